@@ -1,0 +1,32 @@
+/**
+ * Every failure the kit knows, spelled the same in code, metric, alarm, runbook and drill. Closed: a new
+ * failure is added here first, and the tests then ask for its alarm and its runbook section.
+ */
+export const FAILURES = [
+  /** A reader cannot be reached: connecting, TLS or login fails or times out. */
+  'reader-unreachable',
+  /** A reader answers with an error that is not a sign of load. */
+  'reader-broken',
+  /** A reader's replica lag is above `lagMsMax`. */
+  'reader-lagging',
+  /** Fewer readers are published than the panic floor allows; the pool fails open. */
+  'readers-low',
+  /** The writer cannot be reached. */
+  'writer-unreachable',
+  /** The member known as the writer refuses writes (SQLSTATE 25006). */
+  'writer-read-only',
+  /** The writer accepts connections but heartbeat writes time out. */
+  'writer-stalled',
+  /** A prober wrote no observation for two intervals. */
+  'prober-silent',
+  /** A prober fails on more than half of all targets, so it does not vote. */
+  'prober-blind',
+  /** A recovery is unfinished beyond its bound, or one of its steps failed. */
+  'recovery-failed',
+  /** A control-plane function ends in an error, is throttled, or its dead-letter queue holds messages. */
+  'function-failing',
+  /** A parameter was refused; the last good value stays in force. */
+  'parameter-refused',
+] as const;
+
+export type Failure = (typeof FAILURES)[number];

@@ -1,0 +1,27 @@
+/** Names shared by the prober and the stack that deploys it. */
+export const FUNCTION = 'health-check';
+
+export const ENV = {
+  /** The availability zone this prober stands in. */
+  az: 'UNDERSTUDY_AZ',
+} as const;
+
+/** A prober hands over to its successor; it never runs longer than this. */
+export const RUN_MS_MAX = 75_000;
+export const TIMEOUT_S = 90;
+export const RESERVED_CONCURRENCY = 2;
+
+/** High-resolution metrics of one EMF line a sweep. A failure's metric has the failure's own name. */
+export const METRIC = {
+  /** 1 a sweep: its absence is `prober-silent`. */
+  sweeps: 'prober-sweeps',
+  blind: 'prober-blind',
+  replicaLagMs: 'reader-lag-ms',
+  /** Per member and failure: 1 while the verdict stands, 0 when healthy. */
+  readerUnreachable: 'reader-unreachable',
+  readerBroken: 'reader-broken',
+  readerLagging: 'reader-lagging',
+  writerUnreachable: 'writer-unreachable',
+  writerReadOnly: 'writer-read-only',
+  writerStalled: 'writer-stalled',
+} as const;

@@ -1,0 +1,11 @@
+/** Names shared by the reconcile sweep and the stack that deploys it. */
+export const FUNCTION = 'reconcile';
+export const TIMEOUT_S = 25;
+export const RESERVED_CONCURRENCY = 1;
+export const ENV = {
+  /** `/understudy/<env>`. */
+  parameterRoot: 'UNDERSTUDY_PARAMETER_ROOT',
+  /** All alarms of the environment start with this prefix. */
+  alarmPrefix: 'UNDERSTUDY_ALARM_PREFIX',
+} as const;
+export const METRIC = { parameterRefused: 'parameter-refused', lostTransitions: 'lost-transitions' } as const;

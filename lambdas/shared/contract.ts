@@ -1,0 +1,41 @@
+/** Environment variables that `lib/` sets and every function reads. One place, imported by both sides. */
+export const ENV = {
+  /** Name of the environment, e.g. `demo`. */
+  env: 'UNDERSTUDY_ENV',
+  /** Report name of the function: its folder, the probers' with `-<az>`. */
+  function: 'UNDERSTUDY_FUNCTION',
+  stateTable: 'UNDERSTUDY_STATE_TABLE',
+} as const;
+
+/** Set for the functions that look after the database tier. */
+export const DATABASE_ENV = {
+  /** DBClusterIdentifier. */
+  cluster: 'UNDERSTUDY_CLUSTER',
+  /** The cluster (writer) endpoint's host name. */
+  clusterEndpoint: 'UNDERSTUDY_CLUSTER_ENDPOINT',
+  /** The members known at deployment: `instanceId=host` pairs joined by commas. The closed set of SEC-09. */
+  members: 'UNDERSTUDY_MEMBERS',
+  port: 'UNDERSTUDY_DATABASE_PORT',
+  /** Name of the database to connect to. */
+  database: 'UNDERSTUDY_DATABASE',
+  /** The role the probers log in as, with an IAM token. */
+  probeUser: 'UNDERSTUDY_PROBE_USER',
+  /** DBClusterEndpointIdentifier of the READER custom endpoint. */
+  customEndpoint: 'UNDERSTUDY_CUSTOM_ENDPOINT',
+} as const;
+
+/** Where the Lambda runtime keeps the Amazon certificate authorities; the probers verify the database by it. */
+export const LAMBDA_CA_FILE = '/var/runtime/ca-cert.pem';
+
+/** The database objects the bootstrap makes. */
+export const PROBE_USER = 'understudy_probe';
+export const HEARTBEAT_SCHEMA = 'understudy';
+export const HEARTBEAT_TABLE = 'heartbeat';
+
+/** Dimensions of every metric: the environment, and where it applies the member or the AZ. */
+export const DIMENSION = {
+  env: 'Environment',
+  member: 'Member',
+  az: 'AvailabilityZone',
+  function: 'Function',
+} as const;

@@ -1,0 +1,4 @@
+export * from './world.ts';
+export * from './service.ts';
+export * from './resource.ts';
+export * from './ports.ts';

@@ -1,0 +1,142 @@
+/** What the parts of the sandbox need of each other. Each port is implemented by one part and handed to the rest. */
+
+import type http from 'node:http';
+import type { Authorization, Principal } from './service.ts';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** Implemented by the identity part (IAM and STS). */
+export interface Identity {
+  /** Credentials of a role session, as a service (Lambda, ECS) gets them for what it runs. */
+  issueForRole(roleArn: string, sessionName: string, durationS: number): Credentials;
+  /** Who signed with this key; undefined for an unknown or expired key. */
+  lookup(
+    accessKeyId: string,
+  ): { principal: Principal; secretAccessKey: string; sessionToken: string | null } | undefined;
+  /** Throws AwsError `AccessDenied` (403) naming principal, action and resource. Never throws for kind `user`. */
+  authorize(principal: Principal, requests: readonly Authorization[]): void;
+  /** Every denial since the start, for reports and tests. */
+  readonly denials: readonly { at: number; principal: string; action: string; resource: string }[];
+}
+
+/** An event on the default bus. `detail` is what patterns look into. */
+export interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly resources?: readonly string[];
+}
+
+export interface EventBus {
+  publish(event: BusEvent): void;
+}
+
+export interface MetricDatum {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly unit: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** 1 for high resolution, else 60. */
+  readonly resolutionS: 1 | 60;
+}
+
+export interface MetricSink {
+  put(datum: MetricDatum): void;
+}
+
+/** Who asks for an invocation: checked against the function's resource policy, as on AWS. */
+export interface InvokeSource {
+  /** e.g. `lambda.alarms.cloudwatch.amazonaws.com`, or null where a role (or the operator) calls the API. */
+  readonly service: string | null;
+  readonly sourceArn: string | null;
+}
+
+export interface InvokeResult {
+  readonly ok: boolean;
+  readonly payload: string;
+  /** The X-Amz-Function-Error header: `Unhandled`, or null. */
+  readonly error: string | null;
+}
+
+/** Implemented by the Lambda part. */
+export interface FunctionInvoker {
+  /** Synchronous invocation; rejects with AwsError when the function is unknown, denied or throttled. */
+  invoke(functionArn: string, payload: unknown, source: InvokeSource): Promise<InvokeResult>;
+  /** Asynchronous invocation: queued at once, retried and dead-lettered as the function's configuration says. */
+  invokeAsync(functionArn: string, payload: unknown, source: InvokeSource): void;
+}
+
+/** A change of a DynamoDB item, in stream order. Attribute values are in DynamoDB's wire form. */
+export interface StreamRecord {
+  readonly eventID: string;
+  readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  readonly dynamodb: {
+    readonly ApproximateCreationDateTime: number;
+    readonly Keys: Readonly<Record<string, unknown>>;
+    readonly NewImage?: Readonly<Record<string, unknown>>;
+    readonly OldImage?: Readonly<Record<string, unknown>>;
+    readonly SequenceNumber: string;
+    readonly StreamViewType: string;
+  };
+}
+
+/** Implemented by the DynamoDB part. */
+export interface StreamSource {
+  /** Calls the listener for every later change of the stream's table, in order. Returns the unsubscribe. */
+  subscribe(streamArn: string, listener: (record: StreamRecord) => void): () => void;
+}
+
+/** Implemented by the SQS part. */
+export interface Queues {
+  /** Puts a message on a queue known by its ARN. Throws AwsError for an unknown queue. */
+  send(queueArn: string, body: string): void;
+}
+
+/** Implemented by the SNS part. */
+export interface Topics {
+  publish(topicArn: string, message: { subject: string; body: string }): void;
+}
+
+export interface ObjectStore {
+  get(bucket: string, key: string): Uint8Array | undefined;
+}
+
+export interface SecretStore {
+  /** The current secret string of an ARN or name. Throws AwsError `ResourceNotFoundException`. */
+  value(secretId: string): string;
+}
+
+export interface Parameters {
+  /** The value of a parameter; undefined when there is none. */
+  get(name: string): string | undefined;
+}
+
+export interface DnsRecord {
+  readonly type: 'A' | 'CNAME' | 'TXT';
+  readonly values: readonly string[];
+  readonly ttlS: number;
+}
+
+/** Implemented by the DNS part. Names without a trailing dot, lower case. */
+export interface Names {
+  set(name: string, record: DnsRecord): void;
+  remove(name: string): void;
+  get(name: string): DnsRecord | undefined;
+}
+
+/** Routes of the endpoint that are no AWS operation (custom-resource answers, the sandbox's own status). */
+export interface HttpRoutes {
+  readonly url: string;
+  route(
+    prefix: string,
+    handler: (request: http.IncomingMessage, body: Buffer, response: http.ServerResponse) => void,
+  ): void;
+}
