@@ -2,3 +2,4 @@ export * from './world.ts';
 export * from './service.ts';
 export * from './resource.ts';
 export * from './ports.ts';
+export * from './spawn.ts';
