@@ -1,0 +1,71 @@
+/**
+ * `npm test`: the static checks, then every test. The last line reads `N passed, N failed`, where each static
+ * check counts as one.
+ */
+
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+const CHECKS: readonly (readonly [name: string, command: string])[] = [
+  ['types', 'tsc -p tsconfig.json'],
+  ['lint', 'oxlint --type-aware --deny-warnings'],
+  ['format', 'prettier --check --log-level warn .'],
+];
+
+function main(): void {
+  const tally: Tally = { passed: 0, failed: 0 };
+  for (const [name, command] of CHECKS) runCheck(name, command, tally);
+  runTests(tally);
+  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
+  process.exitCode = tally.failed === 0 ? 0 : 1;
+}
+
+function runCheck(name: string, command: string, tally: Tally): void {
+  process.stdout.write(`check ${name}: ${command}\n`);
+  const ok = run(command.split(' ')) === 0;
+  if (ok) tally.passed += 1;
+  else tally.failed += 1;
+  process.stdout.write(`check ${name}: ${ok ? 'ok' : 'FAILED'}\n`);
+}
+
+function runTests(tally: Tally): void {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-test-'));
+  const report = path.join(folder, 'report.json');
+  const reporter = process.stdout.isTTY ? 'default' : 'dot';
+  const status = run([
+    'vitest',
+    'run',
+    `--reporter=${reporter}`,
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  const counts = readCounts(report);
+  fs.rmSync(folder, { recursive: true, force: true });
+  tally.passed += counts.passed;
+  tally.failed += counts.failed;
+  // A run that breaks outside a test (a file that does not load, an unhandled rejection) has failed too.
+  if (status !== 0 && counts.failed === 0) tally.failed += 1;
+}
+
+function readCounts(report: string): Tally {
+  if (!fs.existsSync(report)) return { passed: 0, failed: 0 };
+  const json = JSON.parse(fs.readFileSync(report, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+  };
+  return { passed: json.numPassedTests, failed: json.numFailedTests };
+}
+
+/** Runs a tool of the project; `npm` has put node_modules/.bin first in PATH. */
+function run([command, ...args]: readonly string[]): number {
+  return spawnSync(command!, args, { stdio: 'inherit' }).status ?? 1;
+}
+
+main();
