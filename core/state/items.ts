@@ -46,8 +46,17 @@ export interface ObservationItem {
   readonly verdicts: readonly Verdict[];
   /** True when the prober cannot see more than half of all targets; a blind prober does not vote. */
   readonly blind: boolean;
-  /** True when a verdict or `blind` differs from the sweep before: this is what the stream filter lets through. */
+  /** Whom this prober takes for the writer, asked of the members themselves; absent while it saw none. */
+  readonly writer?: SeenWriter;
+  /** True when a verdict, `blind` or the writer differs from the sweep before: the stream filter lets it through. */
   readonly changed: boolean;
+}
+
+/** The member that said last that it is the writer. */
+export interface SeenWriter {
+  readonly memberId: string;
+  /** When this prober saw the role move to it; null when it was the writer from the first sight. */
+  readonly since: number | null;
 }
 
 /** Client evidence: what one process of an application met, by member, over the window. */
@@ -104,6 +113,8 @@ export interface LedgerItem {
   readonly before: string;
   readonly after: string | null;
   readonly actor: string;
+  /** A human acknowledgement: ends the cooldown that this recovery began (I-10). */
+  readonly acknowledged?: { readonly by: string; readonly why: string; readonly at: number };
 }
 
 export type Mode = 'act' | 'observe' | 'off';
@@ -146,4 +157,12 @@ export interface PoolItem {
   /** When the custom endpoint was last edited; at most one edit per 60 s. */
   readonly endpointEditedAt: number | null;
   readonly excluded: readonly string[];
+  /** Removals of the last while, newest last: what the velocity limit and the return hold count. */
+  readonly removals?: readonly PoolRemoval[];
+}
+
+export interface PoolRemoval {
+  readonly memberId: string;
+  readonly az: string;
+  readonly at: number;
 }

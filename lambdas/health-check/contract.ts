@@ -11,7 +11,16 @@ export const RUN_MS_MAX = 75_000;
 export const TIMEOUT_S = 90;
 export const RESERVED_CONCURRENCY = 2;
 
-/** High-resolution metrics of one EMF line a sweep. A failure's metric has the failure's own name. */
+/** Name of the lease that the prober of a zone holds; its item is `leaseKey(leaseName(az))`. */
+export function leaseName(az: string): string {
+  return `prober-${az}`;
+}
+
+/**
+ * High-resolution metrics of one EMF line a sweep. A failure's metric has the failure's own name. `sweeps` and
+ * `blind` have the dimensions environment and zone; all others environment and member. A line carries one
+ * member: those with a standing failure and all members take turns, so each has a point every few seconds.
+ */
 export const METRIC = {
   /** 1 a sweep: its absence is `prober-silent`. */
   sweeps: 'prober-sweeps',

@@ -5,6 +5,15 @@ export const ENV = {
   /** Report name of the function: its folder, the probers' with `-<az>`. */
   function: 'UNDERSTUDY_FUNCTION',
   stateTable: 'UNDERSTUDY_STATE_TABLE',
+  /**
+   * Availability zones that have a prober, joined by commas. For replica-pool, write-failover and reconcile.
+   * Default: the Region's zones `a` to `f`.
+   */
+  zones: 'UNDERSTUDY_ZONES',
+  /** Applications whose outcome items are client evidence, joined by commas. Default: none, so clients abstain. */
+  applications: 'UNDERSTUDY_APPLICATIONS',
+  /** Mode of the function while the control item names none: `act`, `observe` or `off`. See each contract. */
+  mode: 'UNDERSTUDY_MODE',
 } as const;
 
 /** Set for the functions that look after the database tier. */
