@@ -1,0 +1,67 @@
+/** The checker: reads back over a plain connection what the application acknowledged. */
+
+import { Client } from 'pg';
+import type { DrillPlace } from './ports.ts';
+import type { Sample } from './model.ts';
+
+export interface ReadBack {
+  readonly acked: number;
+  /** Acknowledged, and not there. */
+  readonly lost: number | null;
+  /** There, and never sent. */
+  readonly invented: number | null;
+  /** There more than once. */
+  readonly duplicated: number | null;
+}
+
+const ATTEMPTS_MAX = 20;
+const ATTEMPT_PAUSE_MS = 500;
+
+/** Compares the orders of one load (by its tag) with what its sender saw. Null where nothing could be read. */
+export async function readBack(
+  place: DrillPlace,
+  tag: string,
+  samples: readonly Sample[],
+): Promise<ReadBack> {
+  const writes = samples.filter((s) => s.kind === 'write' && s.id !== null);
+  const acked = writes.filter((s) => s.ok).map((s) => s.id!);
+  const rows = await orders(place, tag);
+  if (!rows) return { acked: acked.length, lost: null, invented: null, duplicated: null };
+  const present = new Set(rows);
+  const sent = new Set(writes.map((s) => s.id!));
+  return {
+    acked: acked.length,
+    lost: acked.filter((id) => !present.has(id)).length,
+    invented: [...present].filter((id) => !sent.has(id)).length,
+    duplicated: rows.length - present.size,
+  };
+}
+
+async function orders(place: DrillPlace, tag: string): Promise<string[] | null> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    try {
+      return await query(place, 'select id::text as id from orders where id::text like $1', [`${tag}%`]);
+    } catch (error) {
+      place.say(`read-back: ${(error as Error).message}; trying again`);
+      await new Promise((resolve) => setTimeout(resolve, ATTEMPT_PAUSE_MS));
+    }
+  }
+  return null;
+}
+
+async function query(place: DrillPlace, sql: string, values: unknown[]): Promise<string[]> {
+  const address = await place.resolve(place.clusterEndpoint);
+  if (!address) throw new Error(`${place.clusterEndpoint} does not resolve`);
+  const client = new Client({
+    ...(await place.connection(address, place.clusterEndpoint)),
+    connectionTimeoutMillis: 2000,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const result = await client.query<{ id: string }>(sql, values);
+    return result.rows.map((row) => row.id);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,11 @@
+export { choose, legalPairs, type Choice } from './choose.ts';
+export { readBack } from './checker.ts';
+export { inject, processTree, release, verify, type Fault } from './faults.ts';
+export { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
+export { failed, latencyMs } from './measure/statistics.ts';
+export type { Action, DrillLine, FaultKind, Member, Records, Sample } from './model.ts';
+export type { DrillPlace } from './ports.ts';
+export { runDrill, type DrillOptions } from './run.ts';
+export { SCENARIOS, type Scenario } from './scenarios/index.ts';
+export { toText } from './text.ts';
+export { worstOf, type WorstLine } from './worst.ts';

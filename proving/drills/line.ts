@@ -1,0 +1,115 @@
+/** Puts a drill's line together from what was measured. */
+
+import type { DrillLine, FaultKind, Member, Records, Sample } from './model.ts';
+import { evidence } from './measure/evidence.ts';
+import {
+  badUntilMs,
+  failed,
+  latencyMs,
+  longestGapMs,
+  recoveredMs,
+  round,
+  worst10sFailedPct,
+} from './measure/statistics.ts';
+import type { ReadBack } from './checker.ts';
+import type { Scenario } from './scenarios/index.ts';
+
+export interface Measured {
+  readonly scenario: Scenario;
+  readonly fault: FaultKind;
+  readonly pace: string;
+  readonly seed: number;
+  readonly without: string | null;
+  readonly control: boolean;
+  readonly victim: Member;
+  /** Everything after the warm-up. */
+  readonly samples: readonly Sample[];
+  readonly faultAt: number;
+  readonly endedAt: number;
+  readonly faultVerified: boolean;
+  readonly managedAt: number | null;
+  readonly readBack: ReadBack;
+  readonly records: Records | null;
+  readonly lagMsMax: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export function toLine(measured: Measured): DrillLine {
+  const { scenario, fault } = measured;
+  const expectations = scenario.expectations(fault);
+  const line: DrillLine = {
+    ...identity(measured),
+    ...traffic(measured),
+    ...recovery(measured),
+    held: false,
+    not_held: [],
+  };
+  const broken = expectations
+    .filter((expectation) => !expectation.holds(line))
+    .map((expectation) => expectation.rule);
+  return { ...line, held: broken.length === 0 && measured.faultVerified, not_held: broken };
+}
+
+function identity(m: Measured) {
+  return {
+    scenario: m.scenario.name,
+    tier: m.scenario.tier,
+    fault: m.fault,
+    pace: m.pace,
+    seed: m.seed,
+    without: m.without,
+    control: m.control,
+    hypothesis: m.scenario.hypothesis(m.fault),
+    fault_verified: m.faultVerified,
+    target: m.victim.id,
+    generator_lag_ms_max: round(m.lagMsMax),
+    versions: m.versions,
+  };
+}
+
+function traffic(m: Measured) {
+  const before = m.samples.filter((s) => s.scheduledAt < m.faultAt && s.completedAt < m.faultAt);
+  const after = m.samples.filter((s) => s.completedAt >= m.faultAt);
+  const reads = after.filter((s) => s.kind === 'read');
+  const failures = after.filter(failed);
+  return {
+    requests: m.samples.length,
+    failed: failures.length,
+    failed_reads: failures.filter((s) => s.kind === 'read').length,
+    failed_writes: failures.filter((s) => s.kind === 'write').length,
+    failed_idempotent: failures.filter((s) => s.kind === 'read').length,
+    refused: after.filter((s) => s.refused).length,
+    wrong_reads: m.samples.filter((s) => s.wrong).length,
+    p50_ms: latencyMs(after, 50),
+    p99_ms: latencyMs(after, 99),
+    pre_p50_ms: latencyMs(before, 50),
+    pre_p99_ms: latencyMs(before, 99),
+    reads_p99_ms: latencyMs(reads, 99),
+    pre_reads_p99_ms: latencyMs(
+      before.filter((s) => s.kind === 'read'),
+      99,
+    ),
+    bad_until_ms: badUntilMs(after, m.faultAt),
+    worst_10s_failed_pct: worst10sFailedPct(reads, m.faultAt, m.endedAt),
+    failed_after_10s: failures.filter((s) => s.scheduledAt >= m.faultAt + 10_000).length,
+  };
+}
+
+function recovery(m: Measured) {
+  const decisive = m.samples.filter((s) => s.kind === m.scenario.measuredBy);
+  const recovered = recoveredMs(decisive, m.faultAt);
+  const managed = m.managedAt === null ? null : round(m.managedAt - m.faultAt);
+  return {
+    longest_gap_ms: longestGapMs(decisive, m.faultAt, m.endedAt),
+    recovered_ms: recovered,
+    managed_ms: managed,
+    added_ms: recovered === null || managed === null ? null : round(recovered - managed),
+    acked_writes: m.readBack.acked,
+    lost_acked_writes: m.readBack.lost,
+    invented_writes: m.readBack.invented,
+    duplicated: m.readBack.duplicated,
+    // Only a hung or cut-off writer can write on; a killed one is gone, so this was not measured.
+    stale_writer_writes: null,
+    ...evidence(m.records, m.victim.id, m.faultAt),
+  };
+}

@@ -1,0 +1,115 @@
+/** Open-loop load: requests leave on schedule whatever became of those before. */
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Sample } from '../model.ts';
+import { ANSWER_MS_MAX, LoadClient, failed, now, type Answer } from './client.ts';
+
+export interface LoadOptions {
+  readonly url: string;
+  readonly readsPerS: number;
+  readonly writesPerS: number;
+  /** Products that exist, from 1. */
+  readonly products: number;
+  /** First eight hex digits of every order id, so that one load's orders can be told from another's. */
+  readonly tag: string;
+}
+
+const TICK_MS = 2;
+
+export function newTag(): string {
+  return randomBytes(4).toString('hex');
+}
+
+export class Generator {
+  readonly #options: LoadOptions;
+  readonly #client: LoadClient;
+  readonly #sink: (sample: Sample) => void;
+  readonly #started = now();
+  #sentReads = 0;
+  #sentWrites = 0;
+  #inFlight = 0;
+  #lagMsMax = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LoadOptions, sink: (sample: Sample) => void) {
+    this.#options = options;
+    this.#client = new LoadClient(options.url);
+    this.#sink = sink;
+  }
+
+  get lagMsMax(): number {
+    return this.#lagMsMax;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Sends nothing more and waits for what is under way. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    const deadline = now() + ANSWER_MS_MAX + 1000;
+    while (this.#inFlight > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    this.#client.close();
+  }
+
+  #tick(): void {
+    const elapsedS = (now() - this.#started) / 1000;
+    const readsDue = Math.floor(elapsedS * this.#options.readsPerS);
+    for (; this.#sentReads < readsDue; this.#sentReads += 1)
+      this.#send('read', this.#due(this.#sentReads, this.#options.readsPerS));
+    const writesDue = Math.floor(elapsedS * this.#options.writesPerS);
+    for (; this.#sentWrites < writesDue; this.#sentWrites += 1)
+      this.#send('write', this.#due(this.#sentWrites, this.#options.writesPerS));
+  }
+
+  #due(index: number, perS: number): number {
+    return this.#started + ((index + 1) * 1000) / perS;
+  }
+
+  #send(kind: 'read' | 'write', scheduledAt: number): void {
+    this.#lagMsMax = Math.max(this.#lagMsMax, now() - scheduledAt);
+    this.#inFlight += 1;
+    const sending = kind === 'read' ? this.#read(scheduledAt) : this.#write(scheduledAt);
+    void sending.then((sample) => {
+      this.#inFlight -= 1;
+      this.#sink(sample);
+    });
+  }
+
+  async #read(scheduledAt: number): Promise<Sample> {
+    const id = 1 + Math.floor(Math.random() * this.#options.products);
+    const answer = await this.#client.read(`/products/${id}`, scheduledAt + ANSWER_MS_MAX);
+    const sample = toSample('read', scheduledAt, answer, null);
+    return { ...sample, wrong: sample.ok && field(answer.body, 'id') !== id };
+  }
+
+  async #write(scheduledAt: number): Promise<Sample> {
+    const id = this.#options.tag + randomUUID().slice(8);
+    const order = { id, productId: 1 + Math.floor(Math.random() * this.#options.products), quantity: 1 };
+    const answer = await this.#client.write('/orders', order, scheduledAt + ANSWER_MS_MAX);
+    return toSample('write', scheduledAt, answer, id);
+  }
+}
+
+function toSample(kind: Sample['kind'], scheduledAt: number, answer: Answer, id: string | null): Sample {
+  const completedAt = now();
+  const late = completedAt - scheduledAt > ANSWER_MS_MAX;
+  const refused = answer.status === 429;
+  const ok = !late && !refused && !failed(answer) && answer.status < 400;
+  const code = ok ? null : (answer.error ?? errorCode(answer));
+  return { kind, scheduledAt, completedAt, ok, refused, wrong: false, status: answer.status, code, id };
+}
+
+function errorCode(answer: Answer): string {
+  const code = field(answer.body, 'code');
+  return typeof code === 'string' ? code : `http ${answer.status}`;
+}
+
+function field(body: string, name: string): unknown {
+  try {
+    return (JSON.parse(body) as Record<string, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}

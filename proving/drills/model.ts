@@ -1,0 +1,98 @@
+/** The words of a drill: what is broken, what is measured, what is printed. */
+
+import type { LedgerItem, ObservationItem } from '../../core/state/items.ts';
+
+export type FaultKind = 'kill' | 'hang';
+
+/** One request of the load, as its sender saw it. Times are epoch ms with fractions. */
+export interface Sample {
+  readonly kind: 'read' | 'write';
+  /** Latency counts from here, not from when a late generator got round to it. */
+  readonly scheduledAt: number;
+  readonly completedAt: number;
+  /** After the client's own retry. */
+  readonly ok: boolean;
+  /** Throttled by the application on purpose (429): neither a success nor a failure. */
+  readonly refused: boolean;
+  /** A read whose body was not what was asked for. */
+  readonly wrong: boolean;
+  /** HTTP status of the last answer; 0 when there was none. */
+  readonly status: number;
+  /** The application's error code, or what the socket said. */
+  readonly code: string | null;
+  /** The order's id, for writes. */
+  readonly id: string | null;
+}
+
+export interface Member {
+  readonly id: string;
+  readonly role: 'writer' | 'reader';
+  readonly az: string;
+  readonly status: string;
+  readonly address: string;
+  readonly port: number;
+  /** The member's own endpoint name, which its certificate carries. */
+  readonly endpoint: string;
+  /** Root of the member's process tree. */
+  readonly pid: number;
+}
+
+/** What the control plane wrote down while the drill ran. */
+export interface Records {
+  readonly observations: readonly ObservationItem[];
+  readonly ledger: readonly LedgerItem[];
+}
+
+export interface Action {
+  readonly function: string;
+  readonly call: string;
+  readonly target: string;
+  readonly reason: string;
+  readonly at_ms: number;
+}
+
+/** One line of output. What was not measured is null, never 0. Times in ms from the fault unless named otherwise. */
+export interface DrillLine {
+  readonly scenario: string;
+  readonly tier: string;
+  readonly fault: string;
+  readonly pace: string;
+  readonly seed: number;
+  readonly without: string | null;
+  readonly control: boolean;
+  readonly hypothesis: string;
+  readonly held: boolean;
+  readonly fault_verified: boolean;
+  readonly not_held: readonly string[];
+  readonly target: string;
+  readonly requests: number;
+  readonly failed: number;
+  readonly failed_reads: number;
+  readonly failed_writes: number;
+  readonly failed_idempotent: number;
+  readonly refused: number;
+  readonly duplicated: number | null;
+  readonly p50_ms: number | null;
+  readonly p99_ms: number | null;
+  readonly pre_p50_ms: number | null;
+  readonly pre_p99_ms: number | null;
+  readonly reads_p99_ms: number | null;
+  readonly pre_reads_p99_ms: number | null;
+  readonly longest_gap_ms: number | null;
+  readonly bad_until_ms: number;
+  readonly worst_10s_failed_pct: number | null;
+  readonly failed_after_10s: number;
+  readonly detected_ms: number | null;
+  readonly decided_ms: number | null;
+  readonly managed_ms: number | null;
+  readonly recovered_ms: number | null;
+  readonly added_ms: number | null;
+  readonly acked_writes: number;
+  readonly lost_acked_writes: number | null;
+  readonly invented_writes: number | null;
+  readonly wrong_reads: number;
+  readonly stale_writer_writes: number | null;
+  readonly actions: readonly Action[];
+  readonly generator_lag_ms_max: number;
+  readonly versions: Readonly<Record<string, string>>;
+}

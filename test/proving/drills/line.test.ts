@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { LedgerItem, ObservationItem } from '../../../core/state/items.ts';
+import { toLine, type Measured } from '../../../proving/drills/line.ts';
+import type { Member } from '../../../proving/drills/model.ts';
+import { SCENARIOS } from '../../../proving/drills/scenarios/index.ts';
+import { worstOf } from '../../../proving/drills/worst.ts';
+import { sample } from './samples.ts';
+
+const reader = SCENARIOS.find((s) => s.name === 'database-reader')!;
+const writer = SCENARIOS.find((s) => s.name === 'database-writer')!;
+
+const victim: Member = {
+  id: 'demo-reader-1',
+  role: 'reader',
+  az: 'us-east-1b',
+  status: 'available',
+  address: '127.0.20.2',
+  port: 5432,
+  endpoint: 'demo-reader-1.example',
+  pid: 1,
+};
+
+function measured(changes: Partial<Measured>): Measured {
+  return {
+    scenario: reader,
+    fault: 'kill',
+    pace: 'fast',
+    seed: 1,
+    without: null,
+    control: false,
+    victim,
+    samples: Array.from({ length: 300 }, (_, i) => sample(i * 10, 4)),
+    faultAt: 1000,
+    endedAt: 2995,
+    faultVerified: true,
+    managedAt: null,
+    readBack: { acked: 10, lost: 0, invented: 0, duplicated: 0 },
+    records: null,
+    lagMsMax: 2,
+    versions: {},
+    ...changes,
+  };
+}
+
+describe('a drill line', () => {
+  it('holds when every expectation holds and the fault was verified', () => {
+    expect(toLine(measured({}))).toMatchObject({
+      held: true,
+      not_held: [],
+      failed_reads: 0,
+      longest_gap_ms: 10,
+    });
+  });
+
+  it('does not hold when the fault was not verified', () => {
+    expect(toLine(measured({ faultVerified: false })).held).toBe(false);
+  });
+
+  it('does not hold after one failed read, and says which rule broke', () => {
+    const samples = [...measured({}).samples, sample(1500, 5, { ok: false, status: 503 })];
+    const line = toLine(measured({ samples }));
+    expect(line.held).toBe(false);
+    expect(line.not_held).toContain('failed_reads = 0');
+  });
+
+  it('never holds on what was not measured', () => {
+    const line = toLine(measured({ readBack: { acked: 10, lost: null, invented: null, duplicated: null } }));
+    expect(line.lost_acked_writes).toBeNull();
+    expect(line.not_held).toContain('lost_acked_writes = 0');
+  });
+
+  it('leaves added_ms null when the managed failover was not seen to end', () => {
+    const line = toLine(
+      measured({
+        scenario: writer,
+        samples: [sample(0, 4, { kind: 'write' }), sample(1500, 4, { kind: 'write' })],
+      }),
+    );
+    expect(line.recovered_ms).toBe(504);
+    expect(line.managed_ms).toBeNull();
+    expect(line.added_ms).toBeNull();
+    expect(line.held).toBe(false);
+  });
+
+  it('takes detection, decision and actions from the records after the fault', () => {
+    const observation = (at: number, failure: 'reader-unreachable' | null) =>
+      ({
+        kind: 'observation',
+        at,
+        verdicts: [{ memberId: victim.id, failure, since: at, samples: 3 }],
+      }) as unknown as ObservationItem;
+    const entry = {
+      kind: 'ledger',
+      function: 'replica-pool',
+      startedAt: 4200,
+      steps: [
+        {
+          name: 'exclude',
+          call: 'rds:ModifyDBClusterEndpoint',
+          target: 'pool',
+          reason: '2 probers',
+          at: 4300,
+          outcome: 'accepted',
+          detail: null,
+        },
+      ],
+    } as unknown as LedgerItem;
+    const records = {
+      observations: [
+        observation(900, 'reader-unreachable'),
+        observation(3000, null),
+        observation(4000, 'reader-unreachable'),
+      ],
+      ledger: [entry],
+    };
+    const line = toLine(measured({ records }));
+    expect(line).toMatchObject({ detected_ms: 3000, decided_ms: 3200 });
+    expect(line.actions).toEqual([
+      {
+        function: 'replica-pool',
+        call: 'rds:ModifyDBClusterEndpoint',
+        target: 'pool',
+        reason: '2 probers',
+        at_ms: 3300,
+      },
+    ]);
+  });
+});
+
+describe('the worst of several runs', () => {
+  it('keeps the worst value of each field and holds only if every run held', () => {
+    const good = toLine(measured({}));
+    const lossy = toLine(measured({ readBack: { acked: 8, lost: 2, invented: 0, duplicated: 0 } }));
+    const worst = worstOf([good, lossy, good]);
+    expect(worst).toMatchObject({
+      runs: 3,
+      runs_held: 2,
+      held: false,
+      lost_acked_writes: 2,
+      acked_writes: 8,
+    });
+  });
+
+  it('is null where one run measured nothing', () => {
+    const unknown = toLine(measured({ readBack: { acked: 8, lost: null, invented: 0, duplicated: 0 } }));
+    expect(worstOf([toLine(measured({})), unknown]).lost_acked_writes).toBeNull();
+  });
+});

@@ -1,0 +1,17 @@
+import type { Sample } from '../../../proving/drills/model.ts';
+
+/** A sample that succeeded after `latencyMs`, unless told otherwise. */
+export function sample(scheduledAt: number, latencyMs: number, rest: Partial<Sample> = {}): Sample {
+  return {
+    kind: 'read',
+    scheduledAt,
+    completedAt: scheduledAt + latencyMs,
+    ok: true,
+    refused: false,
+    wrong: false,
+    status: 200,
+    code: null,
+    id: null,
+    ...rest,
+  };
+}
