@@ -1,0 +1,13 @@
+export * from './errors.ts';
+export * from './values.ts';
+export * from './template.ts';
+export * from './parameters.ts';
+export * from './scope.ts';
+export * from './intrinsics.ts';
+export * from './conditions.ts';
+export * from './environment.ts';
+export * from './dynamic-references.ts';
+export * from './graph.ts';
+export * from './plan.ts';
+export * from './stack-state.ts';
+export { cutBlock } from './cidr.ts';
