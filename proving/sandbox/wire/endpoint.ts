@@ -1,0 +1,243 @@
+/** One HTTP endpoint for all AWS services: decode, authenticate, authorize, handle, encode. */
+
+import { randomUUID } from 'node:crypto';
+import type http from 'node:http';
+import { UnderstudyError } from '../../../core/errors.ts';
+import {
+  AwsError,
+  type AwsService,
+  type Call,
+  type HttpRoutes,
+  type Identity,
+  type Operation,
+  type Part,
+  type World,
+} from '../kernel/index.ts';
+import { type CallCounts, type CallEntry, createCallLog } from './call-log.ts';
+import { type ServiceCodecs, codecsOf } from './codec.ts';
+import { closeListener, createListener, listenOnLoopback, sendResponse, wireRequest } from './listener.ts';
+import type { Codec, WireRequest, WireResponse } from './message.ts';
+import { type DenyRule, refuse } from './refusal.ts';
+import { type SignedScope, authenticate, readScope } from './signature.ts';
+
+export interface Endpoint extends HttpRoutes, Part {
+  /** Operations become callable at once, also while listening. */
+  add(service: AwsService): void;
+  /**
+   * Listens on 127.0.0.1; 0 takes a free port.
+   * @throws UnderstudyError `port-busy`, `cannot-listen`
+   */
+  listen(port: number): Promise<void>;
+  /** `http://localhost:<port>`: for the `cdk` and `aws` command lines, which put buckets into the path. */
+  readonly url: string;
+  /** `http://127.0.0.1:<port>`: for SDK clients in functions and applications; no name to look up. */
+  readonly addressUrl: string;
+  /** Takes an AWS API away until called with null. One rule at a time. */
+  deny(rule: DenyRule | null): void;
+  /** Called after every AWS call. Returns the unsubscribe. */
+  observe(listener: (entry: CallEntry) => void): () => void;
+  /** Calls and errors by service and operation since the start. */
+  counts(): CallCounts;
+  stop(): Promise<void>;
+}
+
+interface Registered {
+  readonly service: AwsService;
+  readonly codecs: ServiceCodecs;
+}
+
+interface Route {
+  readonly prefix: string;
+  readonly handler: Parameters<HttpRoutes['route']>[1];
+}
+
+export function createEndpoint(world: World, deps: { identity: Identity }): Endpoint {
+  return new WireEndpoint(world, deps.identity);
+}
+
+class WireEndpoint implements Endpoint {
+  private readonly world: World;
+  private readonly identity: Identity;
+  private readonly registry = new Map<string, Registered>();
+  private readonly routes: Route[] = [];
+  private readonly log = createCallLog();
+  private readonly server: http.Server;
+  private rule: DenyRule | null = null;
+  private port: number | null = null;
+
+  constructor(world: World, identity: Identity) {
+    this.world = world;
+    this.identity = identity;
+    this.server = createListener((request, body, response) => this.receive(request, body, response));
+  }
+
+  add(service: AwsService): void {
+    this.registry.set(service.signingName, { service, codecs: codecsOf(service) });
+  }
+
+  async listen(port: number): Promise<void> {
+    this.port = await listenOnLoopback(this.server, port);
+  }
+
+  get url(): string {
+    return this.urlOf('localhost');
+  }
+
+  get addressUrl(): string {
+    return this.urlOf('127.0.0.1');
+  }
+
+  route(prefix: string, handler: Route['handler']): void {
+    this.routes.push({ prefix, handler });
+    this.routes.sort((a, b) => b.prefix.length - a.prefix.length);
+  }
+
+  deny(rule: DenyRule | null): void {
+    this.rule = rule;
+  }
+
+  observe(listener: (entry: CallEntry) => void): () => void {
+    return this.log.observe(listener);
+  }
+
+  counts(): CallCounts {
+    return this.log.counts();
+  }
+
+  stop(): Promise<void> {
+    return closeListener(this.server);
+  }
+
+  private receive(request: http.IncomingMessage, body: Buffer, response: http.ServerResponse): void {
+    const wire = wireRequest(request, body);
+    const scope = readScope(wire);
+    const route = scope ? undefined : this.routes.find(({ prefix }) => wire.path.startsWith(prefix));
+    if (route) {
+      route.handler(request, body, response);
+      return;
+    }
+    void this.answer(wire, scope, response);
+  }
+
+  private async answer(
+    request: WireRequest,
+    scope: SignedScope | null,
+    response: http.ServerResponse,
+  ): Promise<void> {
+    const registered = scope ? this.registry.get(scope.service) : undefined;
+    if (!scope || !registered) {
+      sendResponse(request.method, unserved(scope, [...this.registry.keys()]), response);
+      return;
+    }
+    const codec = registered.codecs.forRequest(request);
+    const trace: Trace = { requestId: randomUUID(), operation: 'unknown', principal: null };
+    const startedAt = this.world.now();
+    let wire: WireResponse;
+    let error: AwsError | null = null;
+    try {
+      wire = await this.perform(registered.service, codec, { request, scope, trace });
+    } catch (cause) {
+      error = asAwsError(this.world, registered.service.signingName, trace.operation, cause);
+      wire = codec.encodeError(error, trace.requestId);
+    }
+    sendResponse(request.method, wire, response);
+    this.log.record({
+      ...trace,
+      at: startedAt,
+      service: registered.service.signingName,
+      status: wire.status,
+      error: error?.code ?? null,
+      ms: this.world.now() - startedAt,
+    });
+  }
+
+  private async perform(service: AwsService, codec: Codec, exchange: Exchange): Promise<WireResponse> {
+    const { request, scope, trace } = exchange;
+    const { operation, input } = await codec.decode(request);
+    trace.operation = operation.name;
+    refuse(this.rule, service.signingName, operation.name);
+    const principal = await authenticate(this.world, this.identity, request, scope);
+    trace.principal = principal.arn;
+    const implementation = implementationOf(service, operation.name);
+    const call: Call = {
+      service: service.signingName,
+      operation: operation.name,
+      principal,
+      requestId: trace.requestId,
+      accessKeyId: scope.accessKeyId,
+    };
+    authorize(this.identity, implementation, input, call);
+    const output = (await implementation.handle(input, call)) ?? {};
+    return codec.encode(operation, output as Record<string, unknown>, trace.requestId);
+  }
+
+  private urlOf(host: string): string {
+    if (this.port !== null) return `http://${host}:${this.port}`;
+    throw new UnderstudyError('The endpoint has no URL before listen(). Fix: await listen() first.', {
+      code: 'endpoint-not-listening',
+      advice: 'give-up',
+    });
+  }
+}
+
+interface Exchange {
+  readonly request: WireRequest;
+  readonly scope: SignedScope;
+  readonly trace: Trace;
+}
+
+interface Trace {
+  readonly requestId: string;
+  operation: string;
+  principal: string | null;
+}
+
+type AnyOperation = Operation<unknown>;
+
+function implementationOf(service: AwsService, name: string): AnyOperation {
+  const found = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+  if (found) return found;
+  throw new AwsError(
+    'NotImplemented',
+    `${service.signingName}:${name} is not implemented by the sandbox. It serves: ${Object.keys(service.operations).join(', ')}.`,
+    { status: 501 },
+  );
+}
+
+/** An operation that says nothing about permissions is refused, so that none can be forgotten. */
+function authorize(identity: Identity, operation: AnyOperation, input: unknown, call: Call): void {
+  if (typeof (operation as Partial<AnyOperation>).authorize !== 'function') {
+    throw new AwsError(
+      'AccessDenied',
+      `${call.service}:${call.operation} has no map of the permissions it needs, so it is denied to everyone`,
+      { status: 403 },
+    );
+  }
+  identity.authorize(call.principal, operation.authorize(input, call));
+}
+
+function asAwsError(world: World, service: string, operation: string, cause: unknown): AwsError {
+  if (cause instanceof AwsError) return cause;
+  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  world.log('wire', `${service}:${operation} failed inside the sandbox`, { stack });
+  return new AwsError(
+    'InternalFailure',
+    `the sandbox failed inside ${service}:${operation}: ${String(cause)}`,
+    {
+      status: 500,
+    },
+  );
+}
+
+/** A request that cannot be given to a service, because it has no signature or names a service nobody added. */
+function unserved(scope: SignedScope | null, served: readonly string[]): WireResponse {
+  const code = scope ? 'UnknownService' : 'MissingAuthenticationToken';
+  const message = scope
+    ? `The sandbox has no service '${scope.service}'. It serves: ${served.join(', ')}.`
+    : 'Request is missing Authentication Token';
+  return {
+    status: scope ? 501 : 403,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+    body: JSON.stringify({ __type: code, message }),
+  };
+}

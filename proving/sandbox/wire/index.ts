@@ -1,0 +1,3 @@
+export { createEndpoint, type Endpoint } from './endpoint.ts';
+export type { CallCount, CallCounts, CallEntry } from './call-log.ts';
+export type { DenyRule } from './refusal.ts';
