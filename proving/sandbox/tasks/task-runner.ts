@@ -1,0 +1,147 @@
+/** Runs applications as real processes with the credentials of their role, as a container service would. */
+
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import readline from 'node:readline';
+import { UnderstudyError } from '../../../core/errors.ts';
+import { spawnChild, type Identity, type Part, type World } from '../kernel/index.ts';
+
+export interface TaskRequest {
+  readonly name: string;
+  /** The role whose credentials the task gets. */
+  readonly roleArn: string;
+  /** A file that Node can run. It prints one line `{"listening": <port>}` when it serves. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface RunningTask {
+  readonly name: string;
+  readonly pid: number;
+  readonly port: number;
+}
+
+export interface TaskRunner extends Part {
+  /** Starts a task, or returns the one of that name that runs. Rejects when it does not serve in time. */
+  run(request: TaskRequest): Promise<RunningTask>;
+  end(name: string): Promise<void>;
+  list(): readonly RunningTask[];
+}
+
+export interface TaskSettings {
+  readonly identity: Identity;
+  readonly endpointUrl: () => string;
+  readonly dns: () => {
+    readonly server: string;
+    readonly zones: readonly string[];
+    readonly preload: string;
+  };
+  readonly caFile: () => string;
+}
+
+const SERVES_MS_MAX = 30_000;
+const DRAIN_MS_MAX = 5000;
+const CREDENTIALS_S = 12 * 3600;
+
+export function createTaskRunner(world: World, settings: TaskSettings): TaskRunner {
+  const tasks = new Map<string, { task: RunningTask; child: ChildProcess }>();
+
+  async function end(name: string): Promise<void> {
+    const running = tasks.get(name);
+    if (!running) return;
+    tasks.delete(name);
+    if (running.child.exitCode !== null || running.child.signalCode !== null) return;
+    const exited = once(running.child, 'exit');
+    running.child.kill('SIGTERM');
+    const force = setTimeout(() => running.child.kill('SIGKILL'), DRAIN_MS_MAX);
+    await exited;
+    clearTimeout(force);
+  }
+
+  return {
+    async run(request) {
+      const existing = tasks.get(request.name);
+      if (existing) return existing.task;
+      const child = spawnChild(world, {
+        name: `task-${request.name}`,
+        command: process.execPath,
+        args: [request.entry],
+        env: environment(world, settings, request),
+        output: 'pipe',
+      });
+      const port = await listening(world, child, request.name);
+      const task = { name: request.name, pid: child.pid!, port };
+      tasks.set(request.name, { task, child });
+      child.once('exit', (code, signal) => {
+        world.log('tasks', `${request.name} ended`, { code, signal });
+        if (tasks.get(request.name)?.child === child) tasks.delete(request.name);
+      });
+      return task;
+    },
+    end,
+    list: () => [...tasks.values()].map(({ task }) => task),
+    stop: async () => void (await Promise.all([...tasks.keys()].map(end))),
+  };
+}
+
+function environment(world: World, settings: TaskSettings, request: TaskRequest): Record<string, string> {
+  const credentials = settings.identity.issueForRole(request.roleArn, request.name, CREDENTIALS_S);
+  const dns = settings.dns();
+  return {
+    PATH: process.env['PATH'] ?? '',
+    AWS_REGION: world.region,
+    AWS_ENDPOINT_URL: settings.endpointUrl(),
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_OPTIONS: `--require ${dns.preload}`,
+    NODE_EXTRA_CA_CERTS: settings.caFile(),
+    SANDBOX_DNS: dns.server,
+    SANDBOX_ZONES: dns.zones.join(','),
+    ...request.env,
+  };
+}
+
+/** The port of the task's `{"listening": <port>}` line; every other line goes to the sandbox's log. */
+function listening(world: World, child: ChildProcess, name: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const last: string[] = [];
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      reject(
+        new UnderstudyError(
+          `The application ${name} does not serve: ${why}. Its last words: ${last.join(' | ') || 'none'}`,
+          {
+            code: 'task-failed',
+            advice: 'check',
+          },
+        ),
+      );
+    };
+    const timer = setTimeout(() => fail(`no answer within ${SERVES_MS_MAX / 1000} s`), SERVES_MS_MAX);
+    const read = (line: string): void => {
+      world.log(`task ${name}`, line);
+      last.push(line);
+      if (last.length > 10) last.shift();
+      const port = portOf(line);
+      if (port === null) return;
+      clearTimeout(timer);
+      resolve(port);
+    };
+    readline.createInterface({ input: child.stdout! }).on('line', read);
+    readline.createInterface({ input: child.stderr! }).on('line', read);
+    child.once('exit', (code, signal) => fail(`it ended with ${signal ?? `code ${code}`}`));
+  });
+}
+
+function portOf(line: string): number | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    const port = (JSON.parse(line) as { listening?: unknown }).listening;
+    return typeof port === 'number' ? port : null;
+  } catch {
+    return null;
+  }
+}
