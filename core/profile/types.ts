@@ -1,6 +1,7 @@
 /** The environment profile: what a team writes once to describe an environment. See `validate.ts` for the rules. */
 
 import type { Tier } from '../naming.ts';
+import type { Mode } from '../state/items.ts';
 
 /** `solo`: smallest that heals itself. `pair`: production default. `fleet`: more of everything. */
 export type Size = 'solo' | 'pair' | 'fleet';
@@ -18,7 +19,10 @@ export interface EnvironmentProfile {
   readonly applications?: readonly string[];
   /** Values of thresholds that differ from the defaults, by tier and name. */
   readonly thresholds?: Readonly<Partial<Record<Tier, Readonly<Record<string, number>>>>>;
-  /** Who is told. @default - alarms are visible, nobody is told, and synthesis warns */
+  /**
+   * Who is told. `{}` makes a topic of the environment's own that people subscribe to themselves.
+   * @default - as `{}`, but synthesis warns that nobody is told
+   */
   readonly notify?: { readonly email?: string; readonly topicArn?: string };
   /** What the team already runs and this environment attaches to. */
   readonly existing?: ExistingResources;
@@ -39,23 +43,51 @@ export interface DatabaseProfile {
   readonly databaseName?: string;
   /** Days of backups, 1 to 35. @default 7 */
   readonly backupDays?: number;
+  /**
+   * What the tier's controllers may do while no control item names a mode.
+   * @default - the reader pool acts; a forced promotion of the writer is only observed until a drill has passed
+   */
+  readonly mode?: Mode;
 }
 
 export interface ExistingResources {
-  readonly vpc?: {
-    readonly vpcId: string;
-    readonly isolatedSubnetIds: readonly string[];
-    readonly routeTableIds: readonly string[];
-  };
-  readonly cluster?: {
-    readonly identifier: string;
-    readonly resourceId: string;
-    readonly endpoint: string;
-    readonly readerEndpoint: string;
-    readonly port?: number;
-    readonly securityGroupId: string;
-    readonly secretArn: string;
-    readonly members: readonly { readonly id: string; readonly endpoint: string }[];
-  };
-  readonly hostedZone?: { readonly id: string; readonly name: string };
+  readonly vpc?: ExistingVpc;
+  readonly cluster?: ExistingCluster;
+  /** A private zone in which people find the database under a name; no client depends on it. */
+  readonly hostedZone?: ExistingHostedZone;
+}
+
+export interface ExistingVpc {
+  readonly vpcId: string;
+  /** One isolated subnet a zone, in the order of `zones`. */
+  readonly isolatedSubnetIds: readonly string[];
+  /**
+   * The route table of each of those subnets, in the same order: they get the DynamoDB gateway endpoint.
+   * Empty when the VPC has that endpoint already.
+   */
+  readonly routeTableIds: readonly string[];
+}
+
+export interface ExistingCluster {
+  readonly identifier: string;
+  /** `cluster-...`: part of the ARN that allows a login. */
+  readonly resourceId: string;
+  readonly endpoint: string;
+  readonly readerEndpoint: string;
+  /** @default 5432 */
+  readonly port?: number;
+  readonly securityGroupId: string;
+  /** The secret of the master user, for the bootstrap. The cluster's Data API must be on. */
+  readonly secretArn: string;
+  readonly members: readonly ExistingMember[];
+}
+
+export interface ExistingMember {
+  readonly id: string;
+  readonly endpoint: string;
+}
+
+export interface ExistingHostedZone {
+  readonly id: string;
+  readonly name: string;
 }

@@ -1,0 +1,5 @@
+export * from './defaults.ts';
+export type * from './normalized.ts';
+export type * from './types.ts';
+export { tunableTiers } from './thresholds.ts';
+export { validate } from './validate.ts';

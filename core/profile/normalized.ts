@@ -1,0 +1,39 @@
+/** A profile after validation: every default applied, nothing optional that has a default. */
+
+import type { Tier } from '../naming.ts';
+import type { Mode } from '../state/items.ts';
+import type { ExistingResources, Size } from './types.ts';
+
+export interface NormalizedProfile {
+  readonly name: string;
+  readonly region: string;
+  readonly zones: readonly string[];
+  readonly size: Size;
+  readonly tiers: { readonly database: NormalizedDatabase };
+  readonly applications: readonly string[];
+  /** The value in force at deployment of every threshold, by tier and name. */
+  readonly thresholds: Readonly<Partial<Record<Tier, Readonly<Record<string, number>>>>>;
+  readonly notify: { readonly email?: string; readonly topicArn?: string };
+  readonly existing: ExistingResources;
+  readonly deletionProtection: boolean;
+}
+
+export interface NormalizedDatabase {
+  readonly readers: number;
+  readonly redundancy: 'redundant' | 'none';
+  readonly databaseName: string;
+  readonly backupDays: number;
+  /** Null: each controller's own default holds. */
+  readonly mode: Mode | null;
+}
+
+/** Something legal that an engineer should know of. Shown at synthesis under a stable id. */
+export interface Warning {
+  readonly id: string;
+  readonly message: string;
+}
+
+export interface ValidatedProfile {
+  readonly profile: NormalizedProfile;
+  readonly warnings: readonly Warning[];
+}

@@ -1,0 +1,69 @@
+/** Checks an environment profile and applies every default. Pure: the same profile gives the same answer. */
+
+import { InvalidInput, type Fault } from '../errors.ts';
+import { readApplications, readExisting, readNotify } from './attachments.ts';
+import { readDatabase } from './database.ts';
+import { DELETION_PROTECTION_DEFAULT, SIZES, SIZE_DEFAULT } from './defaults.ts';
+import type { NormalizedProfile, ValidatedProfile, Warning } from './normalized.ts';
+import { readPlace } from './place.ts';
+import { choiceAt, objectAt, onlyKnown, type Fields } from './reading.ts';
+import { readThresholds } from './thresholds.ts';
+
+const FIELDS = [
+  'name',
+  'region',
+  'zones',
+  'size',
+  'tiers',
+  'applications',
+  'thresholds',
+  'notify',
+  'existing',
+  'deletionProtection',
+];
+
+/**
+ * The profile with every default applied, and what an engineer should know of it.
+ * @param input what the team wrote; its type is not trusted, because JavaScript callers have none
+ * @throws InvalidInput listing every fault with field, value, rule and fix; nothing is changed
+ */
+export function validate(input: unknown): ValidatedProfile {
+  const faults: Fault[] = [];
+  const warnings: Warning[] = [];
+  const fields = objectAt(faults, 'profile', input) ?? {};
+  onlyKnown(faults, '', fields, FIELDS);
+  const profile = readProfile(faults, warnings, fields);
+  if (faults.length > 0) {
+    const name = typeof fields['name'] === 'string' ? ` '${fields['name']}'` : '';
+    throw new InvalidInput(`The environment profile${name}`, faults);
+  }
+  return { profile, warnings };
+}
+
+function readProfile(faults: Fault[], warnings: Warning[], fields: Fields): NormalizedProfile {
+  const place = readPlace(faults, fields);
+  const size = choiceAt(faults, 'size', fields['size'], SIZES) ?? SIZE_DEFAULT;
+  const tiers = objectAt(faults, 'tiers', fields['tiers']) ?? {};
+  onlyKnown(faults, 'tiers', tiers, ['database']);
+  const existing = fields['existing'];
+  const attached = (existing as Partial<Fields> | null | undefined)?.['cluster'] !== undefined;
+  const database = readDatabase(faults, warnings, tiers['database'], { size, attached });
+  const single = database.redundancy === 'none';
+  return {
+    ...place,
+    size,
+    tiers: { database },
+    applications: readApplications(faults, fields['applications']),
+    thresholds: readThresholds(faults, fields['thresholds']),
+    notify: readNotify(faults, warnings, fields['notify'], place.region),
+    existing: readExisting(faults, existing, { zones: place.zones, single }),
+    deletionProtection: readProtection(faults, fields['deletionProtection']),
+  };
+}
+
+function readProtection(faults: Fault[], value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? DELETION_PROTECTION_DEFAULT;
+  const rule = 'must be true or false';
+  faults.push({ field: 'deletionProtection', value, rule, fix: 'leave it out to protect the data' });
+  return DELETION_PROTECTION_DEFAULT;
+}
