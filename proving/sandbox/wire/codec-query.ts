@@ -36,7 +36,7 @@ export function queryCodec(options: CodecOptions): Codec {
     const result = `${operation.name}Result`;
     const hasResult = operation.output.isStructSchema();
     const envelope = structure(`${operation.name}Response`, {
-      ...(hasResult ? { [result]: operation.output } : {}),
+      ...(hasResult ? { [result]: operation.output.getSchema() } : {}),
       ResponseMetadata: RESPONSE_METADATA,
     });
     const body = writeXml(envelope, xmlNamespace, {
@@ -50,8 +50,13 @@ export function queryCodec(options: CodecOptions): Codec {
     const wire = wireError(error, options.errors);
     const members = errorMembers(wire);
     const extra = Object.fromEntries(
-      [...(wire.schema?.members.structIterator() ?? [])].filter(([name]) => name.toLowerCase() !== 'message'),
-    ) as unknown as Record<string, SchemaRef>;
+      [...(wire.schema?.members.structIterator() ?? [])]
+        .filter(([name]) => name.toLowerCase() !== 'message')
+        .map(([name, member]) => [
+          name,
+          [member.getSchema(), member.getMemberTraits()] as unknown as SchemaRef,
+        ]),
+    );
     const body = writeXml(
       structure('ErrorResponse', {
         Error: structure('Error', { Type: STRING, Code: STRING, Message: STRING, ...extra }),
