@@ -4,6 +4,7 @@ export { inject, processTree, release, verify, type Fault } from './faults.ts';
 export { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
 export { failed, latencyMs } from './measure/statistics.ts';
 export type { Action, DrillLine, FaultKind, Member, Records, Sample } from './model.ts';
+export { pause } from './pause.ts';
 export type { DrillPlace } from './ports.ts';
 export { runDrill, type DrillOptions } from './run.ts';
 export { SCENARIOS, type Scenario } from './scenarios/index.ts';

@@ -7,6 +7,7 @@ import { toLine } from './line.ts';
 import { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
 import { watchManaged } from './managed.ts';
 import type { DrillLine, FaultKind, Member } from './model.ts';
+import { pause } from './pause.ts';
 import type { DrillPlace } from './ports.ts';
 import type { Scenario } from './scenarios/index.ts';
 
@@ -124,23 +125,4 @@ function fraction(seed: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
-}
-
-/** Waits, or rejects at once when interrupted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const interrupted = (): void => {
-      clearTimeout(timer);
-      reject(new UnderstudyError('Interrupted.', { code: 'interrupted', advice: 'give-up' }));
-    };
-    const timer = setTimeout(
-      () => {
-        signal.removeEventListener('abort', interrupted);
-        resolve();
-      },
-      Math.max(0, ms),
-    );
-    if (signal.aborted) interrupted();
-    else signal.addEventListener('abort', interrupted, { once: true });
-  });
 }

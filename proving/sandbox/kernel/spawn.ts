@@ -42,6 +42,8 @@ export function spawnChild(world: World, options: SpawnOptions): ChildProcess {
   const child = spawn(command, args, {
     cwd: options.cwd ?? world.stateDir,
     env: { ...options.env },
+    // A session of its own: Ctrl-C on the terminal reaches us alone, and we end the children in order.
+    detached: true,
     stdio: options.ipc ? ['ignore', sink, sink, 'ipc'] : ['ignore', sink, sink],
     ...(!hasSetpriv && user ? { uid: user.uid, gid: user.gid } : {}),
   });

@@ -1,0 +1,132 @@
+/** `understudy drill`: breaks it, watches it heal, reports. */
+
+import { InvalidInput, UnderstudyError } from '../../core/errors.ts';
+import { readOutputs } from '../../ops/outputs.ts';
+import {
+  choose,
+  runDrill,
+  toText,
+  worstOf,
+  type Choice,
+  type DrillLine,
+  type DrillPlace,
+} from '../../proving/drills/index.ts';
+import { defaultStateDir, runningSandbox, sandboxClient, type Pace } from '../../proving/sandbox/index.ts';
+import { createPlace, targetOf } from '../stage/place.ts';
+import { standUp } from '../stage/stand-up.ts';
+import { createTerminal, type Terminal } from '../stage/terminal.ts';
+import { databaseVersion } from '../stage/versions.ts';
+import { interruptSignal } from '../stage/interrupt.ts';
+
+export interface DrillCommand {
+  readonly fault?: string;
+  readonly pace: Pace;
+  readonly without?: string;
+  readonly control: boolean;
+  readonly matrix: boolean;
+  readonly runs: number;
+  readonly seed: number;
+  readonly json: boolean;
+  readonly stage: string;
+}
+
+interface Stage {
+  readonly place: DrillPlace;
+  end(): Promise<void>;
+}
+
+const EXIT = { held: 0, notHeld: 1, broken: 3 } as const;
+
+export async function drill(name: string, command: DrillCommand): Promise<number> {
+  const choices = choose(name, command.fault, command.matrix);
+  const without = withoutOf(command.without);
+  const terminal = createTerminal();
+  const signal = interruptSignal();
+  const stage = await takeStage(command, terminal, signal);
+  try {
+    const lines: DrillLine[] = [];
+    for (const choice of choices)
+      lines.push(await runs(stage.place, choice, { ...command, without }, terminal, signal));
+    if (choices.length > 1)
+      print(command, terminal, { scenario: 'all', held: lines.every((line) => line.held), rows: lines });
+    if (lines.some((line) => !line.fault_verified)) return EXIT.broken;
+    return lines.every((line) => line.held) ? EXIT.held : EXIT.notHeld;
+  } finally {
+    await stage.end();
+  }
+}
+
+type RunsCommand = Omit<DrillCommand, 'without'> & { readonly without: 'functions' | null };
+
+/** Runs one choice as often as asked; a line a run, then the worst of all. */
+async function runs(
+  place: DrillPlace,
+  choice: Choice,
+  command: RunsCommand,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<DrillLine> {
+  const lines: DrillLine[] = [];
+  for (let run = 0; run < command.runs; run += 1) {
+    const { without, control } = command;
+    const line = await runDrill(place, { ...choice, seed: command.seed + run, without, control, signal });
+    lines.push(line);
+    if (command.json) terminal.data(JSON.stringify(line));
+    for (const text of toText(line).split('\n')) (line.held ? terminal.good : terminal.bad)(text);
+  }
+  if (lines.length === 1) return lines[0]!;
+  const worst = worstOf(lines);
+  if (command.json) terminal.data(JSON.stringify(worst));
+  (worst.held ? terminal.good : terminal.bad)(`${worst.runs_held} of ${worst.runs} runs held`);
+  return worst;
+}
+
+function print(
+  command: DrillCommand,
+  terminal: Terminal,
+  all: { scenario: string; held: boolean; rows: readonly DrillLine[] },
+): void {
+  if (command.json) terminal.data(JSON.stringify(all));
+  (all.held ? terminal.good : terminal.bad)(all.held ? 'every drill held' : 'not every drill held');
+}
+
+/** The running sandbox, else one of our own that is taken down afterwards. */
+async function takeStage(command: DrillCommand, terminal: Terminal, signal: AbortSignal): Promise<Stage> {
+  const card = runningSandbox(defaultStateDir(process.env));
+  if (!card) {
+    const standing = await standUp({ stage: command.stage, pace: command.pace, port: 0, terminal, signal });
+    return { place: standing.place, end: () => standing.sandbox.stop() };
+  }
+  if (card.pace !== command.pace) {
+    throw new InvalidInput('The drill', [
+      {
+        field: '--pace',
+        value: command.pace,
+        rule: `is the pace of the running sandbox, ${card.pace}`,
+        fix: `--pace ${card.pace}, or \`npx understudy down\` first`,
+      },
+    ]);
+  }
+  terminal.say(`using the running sandbox at ${card.url}`);
+  const client = sandboxClient(card);
+  const outputs = await readOutputs(targetOf(card), command.stage);
+  const place = createPlace({
+    client,
+    outputs,
+    versions: databaseVersion(),
+    say: (line) => terminal.say(line),
+  });
+  return { place, end: async () => client.endTask('control').catch(ignoreGone) };
+}
+
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof UnderstudyError)) throw error;
+}
+
+function withoutOf(value: string | undefined): 'functions' | null {
+  if (value === undefined) return null;
+  if (value === 'functions') return value;
+  throw new InvalidInput('The drill', [
+    { field: '--without', value, rule: 'names what to switch off', fix: 'functions' },
+  ]);
+}

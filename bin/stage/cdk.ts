@@ -1,0 +1,63 @@
+/** Runs the stock CDK command line against the sandbox. */
+
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import readline from 'node:readline';
+import { UnderstudyError } from '../../core/errors.ts';
+import type { SandboxCard } from '../../proving/sandbox/index.ts';
+import { cdkEnvironment } from './environment.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Lines of the CLI's output that are shown while it runs. */
+const WORTH_SAYING = /^\s*(✅|❌|.*\bdeploying\.\.\.|.*no changes)/u;
+const KEPT_LINES_MAX = 200;
+
+export async function cdk(
+  card: SandboxCard,
+  args: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const child = spawn(process.execPath, [cdkFile(), ...args, '--no-notices'], {
+    env: cdkEnvironment(card, process.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stop = (): void => void child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  const kept: string[] = [];
+  const read = (line: string): void => {
+    kept.push(line);
+    if (kept.length > KEPT_LINES_MAX) kept.shift();
+    if (WORTH_SAYING.test(line)) terminal.say(`cdk: ${line.trim()}`);
+  };
+  readline.createInterface({ input: child.stdout }).on('line', read);
+  readline.createInterface({ input: child.stderr }).on('line', read);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  signal.removeEventListener('abort', stop);
+  if (code === 0) return;
+  if (signal.aborted) throw new UnderstudyError('Interrupted.', { code: 'interrupted', advice: 'give-up' });
+  throw new UnderstudyError(`\`cdk ${args.join(' ')}\` failed (exit ${code}). It said:\n${kept.join('\n')}`, {
+    code: 'deploy-failed',
+    advice: 'check',
+  });
+}
+
+function cdkFile(): string {
+  const require = createRequire(path.join(process.cwd(), 'package.json'));
+  try {
+    return path.join(path.dirname(require.resolve('aws-cdk/package.json')), 'bin', 'cdk');
+  } catch (error) {
+    throw new UnderstudyError(
+      'The CDK command line is missing here. Fix: `npm ci`, or `npm i -D aws-cdk@2.1148.1`.',
+      {
+        code: 'tool-missing',
+        advice: 'give-up',
+        cause: error,
+      },
+    );
+  }
+}

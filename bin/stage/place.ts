@@ -1,0 +1,131 @@
+/** A drill's view of a running sandbox: members, names, connections, records and switches. */
+
+import fs from 'node:fs';
+import { Resolver } from 'node:dns/promises';
+import path from 'node:path';
+import { UnderstudyError } from '../../core/errors.ts';
+import { output, type Outputs } from '../../ops/outputs.ts';
+import { readRecords } from '../../ops/records.ts';
+import type { Target } from '../../ops/target.ts';
+import { databaseToken } from '../../ops/token.ts';
+import type { DrillPlace, Member } from '../../proving/drills/index.ts';
+import type {
+  ClusterStatus,
+  SandboxCard,
+  SandboxClient,
+  SandboxStatus,
+} from '../../proving/sandbox/index.ts';
+import { unhealthyReason } from './healthy.ts';
+
+export interface PlaceOptions {
+  readonly client: SandboxClient;
+  readonly outputs: Outputs;
+  readonly versions: Readonly<Record<string, string>>;
+  say(line: string): void;
+}
+
+/** The application that the sandbox drives; its name is also its database user and schema. */
+export const APPLICATION = 'shop';
+const RESOLVE_MS_MAX = 1000;
+const HEALTHY_POLL_MS = 250;
+
+export function targetOf(card: SandboxCard): Target {
+  return { region: card.region, endpoint: card.url, credentials: card.operator };
+}
+
+export function createPlace({ client, outputs, versions, say }: PlaceOptions): DrillPlace {
+  const { card } = client;
+  const target = targetOf(card);
+  const clusterEndpoint = output(outputs, 'ClusterEndpoint');
+  const stateTable = output(outputs, 'StateTableName');
+  const resolver = new Resolver({ timeout: RESOLVE_MS_MAX, tries: 1 });
+  resolver.setServers([card.dns]);
+  const ca = fs.readFileSync(card.caFile, 'utf8');
+
+  const members = async (): Promise<readonly Member[]> =>
+    cluster(await client.status(), clusterEndpoint).members;
+  const records = async (sinceMs: number) => {
+    const status = await client.status();
+    if (!status.functionsEnabled) return null;
+    const { id, members: all } = cluster(status, clusterEndpoint);
+    return readRecords(target, {
+      table: stateTable,
+      clusterId: id,
+      zones: [...new Set(all.map((m) => m.az))],
+      sinceMs,
+    });
+  };
+
+  return {
+    pace: card.pace,
+    versions,
+    clusterEndpoint,
+    say,
+    members,
+    records,
+    application: async (kind) => {
+      const task = await client.runTask({
+        name: kind,
+        roleArn: output(outputs, 'ShopRoleArn'),
+        ...application(kind, outputs),
+      });
+      return `http://127.0.0.1:${task.port}`;
+    },
+    resolve: async (name) => (await resolver.resolve4(name).catch(() => []))[0] ?? null,
+    connection: async (address, name) => ({
+      host: address,
+      port: 5432,
+      user: APPLICATION,
+      database: output(outputs, 'DatabaseName'),
+      password: await databaseToken(target, { host: name, port: 5432, user: APPLICATION }),
+      ssl: { ca, servername: name },
+    }),
+    setFunctions: (enabled) => client.setFunctions(enabled),
+    healthy: async (timeoutMs) => {
+      const deadline = Date.now() + timeoutMs;
+      let reason = await unhealthyReason(client, records);
+      while (reason !== null && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, HEALTHY_POLL_MS));
+        reason = await unhealthyReason(client, records);
+      }
+      if (reason === null) return;
+      throw new UnderstudyError(`The environment is not healthy after ${timeoutMs / 1000} s: ${reason}.`, {
+        code: 'not-healthy',
+        advice: 'check',
+      });
+    },
+  };
+}
+
+function cluster(status: SandboxStatus, endpoint: string): ClusterStatus {
+  const found = status.clusters.find((c) => c.endpoint === endpoint);
+  if (found) return found;
+  throw new UnderstudyError(
+    `The sandbox has no cluster with the endpoint ${endpoint}. Fix: deploy into this sandbox.`,
+    {
+      code: 'no-cluster',
+      advice: 'check',
+    },
+  );
+}
+
+function application(
+  kind: 'shop' | 'control',
+  outputs: Outputs,
+): { entry: string; env: Record<string, string> } {
+  const file = kind === 'shop' ? 'main' : 'control';
+  const here = import.meta.filename;
+  return {
+    entry: path.resolve(path.dirname(here), `../../examples/shop/${file}${path.extname(here)}`),
+    env: {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      UNDERSTUDY_ENV: output(outputs, 'EnvironmentName'),
+      UNDERSTUDY_STATE_TABLE: output(outputs, 'StateTableName'),
+      DATABASE_ENDPOINT: output(outputs, 'ClusterEndpoint'),
+      DATABASE_READER_ENDPOINT: output(outputs, 'ReaderEndpoint'),
+      DATABASE_NAME: output(outputs, 'DatabaseName'),
+      DATABASE_USER: APPLICATION,
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** Stands the whole environment up: sandbox, bootstrap, deployment, application. */
+
+import { output, readOutputs, type Outputs } from '../../ops/outputs.ts';
+import { databaseVersion } from './versions.ts';
+import {
+  startSandbox,
+  sandboxClient,
+  type Pace,
+  type Sandbox,
+  type SandboxClient,
+} from '../../proving/sandbox/index.ts';
+import type { DrillPlace } from '../../proving/drills/index.ts';
+import { cdk } from './cdk.ts';
+import { createPlace, targetOf } from './place.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface StandUpOptions {
+  readonly stage: string;
+  readonly pace: Pace;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+export interface Standing {
+  readonly sandbox: Sandbox;
+  readonly client: SandboxClient;
+  readonly outputs: Outputs;
+  readonly place: DrillPlace;
+  readonly applicationUrl: string;
+}
+
+const HEALTHY_MS_MAX = 120_000;
+
+/** Rejects with everything stopped again when a step fails or the signal aborts. */
+export async function standUp(options: StandUpOptions): Promise<Standing> {
+  const { terminal, signal, stage } = options;
+  const sandbox = await startSandbox({
+    pace: options.pace,
+    port: options.port,
+    say: (line) => terminal.say(line),
+  });
+  try {
+    const { card } = sandbox;
+    terminal.say(`the sandbox answers at ${card.url} (${card.region}, pace ${card.pace})`);
+    await cdk(card, ['bootstrap', `aws://${card.accountId}/${card.region}`], terminal, signal);
+    const deployment = ['deploy', `${stage}/*`, '--require-approval', 'never', '--concurrency', '4'];
+    await cdk(card, deployment, terminal, signal);
+    const client = sandboxClient(card);
+    const outputs = await readOutputs(targetOf(card), stage);
+    const place = createPlace({
+      client,
+      outputs,
+      versions: databaseVersion(),
+      say: (line) => terminal.say(line),
+    });
+    terminal.say(`starting the application on ${output(outputs, 'ClusterEndpoint')}`);
+    const applicationUrl = await place.application('shop');
+    terminal.say('waiting until every prober sees every member healthy');
+    await place.healthy(HEALTHY_MS_MAX);
+    return { sandbox, client, outputs, place, applicationUrl };
+  } catch (error) {
+    await sandbox.stop();
+    throw error;
+  }
+}
