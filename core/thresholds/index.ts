@@ -1,7 +1,7 @@
-export type { ThresholdSpec } from './types.ts';
+export * from './all.ts';
 export * from './database.ts';
-import { DATABASE_THRESHOLDS } from './database.ts';
-import type { ThresholdSpec } from './types.ts';
-
-/** Every threshold of every tier. */
-export const THRESHOLDS: readonly ThresholdSpec[] = [...DATABASE_THRESHOLDS];
+export * from './layer.ts';
+export * from './parse.ts';
+export * from './relations.ts';
+export type { ThresholdSpec } from './types.ts';
+export * from './validate.ts';

@@ -1,0 +1,16 @@
+export * from './assess.ts';
+export * from './clients.ts';
+export * from './clock-guard.ts';
+export * from './failover/decide.ts';
+export * from './failover/recovery.ts';
+export * from './failover/review.ts';
+export * from './failover/target.ts';
+export type * from './failover/types.ts';
+export * from './hysteresis.ts';
+export * from './pool/plan.ts';
+export type * from './pool/types.ts';
+export * from './signals.ts';
+export * from './sweep.ts';
+export * from './viewpoints.ts';
+export * from './votes.ts';
+export * from './writer.ts';

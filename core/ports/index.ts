@@ -1,0 +1,4 @@
+export type * from './clock.ts';
+export type * from './database.ts';
+export type * from './platform.ts';
+export type * from './state-store.ts';

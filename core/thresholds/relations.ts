@@ -1,0 +1,48 @@
+/** Rules between two thresholds of one tier: each value is legal alone, together they must make sense. */
+export interface Relation {
+  readonly names: readonly [string, string];
+  readonly rule: string;
+  readonly fix: string;
+  readonly holds: (first: number, second: number) => boolean;
+}
+
+export const DATABASE_RELATIONS: readonly Relation[] = [
+  {
+    names: ['panic-exit-ratio', 'panic-ratio'],
+    rule: 'panic-exit-ratio must not be below panic-ratio',
+    fix: 'raise panic-exit-ratio or lower panic-ratio',
+    holds: (exit, enter) => exit >= enter,
+  },
+  {
+    names: ['probe-timeout-ms', 'probe-interval-ms'],
+    rule: 'probe-timeout-ms must be below probe-interval-ms',
+    fix: 'lower probe-timeout-ms or raise probe-interval-ms',
+    holds: (timeout, interval) => timeout < interval,
+  },
+  {
+    names: ['observation-age-ms-max', 'probe-interval-ms'],
+    rule: 'observation-age-ms-max must be at least twice probe-interval-ms',
+    fix: 'raise observation-age-ms-max or lower probe-interval-ms',
+    holds: (age, interval) => age >= 2 * interval,
+  },
+  {
+    names: ['cooldown-ms', 'managed-hold-ms'],
+    rule: 'cooldown-ms must not be below managed-hold-ms',
+    fix: 'raise cooldown-ms or lower managed-hold-ms',
+    holds: (cooldown, hold) => cooldown >= hold,
+  },
+];
+
+/** The relations of a tier; a tier without any has none. */
+export function relationsOf(tier: string): readonly Relation[] {
+  return tier === 'database' ? DATABASE_RELATIONS : [];
+}
+
+/** The relations that a whole set breaks. A name that the set lacks breaks nothing. */
+export function brokenRelations(tier: string, values: Readonly<Record<string, number>>): readonly Relation[] {
+  return relationsOf(tier).filter(({ names: [first, second], holds }) => {
+    const a = values[first];
+    const b = values[second];
+    return a !== undefined && b !== undefined && !holds(a, b);
+  });
+}
