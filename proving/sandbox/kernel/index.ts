@@ -3,3 +3,4 @@ export * from './service.ts';
 export * from './resource.ts';
 export * from './ports.ts';
 export * from './spawn.ts';
+export * from './properties.ts';
