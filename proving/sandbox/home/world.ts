@@ -17,7 +17,8 @@ export interface WorldOptions {
 export function createWorld(options: WorldOptions): World & { readonly logFile: string } {
   fs.mkdirSync(options.stateDir, { recursive: true, mode: 0o755 });
   const logFile = path.join(options.stateDir, 'sandbox.log');
-  const log = fs.createWriteStream(logFile, { flags: 'a' });
+  // Synchronous, so that the last words before a crash are on disk.
+  const log = fs.openSync(logFile, 'a');
   return {
     accountId: ACCOUNT_ID,
     region: options.region,
@@ -29,7 +30,10 @@ export function createWorld(options: WorldOptions): World & { readonly logFile: 
     stateDir: options.stateDir,
     unprivileged: process.getuid?.() === 0 ? nobody() : null,
     log: (component, message, fields) =>
-      void log.write(`${JSON.stringify({ at: new Date().toISOString(), component, message, ...fields })}\n`),
+      void fs.writeSync(
+        log,
+        `${JSON.stringify({ at: new Date().toISOString(), component, message, ...fields })}\n`,
+      ),
     logFile,
   };
 }

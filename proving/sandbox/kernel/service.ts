@@ -41,12 +41,12 @@ export interface AwsService {
   readonly sdk: Readonly<Record<string, unknown>>;
   /** A client of that package; its protocol decides the codec. */
   readonly client: unknown;
-  readonly operations: Readonly<Record<string, Operation<never, unknown>>>;
+  readonly operations: Readonly<Record<string, Operation>>;
 }
 
 /** Helper that keeps an operation's input and output typed where it is written. */
-export function operation<I, O>(op: Operation<I, O>): Operation<never, unknown> {
-  return op as unknown as Operation<never, unknown>;
+export function operation<I, O>(op: Operation<I, O>): Operation {
+  return op as Operation;
 }
 
 /**

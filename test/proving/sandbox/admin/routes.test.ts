@@ -1,0 +1,70 @@
+import http from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sandboxClient } from '../../../../proving/sandbox/admin/client.ts';
+import type { SandboxStatus } from '../../../../proving/sandbox/admin/model.ts';
+import { addAdminRoutes } from '../../../../proving/sandbox/admin/routes.ts';
+import { UnderstudyError } from '../../../../core/errors.ts';
+import type { SandboxCard } from '../../../../proving/sandbox/home/state-folder.ts';
+
+let server: http.Server;
+let url: string;
+let enabled: boolean;
+
+beforeEach(async () => {
+  enabled = true;
+  let handler:
+    Parameters<import('../../../../proving/sandbox/kernel/index.ts').HttpRoutes['route']>[1] | undefined;
+  addAdminRoutes(
+    { url: '', route: (_prefix, h) => (handler = h) },
+    {
+      key: 'secret',
+      status: () => ({ functionsEnabled: enabled }) as SandboxStatus,
+      setFunctions: async (on) => void (enabled = on),
+      runTask: async () => {
+        throw new UnderstudyError('it does not serve', { code: 'task-failed', advice: 'check' });
+      },
+      endTask: async () => undefined,
+      shutDown: () => undefined,
+    },
+  );
+  server = http.createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => handler!(request, Buffer.concat(chunks), response));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+});
+
+afterEach(() => void server.close());
+
+const client = (key: string) =>
+  sandboxClient({ url, operator: { accessKeyId: 'a', secretAccessKey: key } } as SandboxCard);
+
+describe("the sandbox's own routes", () => {
+  it('tell the status and switch the functions', async () => {
+    await client('secret').setFunctions(false);
+    expect(await client('secret').status()).toEqual({ functionsEnabled: false });
+  });
+
+  it('refuse a wrong key', async () => {
+    await expect(client('guess').setFunctions(false)).rejects.toThrow('key is missing or wrong');
+    expect(enabled).toBe(true);
+  });
+
+  it('pass an error on with its code', async () => {
+    await expect(
+      client('secret').runTask({ name: 'x', roleArn: 'r', entry: 'e', env: {} }),
+    ).rejects.toMatchObject({ code: 'task-failed' });
+  });
+
+  it('say what to do when nobody answers', async () => {
+    const silent = sandboxClient({
+      url: 'http://127.0.0.1:1',
+      operator: { accessKeyId: 'a', secretAccessKey: 'k' },
+    } as SandboxCard);
+    await expect(silent.status()).rejects.toThrow(
+      /http:\/\/127.0.0.1:1 does not answer[\s\S]*understudy down/,
+    );
+  });
+});

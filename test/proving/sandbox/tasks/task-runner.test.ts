@@ -1,0 +1,72 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { livingChildren, type Identity, type World } from '../../../../proving/sandbox/kernel/index.ts';
+import { createTaskRunner, type TaskRunner } from '../../../../proving/sandbox/tasks/task-runner.ts';
+import { temporaryWorld } from '../world.ts';
+
+let world: World;
+let remove: () => void;
+let runner: TaskRunner;
+
+const identity = {
+  issueForRole: (roleArn: string) => ({
+    accessKeyId: `key of ${roleArn}`,
+    secretAccessKey: 's',
+    sessionToken: 't',
+    expiration: new Date(0),
+  }),
+} as unknown as Identity;
+
+beforeEach(() => {
+  ({ world, remove } = temporaryWorld());
+  const preload = path.join(world.stateDir, 'preload.cjs');
+  fs.writeFileSync(preload, '');
+  const ca = path.join(world.stateDir, 'ca.pem');
+  fs.writeFileSync(ca, '');
+  runner = createTaskRunner(world, {
+    identity,
+    endpointUrl: () => 'http://127.0.0.1:9',
+    dns: () => ({ server: '127.0.0.1:53', zones: ['amazonaws.com'], preload }),
+    caFile: () => ca,
+  });
+});
+
+afterEach(async () => {
+  await runner.stop!();
+  remove();
+});
+
+function entry(code: string): string {
+  const file = path.join(world.stateDir, 'app.mjs');
+  fs.writeFileSync(file, code);
+  return file;
+}
+
+const SERVES = `
+import http from 'node:http';
+const server = http.createServer((q, s) => s.end(process.env.AWS_ACCESS_KEY_ID + ' ' + process.env.AWS_ENDPOINT_URL));
+server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: server.address().port })));
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+describe('a task', () => {
+  it('runs with the credentials of its role and the endpoint of the sandbox, and ends', async () => {
+    const task = await runner.run({ name: 'shop', roleArn: 'role-a', entry: entry(SERVES), env: {} });
+    const text = await (await fetch(`http://127.0.0.1:${task.port}/`)).text();
+    expect(text).toBe('key of role-a http://127.0.0.1:9');
+    expect(await runner.run({ name: 'shop', roleArn: 'role-a', entry: entry(SERVES), env: {} })).toEqual(
+      task,
+    );
+    await runner.end('shop');
+    expect(runner.list()).toEqual([]);
+    expect(livingChildren(world.stateDir)).toEqual([]);
+  });
+
+  it('fails with the last words of an application that ends at once', async () => {
+    const app = entry(`console.error('no such database'); process.exit(4);`);
+    await expect(runner.run({ name: 'shop', roleArn: 'r', entry: app, env: {} })).rejects.toThrow(
+      /code 4[\s\S]*no such database/,
+    );
+  });
+});
