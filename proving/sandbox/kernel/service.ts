@@ -46,7 +46,7 @@ export interface AwsService {
 
 /** Helper that keeps an operation's input and output typed where it is written. */
 export function operation<I, O>(op: Operation<I, O>): Operation {
-  return op as Operation;
+  return op;
 }
 
 /**
