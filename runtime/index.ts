@@ -1,0 +1,17 @@
+export type { Advice } from '../core/errors.ts';
+export { UnderstudyError } from '../core/errors.ts';
+export { type FailureKind, type Position, ON_WRITER, parsePosition } from '../core/pools/index.ts';
+export { type AuroraOptions, openAurora } from './adapters/aurora.ts';
+export { AuroraTopology, type AuroraTopologyOptions } from './adapters/aurora-topology.ts';
+export { DynamoDbOutcomeSink } from './adapters/dynamodb-outcome-sink.ts';
+export { iamToken, type IamTokenOptions } from './adapters/iam-token.ts';
+export { PgConnector, type PgConnectorOptions } from './adapters/pg-connector.ts';
+export { systemClock, systemRandom } from './adapters/system.ts';
+export { Database, type DatabaseLimits, type DatabasePorts, type DatabaseStatus } from './database.ts';
+export { DatabaseFailure, PoolError, type PoolErrorCode } from './errors.ts';
+export type * from './ports.ts';
+export { READ_POOL_DEFAULTS, type ReadPoolLimits } from './read-limits.ts';
+export type { ReadOptions, ReadPool, ReadPoolStatus } from './read-pool.ts';
+export type { Session } from './session.ts';
+export { WRITE_POOL_DEFAULTS, type WritePoolLimits } from './write-limits.ts';
+export type { WriteOptions, WritePool, WritePoolStatus, Written } from './write-pool.ts';
