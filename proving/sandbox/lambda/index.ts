@@ -1,0 +1,2 @@
+export * from './lambda.ts';
+export type { FunctionStats } from './registry.ts';

@@ -1,0 +1,288 @@
+/** AWS Lambda of the sandbox: real processes on the real Runtime API, with the template's own configuration. */
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { mayInvoke } from '../../twin/lambda/index.ts';
+import {
+  AwsError,
+  type FunctionInvoker,
+  type Identity,
+  type InvokeSource,
+  type MetricSink,
+  type ObjectStore,
+  type Part,
+  type Principal,
+  type Queues,
+  type StreamSource,
+  type Topics,
+  type World,
+} from '../kernel/index.ts';
+import type { LogSink } from '../logs/index.ts';
+import { AsyncQueue } from './async-queue.ts';
+import { CodeStore } from './code-store.ts';
+import { type Destinations, sendRecord } from './destinations.ts';
+import type { FunctionConfig } from './function-config.ts';
+import { FunctionRunner } from './function-runner.ts';
+import { Invocations } from './invocations.ts';
+import type { MappingConfig } from './mapping-config.ts';
+import type { NetworkView } from './process-environment.ts';
+import { eventInvokeConfigProvider } from './providers/event-invoke-config.ts';
+import { eventSourceMappingProvider } from './providers/event-source-mapping.ts';
+import { functionProvider } from './providers/function.ts';
+import { permissionProvider } from './providers/permission.ts';
+import { type DeployedFunction, FunctionRegistry, type FunctionStats, reportName } from './registry.ts';
+import { lambdaService } from './service.ts';
+import { type PollerPorts, StreamPoller } from './stream-poller.ts';
+
+export interface LambdaOptions extends NetworkView {
+  readonly objects: ObjectStore;
+  readonly identity: Identity;
+  readonly queues: Queues;
+  readonly topics?: Topics;
+  readonly streams: StreamSource;
+  readonly metrics: MetricSink;
+  readonly logs: LogSink;
+  /** Whether a stream record matches an EventBridge pattern. */
+  readonly matches: PollerPorts['matches'];
+  /** Time from a write to the delivery of its stream record, ms. @default 100 to 300, at random */
+  readonly streamLatencyMs?: () => number;
+  /** How many times an accepted asynchronous event is delivered (F-17). @default 1 */
+  readonly deliveries?: () => number;
+  /** How long an environment stays warm, ms. @default 5 min */
+  readonly idleMsMax?: number;
+}
+
+export interface Lambda extends Part, FunctionInvoker {
+  stats(): Record<string, FunctionStats>;
+  /** Off: no function is invoked and their processes end. Events that arrive meanwhile are lost, streams wait. */
+  setEnabled(enabled: boolean): void;
+  /** Off: event source mappings stop reading; they keep their place. */
+  setStreams(enabled: boolean): void;
+}
+
+const IDLE_MS_MAX = 300_000;
+const STREAM_LATENCY_MS_MIN = 100;
+const STREAM_LATENCY_MS_MAX = 300;
+
+export function createLambda(world: World, options: LambdaOptions): Lambda {
+  return new LambdaPart(world, options);
+}
+
+class LambdaPart implements Lambda {
+  readonly services: Part['services'];
+  readonly providers: Part['providers'];
+  readonly #world: World;
+  readonly #options: LambdaOptions;
+  readonly #registry: FunctionRegistry;
+  readonly #invocations: Invocations;
+  readonly #queue: AsyncQueue;
+  /** Also those of earlier versions of a function, whose last invocation may still run. */
+  readonly #runners = new Set<FunctionRunner>();
+  readonly #pollers = new Map<string, StreamPoller>();
+  readonly #principals = new Map<string, { principal: Principal; until: number }>();
+  readonly #destinations: Destinations;
+  readonly #home: string;
+  #enabled = true;
+  #streamsEnabled = true;
+
+  constructor(world: World, options: LambdaOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#registry = new FunctionRegistry(world);
+    const { metrics, logs, identity, queues } = options;
+    this.#invocations = new Invocations({ world, registry: this.#registry, metrics, logs });
+    this.#destinations = {
+      identity,
+      queues,
+      topics: options.topics ?? null,
+      principalOf: (roleArn) => this.#principalOf(roleArn),
+      invokeAsync: (arn, payload) =>
+        void this.#queue.accept(this.#registry.find(arn), JSON.stringify(payload)),
+    };
+    this.#queue = new AsyncQueue({
+      world,
+      registry: this.#registry,
+      invocations: this.#invocations,
+      destinations: this.#destinations,
+      deliveries: options.deliveries ?? (() => 1),
+      enabled: () => this.#enabled,
+    });
+    const folder = path.join(world.stateDir, 'lambda');
+    this.#home = path.join(folder, 'home');
+    const code = new CodeStore(path.join(folder, 'code'), options.objects);
+    this.services = [this.#service()];
+    this.providers = this.#createProviders(code);
+  }
+
+  async start(): Promise<void> {
+    fs.mkdirSync(this.#home, { recursive: true });
+  }
+
+  async stop(): Promise<void> {
+    this.#enabled = false;
+    this.#queue.clear();
+    for (const poller of this.#pollers.values()) poller.stop();
+    this.#pollers.clear();
+    await this.#endProcesses();
+  }
+
+  async invoke(
+    functionArn: string,
+    payload: unknown,
+    source: InvokeSource,
+  ): ReturnType<FunctionInvoker['invoke']> {
+    const target = this.#admitted(functionArn, source);
+    this.#assertEnabled();
+    return this.#invocations.run(target, JSON.stringify(payload ?? null));
+  }
+
+  invokeAsync(functionArn: string, payload: unknown, source: InvokeSource): void {
+    const target = this.#admitted(functionArn, source);
+    if (this.#enabled) this.#queue.accept(target, JSON.stringify(payload ?? null));
+  }
+
+  stats(): Record<string, FunctionStats> {
+    return this.#registry.stats();
+  }
+
+  setEnabled(enabled: boolean): void {
+    this.#enabled = enabled;
+    if (!enabled) {
+      this.#queue.clear();
+      void this.#endProcesses();
+    }
+    this.#pausePollers();
+  }
+
+  setStreams(enabled: boolean): void {
+    this.#streamsEnabled = enabled;
+    this.#pausePollers();
+  }
+
+  async #endProcesses(): Promise<void> {
+    await Promise.all([...this.#runners].map((runner) => runner.stop()));
+  }
+
+  get #paused(): boolean {
+    return !this.#enabled || !this.#streamsEnabled;
+  }
+
+  #pausePollers(): void {
+    for (const poller of this.#pollers.values()) poller.pause(this.#paused);
+  }
+
+  /** A service needs the function's own leave; roles and the operator were checked where they called. */
+  #admitted(functionArn: string, source: InvokeSource): DeployedFunction {
+    const target = this.#registry.find(functionArn);
+    if (source.service === null) return target;
+    const account = source.sourceArn?.split(':')[4];
+    const caller = {
+      service: source.service,
+      sourceArn: source.sourceArn,
+      sourceAccount: account === undefined || account === '' ? this.#world.accountId : account,
+    };
+    if (mayInvoke([...target.permissions.values()], caller)) return target;
+    throw new AwsError(
+      'AccessDeniedException',
+      `${source.service} (${source.sourceArn ?? 'no source'}) is not authorized to perform: lambda:InvokeFunction ` +
+        `on resource: ${target.config.arn} because no resource-based policy allows the lambda:InvokeFunction action`,
+      { status: 403 },
+    );
+  }
+
+  #assertEnabled(): void {
+    if (this.#enabled) return;
+    throw new AwsError('ServiceException', 'The functions of this sandbox are switched off', { status: 500 });
+  }
+
+  #service(): NonNullable<Part['services']>[number] {
+    return lambdaService({
+      world: this.#world,
+      registry: this.#registry,
+      invocations: this.#invocations,
+      queue: this.#queue,
+      assertEnabled: () => this.#assertEnabled(),
+    });
+  }
+
+  #createProviders(code: CodeStore): NonNullable<Part['providers']> {
+    const registry = this.#registry;
+    const world = this.#world;
+    return [
+      functionProvider({ world, registry, code, createRunner: (config) => this.#createRunner(config) }),
+      permissionProvider(registry),
+      eventInvokeConfigProvider(registry),
+      eventSourceMappingProvider({
+        world,
+        registry,
+        pollers: this.#pollers,
+        authorize: (config) => this.#authorizeStream(config),
+        createPoller: (config) => this.#createPoller(config),
+      }),
+    ];
+  }
+
+  #createRunner(config: FunctionConfig): FunctionRunner {
+    const { identity, logs } = this.#options;
+    const context = {
+      world: this.#world,
+      identity,
+      logs,
+      network: this.#options,
+      home: this.#home,
+      idleMsMax: this.#options.idleMsMax ?? IDLE_MS_MAX,
+    };
+    const runner = new FunctionRunner(context, config, reportName(config));
+    this.#runners.add(runner);
+    return runner;
+  }
+
+  #createPoller(config: MappingConfig): StreamPoller {
+    const spread = STREAM_LATENCY_MS_MAX - STREAM_LATENCY_MS_MIN;
+    const ports: PollerPorts = {
+      world: this.#world,
+      streams: this.#options.streams,
+      matches: this.#options.matches,
+      latencyMs: this.#options.streamLatencyMs ?? (() => STREAM_LATENCY_MS_MIN + Math.random() * spread),
+      authorize: (each) => this.#authorizeStream(each),
+      invoke: (name, payload) => this.#invocations.attempt(this.#registry.find(name), payload),
+      discard: (each, body) => this.#discard(each, body),
+    };
+    return new StreamPoller(ports, config, this.#paused);
+  }
+
+  #authorizeStream(config: MappingConfig): void {
+    const principal = this.#principalOf(this.#registry.find(config.functionName).config.role);
+    const actions = ['GetRecords', 'GetShardIterator', 'DescribeStream'];
+    this.#options.identity.authorize(principal, [
+      ...actions.map((action) => ({ action: `dynamodb:${action}`, resource: config.streamArn })),
+      { action: 'dynamodb:ListStreams', resource: '*' },
+    ]);
+  }
+
+  #discard(config: MappingConfig, body: string): void {
+    if (config.onFailure === null) return;
+    try {
+      const { role } = this.#registry.find(config.functionName).config;
+      sendRecord(this.#destinations, role, config.onFailure, body);
+    } catch (error) {
+      const message = (error as Error).message;
+      this.#world.log('lambda', 'record not delivered', { arn: config.onFailure, message });
+    }
+  }
+
+  #principalOf(roleArn: string): Principal {
+    const known = this.#principals.get(roleArn);
+    if (known && known.until > this.#world.now()) return known.principal;
+    const { accessKeyId, expiration } = this.#options.identity.issueForRole(roleArn, 'lambda', 3600);
+    const found = this.#options.identity.lookup(accessKeyId);
+    if (!found) {
+      throw new AwsError(
+        'InvalidParameterValueException',
+        'The role defined for the function cannot be assumed by Lambda.',
+      );
+    }
+    this.#principals.set(roleArn, { principal: found.principal, until: expiration.getTime() - 60_000 });
+    return found.principal;
+  }
+}
