@@ -168,13 +168,15 @@ export async function bench(
 
 export const OPERATOR = { service: null, sourceArn: null } as const;
 
-/** Polls until `check` gives something; fails after `forMs`. */
+const realTimeout = setTimeout;
+
+/** Polls in real time until `check` gives something; fails after `forMs`. */
 export async function eventually<T>(check: () => T | undefined | false, forMs = 8000): Promise<T> {
   const end = Date.now() + forMs;
   for (;;) {
     const value = check();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > end) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => realTimeout(resolve, 20));
   }
 }
