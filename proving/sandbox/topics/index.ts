@@ -1,0 +1,2 @@
+export { createTopics, type TopicsPart } from './part.ts';
+export type { Mail, TopicPorts, TopicPublisher } from './registry.ts';
