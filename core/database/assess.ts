@@ -31,8 +31,7 @@ function assessWriter(sample: Sample): Assessment {
     case 'timeout':
     case 'error':
       return bad('writer-stalled');
-    case 'load':
-    case null:
+    default:
       return LOAD;
   }
 }

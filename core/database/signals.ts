@@ -25,13 +25,14 @@ export function writeOfState(sqlState: string): WriteResult {
   return LOAD_STATES.has(sqlState) ? 'load' : 'error';
 }
 
-/** How an error of the socket counts as reach. `code` is the errno name or Node's TLS error code. */
+/**
+ * How an error of the socket counts as reach. `code` is the errno name or Node's TLS error code; whatever is
+ * not known counts as a member that could not be reached in time.
+ */
 export function reachOfSocket(code: string): Reach {
   if (code === 'ECONNREFUSED') return 'refused';
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ENOTCONN') return 'reset';
-  if (code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'timeout';
-  if (TLS_CODE.test(code)) return 'tls';
-  return 'error';
+  return TLS_CODE.test(code) ? 'tls' : 'timeout';
 }
 
 const TLS_CODE =

@@ -30,7 +30,7 @@ export interface EffectiveThresholds {
  */
 export function layerThresholds(layers: ThresholdLayers): EffectiveThresholds {
   const refused: Record<string, string> = {};
-  const good = lastGoodOf(layers);
+  const good = wholeOf(layers.tier, layers.lastGood);
   const chosen: Record<string, number> = {};
   for (const spec of specsOf(layers.tier)) {
     chosen[spec.name] = choose(spec, layers, good[spec.name] ?? spec.default, refused);
@@ -40,11 +40,17 @@ export function layerThresholds(layers: ThresholdLayers): EffectiveThresholds {
   return { values: settle(layers, chosen, good, refused), refused };
 }
 
-function lastGoodOf({ tier, lastGood }: ThresholdLayers): Readonly<Record<string, number>> {
+/**
+ * The whole set that a stored one stands for: names that it lacks have their default, and a set that is not
+ * legal (kept by an older version, or damaged) is replaced by the defaults.
+ */
+export function wholeOf(
+  tier: string,
+  stored: Readonly<Record<string, number>> | null,
+): Readonly<Record<string, number>> {
   const defaults = defaultsOf(tier);
-  if (lastGood === null) return defaults;
-  const known = Object.fromEntries(Object.entries(lastGood).filter(([name]) => name in defaults));
-  // A set kept by an older version can be illegal under the rules of this one.
+  if (stored === null) return defaults;
+  const known = Object.fromEntries(Object.entries(stored).filter(([name]) => Object.hasOwn(defaults, name)));
   return thresholdFaults(tier, known, tier).length === 0 ? { ...defaults, ...known } : defaults;
 }
 

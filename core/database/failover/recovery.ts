@@ -1,7 +1,7 @@
-/** How a recovery is written down: pure functions from a ledger item to the next (I-36). */
+/** How a failover is written down: as a recovery with its call and its confirmation (I-36). */
 
-import { UnderstudyError } from '../../errors.ts';
-import type { LedgerItem, LedgerStep, Mode, RecoveryState } from '../../state/items.ts';
+import type { LedgerItem, LedgerStep, Mode } from '../../state/items.ts';
+import { withStep } from '../ledger.ts';
 import type { FailoverDecision } from './types.ts';
 
 export const FAILOVER_CALL = 'rds:FailoverDBCluster';
@@ -51,40 +51,6 @@ export function openRecovery({ decision, mode, now, epoch, ...where }: NewRecove
     after: null,
     actor: where.function,
   };
-}
-
-const NEXT: Readonly<Record<RecoveryState, readonly RecoveryState[]>> = {
-  planned: ['planned', 'acting', 'done', 'aborted'],
-  acting: ['acting', 'waiting', 'planned', 'done', 'aborted'],
-  waiting: ['waiting', 'acting', 'planned', 'done', 'aborted'],
-  done: [],
-  aborted: [],
-  observed: [],
-};
-
-/** Moves a recovery on. Throws `invariant-broken` for a move that the states do not allow, or a lower epoch. */
-export function moveRecovery(
-  item: LedgerItem,
-  to: RecoveryState,
-  change: Partial<Pick<LedgerItem, 'epoch' | 'steps' | 'after' | 'reason' | 'evidence'>> & {
-    readonly now: number;
-  },
-): LedgerItem {
-  const { now, ...rest } = change;
-  if (!NEXT[item.state].includes(to) || (rest.epoch ?? item.epoch) < item.epoch) {
-    const message = `recovery ${item.id} cannot go from ${item.state} (epoch ${item.epoch}) to ${to} (epoch ${rest.epoch})`;
-    throw new UnderstudyError(message, { code: 'invariant-broken', advice: 'give-up' });
-  }
-  return { ...item, ...rest, state: to, updatedAt: now };
-}
-
-/** The steps with one of them changed. */
-export function withStep(
-  item: LedgerItem,
-  name: string,
-  change: Partial<Pick<LedgerStep, 'at' | 'outcome' | 'detail' | 'target' | 'reason'>>,
-): readonly LedgerStep[] {
-  return item.steps.map((step) => (step.name === name ? { ...step, ...change } : step));
 }
 
 export interface CallIntent {

@@ -17,12 +17,6 @@ export const RECOVERY_LATE_MS = 120_000;
 export const RECOVERY_GIVEN_UP_MS = 900_000;
 const LOOK_AGAIN_MS = 1000;
 
-const FINISHED: ReadonlySet<string> = new Set(['done', 'aborted', 'observed']);
-
-export function isUnfinished(item: LedgerItem): boolean {
-  return !FINISHED.has(item.state);
-}
-
 export function reviewRecovery(item: LedgerItem, facts: FailoverFacts): RecoveryReview {
   const { now, thresholds } = facts;
   const { voting } = viewpoints(facts.observations, { now, ageMsMax: thresholds['observation-age-ms-max'] });

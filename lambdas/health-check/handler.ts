@@ -1,0 +1,174 @@
+/**
+ * The prober of one zone: sweeps every member at the probe interval and writes one dated observation and one
+ * metrics line a sweep. It runs until its successor takes the lease, so that there is always one.
+ */
+
+import { judgeSweep, NO_MEMORY, recall, type ProberMemory } from '../../core/database/index.ts';
+import type { Clock, DatabaseMember, Log, MemberProbe, Metrics, StateStore } from '../../core/ports/index.ts';
+import type { ObservationItem } from '../../core/state/items.ts';
+import type { DatabaseThresholds } from '../../core/thresholds/database.ts';
+import { wholeOf } from '../../core/thresholds/layer.ts';
+import type { Invocation } from '../shared/invocation.ts';
+import { databaseThresholds } from '../shared/thresholds.ts';
+import { FUNCTION, leaseName, RUN_MS_MAX } from './contract.ts';
+import { sweepMetrics } from './metrics.ts';
+import { probeAll } from './probe-all.ts';
+import { ProberLease } from './prober-lease.ts';
+
+export interface ProberPorts {
+  readonly clock: Clock;
+  readonly store: StateStore;
+  readonly probe: MemberProbe;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export interface ProberSettings {
+  readonly env: string;
+  readonly az: string;
+  readonly members: readonly DatabaseMember[];
+  /** @default RUN_MS_MAX of the contract */
+  readonly runMsMax?: number;
+}
+
+export interface ProberReport {
+  readonly az: string;
+  readonly sweeps: number;
+  /** Why it stopped. */
+  readonly ended: 'handed-over' | 'time';
+}
+
+/** Thresholds are read again after this long. */
+const THRESHOLDS_MS = 5000;
+/** Left for the last sweep and for closing the connections. */
+const MARGIN_MS = 8000;
+const SWEEPS_MAX = 1000;
+
+export type ProberHandler = (event: unknown, invocation: Invocation) => Promise<ProberReport>;
+
+/** Any event starts a run: the schedule's payload says nothing, and nothing of it is used. */
+export function createHandler(ports: ProberPorts, settings: ProberSettings): ProberHandler {
+  return (_event, invocation) => new Prober(ports, settings).run(invocation);
+}
+
+class Prober {
+  readonly #ports: ProberPorts;
+  readonly #settings: ProberSettings;
+  readonly #lease: ProberLease;
+  #memory: ProberMemory = NO_MEMORY;
+  #thresholds = wholeOf('database', null) as DatabaseThresholds;
+  #thresholdsReadAt = Number.NEGATIVE_INFINITY;
+  #sweeps = 0;
+  /** A change whose observation could not be written goes with the next one. */
+  #unwrittenChange = false;
+
+  constructor(ports: ProberPorts, settings: ProberSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#lease = new ProberLease(ports, leaseName(settings.az));
+  }
+
+  async run(invocation: Invocation): Promise<ProberReport> {
+    const { clock, log, probe } = this.#ports;
+    const started = clock.monotonic();
+    const endAt =
+      started + Math.min(this.#settings.runMsMax ?? RUN_MS_MAX, invocation.remainingMs() - MARGIN_MS);
+    await this.#prepare(invocation);
+    let ended: ProberReport['ended'] = 'time';
+    let next = clock.monotonic();
+    while (this.#sweeps < SWEEPS_MAX && clock.monotonic() < endAt) {
+      if (!(await this.#sweep(invocation))) {
+        ended = 'handed-over';
+        break;
+      }
+      next = Math.max(next + this.#thresholds['probe-interval-ms'], clock.monotonic());
+      await clock.sleep(next - clock.monotonic());
+    }
+    await probe.close();
+    const report: ProberReport = { az: this.#settings.az, sweeps: this.#sweeps, ended };
+    log.info(`${FUNCTION} ends`, { ...report, ms: clock.monotonic() - started });
+    return report;
+  }
+
+  /** Connects first and takes the lease then, so that the predecessor sweeps until the successor can. */
+  async #prepare(invocation: Invocation): Promise<void> {
+    const { probe, clock } = this.#ports;
+    await this.#readThresholds();
+    const timeoutMs = this.#thresholds['probe-timeout-ms'];
+    await Promise.all(
+      this.#settings.members.map((member) =>
+        probe.probe(member, { timeoutMs, expectWriter: false, freshLogin: false }),
+      ),
+    );
+    await this.#lease.take(invocation.requestId);
+    const last = await this.#lastObservation();
+    const isRecent = last !== null && clock.now() - last.at <= this.#thresholds['observation-age-ms-max'];
+    if (isRecent) this.#memory = recall(last);
+  }
+
+  /** False when a successor has the lease: its observation counts, ours is not written. */
+  async #sweep(invocation: Invocation): Promise<boolean> {
+    const { clock, metrics, store, log } = this.#ports;
+    const { env, az, members } = this.#settings;
+    const at = clock.now();
+    const [probed, isOurs] = await Promise.all([
+      probeAll(this.#ports.probe, {
+        members,
+        writer: this.#memory.writer?.memberId ?? null,
+        timeoutMs: this.#thresholds['probe-timeout-ms'],
+        sweep: this.#sweeps,
+      }),
+      this.#lease.isOurs(invocation.requestId),
+      this.#readThresholds(),
+    ]);
+    if (!isOurs) return false;
+    const judged = judgeSweep(this.#memory, { ...probed, thresholds: this.#thresholds, now: at });
+    this.#memory = judged.memory;
+    this.#sweeps += 1;
+    const { verdicts, blind, writer } = judged;
+    metrics.emit(sweepMetrics({ env, az, verdicts, blind, samples: probed.samples, sweep: this.#sweeps }));
+    const changed = judged.changed || this.#unwrittenChange;
+    if (judged.changed) log.info('changed', { verdicts, blind, writer });
+    if (this.#lease.token === null) return true;
+    this.#unwrittenChange = await store
+      .putObservation({
+        kind: 'observation',
+        env,
+        az,
+        at,
+        token: this.#lease.token,
+        sequence: this.#sweeps,
+        samples: probed.samples,
+        verdicts,
+        blind,
+        ...(writer === null ? {} : { writer }),
+        changed,
+      })
+      .then(() => false)
+      .catch((error: unknown) => {
+        log.warn('observation not written', { error: String(error) });
+        return changed;
+      });
+    return true;
+  }
+
+  async #readThresholds(): Promise<void> {
+    const { clock, store, log } = this.#ports;
+    if (clock.monotonic() - this.#thresholdsReadAt < THRESHOLDS_MS) return;
+    this.#thresholdsReadAt = clock.monotonic();
+    try {
+      this.#thresholds = await databaseThresholds(store);
+    } catch (error) {
+      log.warn('thresholds not read, the last good ones stay', { error: String(error) });
+    }
+  }
+
+  async #lastObservation(): Promise<ObservationItem | null> {
+    try {
+      const [last] = await this.#ports.store.latestObservations([this.#settings.az]);
+      return last ?? null;
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The level-triggered sweep: every minute, and at once when a parameter changes, it repairs what events lost.
+ * It copies validated thresholds into the table, and wakes a controller whose work is not done.
+ */
+
+import type {
+  AlarmReader,
+  Clock,
+  Log,
+  Metrics,
+  ParameterReader,
+  StateStore,
+} from '../../core/ports/index.ts';
+import { DIMENSION } from '../shared/contract.ts';
+import type { ControllerSettings } from '../shared/environment.ts';
+import { parseTrigger, placeOf, type Trigger } from '../shared/events.ts';
+import type { Invocation } from '../shared/invocation.ts';
+import { FUNCTION, METRIC } from './contract.ts';
+import { copyThresholds } from './copy-thresholds.ts';
+import { findLostWork } from './find-lost-work.ts';
+
+export interface ReconcilePorts {
+  readonly clock: Clock;
+  readonly store: StateStore;
+  readonly parameters: ParameterReader;
+  readonly alarms: AlarmReader;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export interface ReconcileSettings extends ControllerSettings {
+  readonly parameterRoot: string;
+  readonly alarmPrefix: string;
+}
+
+export interface ReconcileReport {
+  readonly trigger: Trigger['kind'];
+  /** By `<layer>/<name>`: why the parameter was refused. */
+  readonly refused: Readonly<Record<string, string>>;
+  /** Controllers woken, and why. */
+  readonly woken: Readonly<Record<string, string>>;
+}
+
+export type ReconcileHandler = (event: unknown, invocation: Invocation) => Promise<ReconcileReport>;
+
+export function createHandler(ports: ReconcilePorts, settings: ReconcileSettings): ReconcileHandler {
+  return async (event, invocation) => {
+    const place = { ...placeOf(invocation.functionArn), env: settings.env, table: settings.table };
+    const trigger = parseTrigger(event, { ...place, controller: FUNCTION });
+    if (trigger.kind !== 'schedule' && trigger.kind !== 'parameters') {
+      const why = 'why' in trigger ? trigger.why : 'this event is not for this function';
+      ports.log.warn('not triggered', { trigger: trigger.kind, why });
+      return { trigger: trigger.kind, refused: {}, woken: {} };
+    }
+    const refused = await guarded(ports, 'thresholds', () => copyThresholds(ports, settings));
+    const woken =
+      trigger.kind === 'schedule' ? await guarded(ports, 'lost work', () => wake(ports, settings)) : {};
+    emit(ports, settings, { refused: Object.keys(refused).length, woken: Object.keys(woken).length });
+    ports.log.info('reconciled', { trigger: trigger.kind, refused, woken });
+    return { trigger: trigger.kind, refused, woken };
+  };
+}
+
+async function wake(
+  ports: ReconcilePorts,
+  settings: ReconcileSettings,
+): Promise<Readonly<Record<string, string>>> {
+  const lost = await findLostWork(ports, settings);
+  for (const [controller, why] of Object.entries(lost)) {
+    await ports.store.putWake({
+      kind: 'wake',
+      controller,
+      at: ports.clock.now(),
+      by: settings.functionName,
+      why,
+    });
+  }
+  return lost;
+}
+
+/** One half that fails does not take the other with it; the next minute tries again. */
+async function guarded(
+  { log }: ReconcilePorts,
+  what: string,
+  work: () => Promise<Readonly<Record<string, string>>>,
+): Promise<Readonly<Record<string, string>>> {
+  try {
+    return await work();
+  } catch (error) {
+    log.error(`${what}: not reconciled`, { error: String(error) });
+    return {};
+  }
+}
+
+function emit(
+  { metrics }: ReconcilePorts,
+  { env }: ReconcileSettings,
+  counts: { readonly refused: number; readonly woken: number },
+): void {
+  const values = [
+    { name: METRIC.parameterRefused, value: counts.refused, unit: 'Count' as const },
+    { name: METRIC.lostTransitions, value: counts.woken, unit: 'Count' as const },
+  ];
+  metrics.emit([{ dimensions: { [DIMENSION.env]: env }, values }]);
+}

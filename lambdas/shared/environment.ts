@@ -1,0 +1,114 @@
+/** What `lib/` sets and a function reads at its start. Bad configuration refuses to start (InvalidInput). */
+
+import { InvalidInput, type Fault } from '../../core/errors.ts';
+import type { DatabaseMember } from '../../core/ports/index.ts';
+import type { Mode } from '../../core/state/items.ts';
+import { DATABASE_ENV, ENV } from './contract.ts';
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+const ENV_NAME = /^[a-z][a-z0-9-]{1,23}$/;
+const MEMBER = /^([A-Za-z][A-Za-z0-9-]{0,62})=([A-Za-z0-9.-]{1,253})$/;
+const ZONE_LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+/** Reads variables and collects every fault, so that one refusal names them all. */
+export class EnvironmentReader {
+  readonly #variables: Variables;
+  readonly #faults: Fault[] = [];
+
+  constructor(variables: Variables) {
+    this.#variables = variables;
+  }
+
+  text(name: string, pattern = /./): string {
+    const value = this.#variables[name];
+    if (value !== undefined && value !== '' && pattern.test(value)) return value;
+    this.#fault(
+      name,
+      value,
+      `must be set and match ${pattern.source}`,
+      'deploy the function by its construct',
+    );
+    return '';
+  }
+
+  number(name: string, range: { readonly min: number; readonly max: number }): number {
+    const value = Number(this.#variables[name] ?? Number.NaN);
+    if (Number.isInteger(value) && value >= range.min && value <= range.max) return value;
+    const rule = `must be a whole number from ${range.min} to ${range.max}`;
+    this.#fault(name, this.#variables[name], rule, 'deploy the function by its construct');
+    return range.min;
+  }
+
+  /** Names joined by commas; empty when the variable is not set. */
+  list(name: string): readonly string[] {
+    return (this.#variables[name] ?? '').split(',').filter((part) => part !== '');
+  }
+
+  mode(name: string, byDefault: Mode): Mode {
+    const value = this.#variables[name];
+    if (value === undefined || value === '') return byDefault;
+    if (value === 'act' || value === 'observe' || value === 'off') return value;
+    this.#fault(name, value, 'must be act, observe or off', 'correct it or leave it out');
+    return byDefault;
+  }
+
+  members(): readonly DatabaseMember[] {
+    const given = this.list(DATABASE_ENV.members);
+    const members = given.map((entry) => MEMBER.exec(entry)).filter((match) => match !== null);
+    const ids = new Set(members.map((match) => match[1]!));
+    if (given.length === 0 || members.length !== given.length || ids.size !== members.length) {
+      const rule = 'must be instanceId=host pairs joined by commas, each id once';
+      const value = this.#variables[DATABASE_ENV.members];
+      this.#fault(DATABASE_ENV.members, value, rule, 'deploy the function by its construct');
+    }
+    return members.map((match) => ({ id: match[1]!, host: match[2]! }));
+  }
+
+  /** Throws InvalidInput when anything read so far was refused. */
+  done(what: string): void {
+    if (this.#faults.length > 0) throw new InvalidInput(`the environment of ${what}`, this.#faults);
+  }
+
+  #fault(field: string, value: string | undefined, rule: string, fix: string): void {
+    this.#faults.push({ field, value, rule, fix });
+  }
+}
+
+export interface CommonSettings {
+  readonly env: string;
+  readonly functionName: string;
+  readonly table: string;
+  readonly region: string;
+}
+
+export function commonSettings(reader: EnvironmentReader): CommonSettings {
+  return {
+    env: reader.text(ENV.env, ENV_NAME),
+    functionName: reader.text(ENV.function),
+    table: reader.text(ENV.stateTable),
+    region: reader.text('AWS_REGION'),
+  };
+}
+
+export interface ControllerSettings extends CommonSettings {
+  readonly clusterId: string;
+  readonly memberIds: readonly string[];
+  readonly zones: readonly string[];
+  readonly applications: readonly string[];
+  /** In force while the control item names none. */
+  readonly mode: Mode;
+}
+
+export function controllerSettings(reader: EnvironmentReader, mode: Mode): ControllerSettings {
+  const common = commonSettings(reader);
+  const zones = reader.list(ENV.zones);
+  return {
+    ...common,
+    clusterId: reader.text(DATABASE_ENV.cluster),
+    memberIds: reader.members().map(({ id }) => id),
+    zones: zones.length > 0 ? zones : ZONE_LETTERS.map((letter) => `${common.region}${letter}`),
+    applications: reader.list(ENV.applications),
+    mode: reader.mode(ENV.mode, mode),
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * What woke a function. Events are untrusted (SEC-07): they are checked against the function's own account,
+ * Region, table and environment, and say only that it is time to look. No value of an event is ever used as
+ * the name of a resource.
+ */
+
+import { fromAttributes, isRecord } from './attribute-values.ts';
+
+/** The function's own place, from its invocation and its environment. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+  readonly env: string;
+  readonly table: string;
+  /** The function as wake items name it. */
+  readonly controller: string;
+}
+
+export type Trigger =
+  /** Verdicts that changed, by zone, and whether someone asked for a run. */
+  | { readonly kind: 'stream'; readonly zones: readonly string[]; readonly woken: boolean }
+  | { readonly kind: 'alarm'; readonly name: string }
+  | { readonly kind: 'parameters' }
+  | { readonly kind: 'schedule' }
+  /** Well-formed and ours, but nothing to do for this function. */
+  | { readonly kind: 'nothing'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string };
+
+const RECORDS_MAX = 10_000;
+const TEXT_LENGTH_MAX = 256;
+const ZONE = /^[a-z0-9-]{1,40}$/;
+
+export function parseTrigger(event: unknown, place: Place): Trigger {
+  try {
+    return classify(event, place);
+  } catch (error) {
+    return { kind: 'refused', why: error instanceof Error ? error.message : 'unreadable' };
+  }
+}
+
+function classify(event: unknown, place: Place): Trigger {
+  if (!isRecord(event)) return refused('the event is no object');
+  if (Array.isArray(event['Records'])) return parseStream(event['Records'], place);
+  switch (event['source']) {
+    case 'aws.cloudwatch':
+      return parseAlarm(event, place);
+    case 'aws.ssm':
+      return parseParameterChange(event, place);
+    case 'aws.events':
+    case 'aws.scheduler':
+      return { kind: 'schedule' };
+    default:
+      return Object.keys(event).length === 0
+        ? { kind: 'schedule' }
+        : refused('the event has no known source');
+  }
+}
+
+function parseStream(records: readonly unknown[], place: Place): Trigger {
+  if (records.length > RECORDS_MAX) return refused(`more than ${RECORDS_MAX} records`);
+  const zones = new Set<string>();
+  let woken = false;
+  let refusedCount = 0;
+  for (const record of records) {
+    const found = parseRecord(record, place);
+    if (found === null) refusedCount += 1;
+    else if (found.zone !== null) zones.add(found.zone);
+    else woken ||= found.woken;
+  }
+  if (zones.size > 0 || woken) return { kind: 'stream', zones: [...zones].toSorted(), woken };
+  if (refusedCount > 0) return refused(`${refusedCount} records are not of this table and environment`);
+  return { kind: 'nothing', why: 'no record asks this function to look' };
+}
+
+/** Null for a record that is not of our table. */
+function parseRecord(record: unknown, place: Place): { zone: string | null; woken: boolean } | null {
+  if (!isRecord(record) || record['eventSource'] !== 'aws:dynamodb') return null;
+  const prefix = `:dynamodb:${place.region}:${place.account}:table/${place.table}/stream/`;
+  const arn = record['eventSourceARN'];
+  if (typeof arn !== 'string' || !/^arn:aws[a-z-]*:/.test(arn) || !arn.includes(prefix)) return null;
+  const change = record['dynamodb'];
+  if (!isRecord(change) || change['NewImage'] === undefined) return { zone: null, woken: false };
+  const image = readImage(change['NewImage']);
+  if (image === null) return null;
+  if (image['kind'] === 'wake') return { zone: null, woken: image['controller'] === place.controller };
+  if (image['kind'] !== 'observation' || image['changed'] !== true) return { zone: null, woken: false };
+  const zone = image['az'];
+  const isOurs = image['env'] === place.env && typeof zone === 'string' && ZONE.test(zone);
+  return isOurs ? { zone, woken: false } : null;
+}
+
+/** The top level of an image is enough, and the only part that is read. */
+function readImage(image: unknown): Record<string, unknown> | null {
+  if (!isRecord(image)) return null;
+  const wanted = ['kind', 'env', 'az', 'changed', 'controller'].filter((name) => Object.hasOwn(image, name));
+  try {
+    return fromAttributes(Object.fromEntries(wanted.map((name) => [name, image[name]])));
+  } catch {
+    return null;
+  }
+}
+
+function parseAlarm(event: Readonly<Record<string, unknown>>, place: Place): Trigger {
+  const { accountId, region, alarmArn, alarmData } = event;
+  if (accountId !== place.account || region !== place.region) return refused('an alarm of another place');
+  const prefix = `:cloudwatch:${place.region}:${place.account}:alarm:`;
+  if (typeof alarmArn !== 'string' || !alarmArn.includes(prefix))
+    return refused('the alarm has no ARN of ours');
+  if (!isRecord(alarmData) || !isRecord(alarmData['state'])) return refused('the alarm has no state');
+  const name = alarmData['alarmName'];
+  if (typeof name !== 'string' || name === '' || name.length > TEXT_LENGTH_MAX)
+    return refused('no alarm name');
+  if (!alarmArn.endsWith(`:alarm:${name}`)) return refused('the alarm name is not that of its ARN');
+  if (alarmData['state']['value'] !== 'ALARM') return { kind: 'nothing', why: 'the alarm is not in ALARM' };
+  return { kind: 'alarm', name };
+}
+
+function parseParameterChange(event: Readonly<Record<string, unknown>>, place: Place): Trigger {
+  const { account, region, detail } = event;
+  if (account !== place.account || region !== place.region) return refused('a parameter of another place');
+  if (event['detail-type'] !== 'Parameter Store Change') return refused('no change of a parameter');
+  const name = isRecord(detail) ? detail['name'] : undefined;
+  if (typeof name !== 'string') return refused('the parameter has no name');
+  return name.startsWith(`/understudy/${place.env}/`)
+    ? { kind: 'parameters' }
+    : refused('a parameter of another environment');
+}
+
+function refused(why: string): Trigger {
+  return { kind: 'refused', why };
+}
+
+/** Account and Region of the function itself, from the ARN it was invoked by. Throws RangeError for another text. */
+export function placeOf(functionArn: string): { readonly account: string; readonly region: string } {
+  const match = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):(\d{12}):function:/.exec(functionArn);
+  if (match === null) throw new RangeError(`${functionArn} is not the ARN of a function`);
+  return { region: match[1]!, account: match[2]! };
+}
