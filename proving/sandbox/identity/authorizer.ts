@@ -1,0 +1,102 @@
+/** Checks what a call needs against what the caller's role has, and remembers what was denied. */
+
+import { type Decision, type Limit, type PolicyDocument, evaluate } from '../../twin/iam/index.ts';
+import { type Authorization, AwsError, type Identity, type Principal, type World } from '../kernel/index.ts';
+import type { Directory, Role } from './directory.ts';
+import type { Keys } from './keys.ts';
+
+export type Denial = Identity['denials'][number];
+
+/** Older denials are forgotten beyond this many. */
+const DENIALS_KEPT_MAX = 10_000;
+
+export interface Authorizer {
+  authorize(principal: Principal, requests: readonly Authorization[]): void;
+  readonly denials: readonly Denial[];
+}
+
+export function createAuthorizer(world: World, deps: { directory: Directory; keys: Keys }): Authorizer {
+  const denials: Denial[] = [];
+
+  function decide(principal: Principal, request: Authorization): Decision {
+    const role = currentRole(deps.directory, principal);
+    if (!role) return { outcome: 'implicitly-denied', by: 'identity-based policy' };
+    return evaluate(
+      { identity: identityPolicies(deps.directory, role), limits: limitsOf(deps, role, principal) },
+      {
+        action: request.action,
+        resource: request.resource,
+        context: { ...globalContext(world, principal, role), ...request.context },
+      },
+    );
+  }
+
+  return {
+    denials,
+    authorize(principal, requests) {
+      if (principal.kind === 'user') return;
+      for (const request of requests) {
+        const decision = decide(principal, request);
+        if (decision.outcome === 'allowed') continue;
+        const { action, resource } = request;
+        denials.push({ at: world.now(), principal: principal.arn, action, resource });
+        if (denials.length > DENIALS_KEPT_MAX) denials.shift();
+        throw accessDenied(principal.arn, request, decision);
+      }
+    },
+  };
+}
+
+/** None when the role is gone, or was made again under the same name: old sessions have no rights then. */
+function currentRole(directory: Directory, principal: Principal): Role | undefined {
+  const role = principal.roleName === null ? undefined : directory.roleByName(principal.roleName);
+  return role && principal.userId.startsWith(`${role.id}:`) ? role : undefined;
+}
+
+function identityPolicies(directory: Directory, role: Role): PolicyDocument[] {
+  const managed = [...role.managedArns].map((arn) => directory.managedPolicy(arn));
+  return [...role.inline.values(), ...managed.filter((document) => document !== undefined)];
+}
+
+function limitsOf(
+  deps: { directory: Directory; keys: Keys },
+  role: Role,
+  principal: Principal,
+): { kind: Limit; document: PolicyDocument }[] {
+  const limits: { kind: Limit; document: PolicyDocument }[] = [];
+  if (role.boundaryArn !== null) {
+    // A boundary that no longer exists allows nothing.
+    const document = deps.directory.managedPolicy(role.boundaryArn) ?? { Statement: [] };
+    limits.push({ kind: 'permissions boundary', document });
+  }
+  const session = deps.keys.sessionPolicy(principal);
+  if (session) limits.push({ kind: 'session policy', document: session });
+  return limits;
+}
+
+/** Keys every request has. The sandbox's plain HTTP stands for AWS's TLS, so a call counts as secure. */
+function globalContext(world: World, principal: Principal, role: Role): Record<string, string> {
+  return {
+    'aws:PrincipalArn': role.arn,
+    'aws:PrincipalAccount': world.accountId,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:userid': principal.userId,
+    'aws:RequestedRegion': world.region,
+    'aws:SecureTransport': 'true',
+    'aws:SourceIp': '127.0.0.1',
+    'aws:CurrentTime': new Date(world.now()).toISOString(),
+    'aws:EpochTime': String(Math.floor(world.now() / 1000)),
+  };
+}
+
+function accessDenied(arn: string, { action, resource }: Authorization, decision: Decision): AwsError {
+  const reason =
+    decision.outcome === 'explicitly-denied'
+      ? `with an explicit deny in ${decision.by === 'session policy' ? 'a' : 'an'} ${decision.by}`
+      : `because no ${decision.by} allows the ${action} action`;
+  return new AwsError(
+    'AccessDenied',
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+    { status: 403 },
+  );
+}
