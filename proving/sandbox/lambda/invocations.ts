@@ -80,6 +80,7 @@ export class Invocations {
     else stats.cold += 1;
     this.#count(target, 'Invocations', 1, 'Count');
     this.#count(target, 'Errors', outcome.ok ? 0 : 1, 'Count');
+    this.#count(target, 'Throttles', 0, 'Count');
     this.#count(target, 'Duration', outcome.durationMs, 'Milliseconds');
     this.#report(target, requestId, outcome);
   }

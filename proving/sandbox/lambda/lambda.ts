@@ -42,8 +42,6 @@ export interface LambdaOptions extends NetworkView {
   readonly streams: StreamSource;
   readonly metrics: MetricSink;
   readonly logs: LogSink;
-  /** Whether a stream record matches an EventBridge pattern. */
-  readonly matches: PollerPorts['matches'];
   /** Time from a write to the delivery of its stream record, ms. @default 100 to 300, at random */
   readonly streamLatencyMs?: () => number;
   /** How many times an accepted asynchronous event is delivered (F-17). @default 1 */
@@ -242,7 +240,6 @@ class LambdaPart implements Lambda {
     const ports: PollerPorts = {
       world: this.#world,
       streams: this.#options.streams,
-      matches: this.#options.matches,
       latencyMs: this.#options.streamLatencyMs ?? (() => STREAM_LATENCY_MS_MIN + Math.random() * spread),
       authorize: (each) => this.#authorizeStream(each),
       invoke: (name, payload) => this.#invocations.attempt(this.#registry.find(name), payload),

@@ -1,5 +1,6 @@
 /** An event source mapping as its template describes it. */
 
+import { compilePattern } from '../../twin/events/index.ts';
 import type { MappingPolicy } from '../../twin/lambda/index.ts';
 import { AwsError } from '../kernel/index.ts';
 import { checkDestination } from './destinations.ts';
@@ -10,8 +11,8 @@ export interface MappingConfig {
   readonly streamArn: string;
   readonly enabled: boolean;
   readonly policy: MappingPolicy;
-  /** A record is delivered if one of the patterns matches it; none means all are. */
-  readonly patterns: readonly Readonly<Record<string, unknown>>[];
+  /** A record is delivered if one of the filters matches it; none means all are. */
+  readonly filters: readonly ((event: unknown) => boolean)[];
   readonly onFailure: string | null;
 }
 
@@ -40,7 +41,7 @@ export function readMappingConfig(properties: Readonly<Record<string, unknown>>)
     functionName: text(properties.FunctionName) ?? '',
     enabled: properties.Enabled === undefined || flag(properties.Enabled),
     policy: readPolicy(properties),
-    patterns: readPatterns(record(properties.FilterCriteria).Filters),
+    filters: readFilters(record(properties.FilterCriteria).Filters),
     onFailure: destination === undefined ? null : checkDestination(destination),
   };
 }
@@ -60,14 +61,14 @@ function readPolicy(properties: Readonly<Record<string, unknown>>): MappingPolic
   };
 }
 
-function readPatterns(filters: unknown): Readonly<Record<string, unknown>>[] {
+function readFilters(filters: unknown): ((event: unknown) => boolean)[] {
   if (!Array.isArray(filters)) return [];
   return filters.map((filter) => {
     const pattern = text(record(filter).Pattern) ?? '';
     try {
-      return record(JSON.parse(pattern));
-    } catch {
-      throw invalid('FilterCriteria', pattern, 'a pattern is a JSON object');
+      return compilePattern(pattern);
+    } catch (error) {
+      throw invalid('FilterCriteria', pattern, (error as Error).message);
     }
   });
 }

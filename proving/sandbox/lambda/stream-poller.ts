@@ -23,11 +23,6 @@ export interface PollerPorts {
   readonly streams: StreamSource;
   /** Time from the write to its delivery, ms. */
   readonly latencyMs: () => number;
-  /** Whether an event matches a filter pattern. */
-  readonly matches: (
-    pattern: Readonly<Record<string, unknown>>,
-    event: Readonly<Record<string, unknown>>,
-  ) => boolean;
   /** Throws where the function's role may not read the stream. */
   readonly authorize: (config: MappingConfig) => void;
   readonly invoke: (functionName: string, payload: string) => Promise<Attempt>;
@@ -80,8 +75,8 @@ export class StreamPoller {
 
   #offer(record: StreamRecord): void {
     const event = this.#eventOf(record);
-    const { patterns } = this.#config;
-    if (patterns.length > 0 && !patterns.some((pattern) => this.#ports.matches(pattern, event))) return;
+    const { filters } = this.#config;
+    if (filters.length > 0 && !filters.some((matches) => matches(event))) return;
     const createdAt = record.dynamodb.ApproximateCreationDateTime * 1000;
     const now = this.#ports.world.now();
     const sequence = record.dynamodb.SequenceNumber;

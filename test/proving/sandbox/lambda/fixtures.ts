@@ -111,7 +111,6 @@ export async function bench(
     },
     metrics: { put: (datum) => metrics.push(datum) },
     logs,
-    matches: () => true,
     endpointUrl: () => 'http://127.0.0.1:1',
     dns: () => ({ server: '127.0.0.1:53', zones: ['amazonaws.com'], preload }),
     caFile: () => '/sandbox/ca.pem',

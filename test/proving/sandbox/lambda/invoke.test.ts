@@ -176,7 +176,7 @@ describe('concurrency', () => {
     expect((await invoke(arn)).body).toBe('done');
     const name = arn.split(':').at(-1);
     const throttles = stand.metrics.filter(
-      (datum) => datum.name === 'Throttles' && datum.dimensions.FunctionName === name,
+      (datum) => datum.name === 'Throttles' && datum.value === 1 && datum.dimensions.FunctionName === name,
     );
     expect(throttles).toHaveLength(1);
   });
