@@ -1,0 +1,3 @@
+export * from './cloudformation.ts';
+export type { CloudFormationPorts } from './ports.ts';
+export { INERT_TYPES } from './inert/index.ts';
