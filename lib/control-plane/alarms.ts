@@ -1,0 +1,195 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Failure } from '../../core/failures.ts';
+import type { Tier } from '../../core/naming.ts';
+import { METRIC as PROBER_METRIC } from '../../lambdas/health-check/contract.ts';
+import { METRIC as RECONCILE_METRIC } from '../../lambdas/reconcile/contract.ts';
+import { METRIC as POOL_METRIC } from '../../lambdas/replica-pool/contract.ts';
+import { DIMENSION } from '../../lambdas/shared/contract.ts';
+import { METRIC as FAILOVER_METRIC } from '../../lambdas/write-failover/contract.ts';
+import {
+  ALARM_CATALOGUE,
+  alarmDescription,
+  alarmName,
+  catalogueEntry,
+  compositeAlarmName,
+  type Woken,
+} from '../shared/alarm-catalogue.ts';
+import type { ControlFunction } from '../shared/control-function.ts';
+import { understudyMetric } from '../shared/metrics.ts';
+import type { IDatabaseTier } from '../tiers/database/base.ts';
+
+export interface AlarmsProps {
+  readonly environmentName: string;
+  readonly zones: readonly string[];
+  readonly database: IDatabaseTier;
+  readonly topic: sns.ITopic;
+  readonly deadLetterQueue: sqs.IQueue;
+  /** The functions that alarms wake, by folder. */
+  readonly controllers: Readonly<Record<Exclude<Woken, null>, ControlFunction>>;
+  /** Every function of the control plane, by report name. */
+  readonly functions: ReadonlyMap<string, ControlFunction>;
+}
+
+const MINUTE = Duration.minutes(1);
+
+/** How a metric becomes an alarm: at or above the threshold in `of` periods' `outOf`. */
+interface Evaluation {
+  readonly of: number;
+  readonly outOf: number;
+  readonly threshold: number;
+  readonly comparison: cloudwatch.ComparisonOperator;
+  readonly missing: cloudwatch.TreatMissingData;
+}
+
+const RAISED: Evaluation = {
+  of: 1,
+  outOf: 1,
+  threshold: 1,
+  comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  // Missing data is never evidence (I-30).
+  missing: cloudwatch.TreatMissingData.NOT_BREACHING,
+};
+/** Log lines become metrics when they like: two of three periods of ten seconds. */
+const MEMBER: Evaluation = { ...RAISED, of: 2, outOf: 3 };
+const SUSTAINED: Evaluation = { ...RAISED, of: 2, outOf: 2 };
+const FAILING: Evaluation = { ...RAISED, of: 3, outOf: 5 };
+const SILENT: Evaluation = {
+  of: 2,
+  outOf: 2,
+  threshold: 1,
+  comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+  // Silence is what this one is about; it only tells people.
+  missing: cloudwatch.TreatMissingData.BREACHING,
+};
+
+/** All alarms of an environment: one for each failure and subject, and one composite a tier that tells people. */
+export class Alarms extends Construct {
+  readonly alarms: readonly cloudwatch.Alarm[];
+  readonly composites: ReadonlyMap<Tier, cloudwatch.CompositeAlarm>;
+  private readonly props: AlarmsProps;
+  private readonly byTier = new Map<Tier, cloudwatch.Alarm[]>();
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.props = props;
+    this.alarms = [
+      ...this.memberAlarms(),
+      ...this.zoneAlarms(),
+      ...this.environmentAlarms(),
+      ...this.functionAlarms(),
+    ];
+    this.composites = new Map(
+      [...this.byTier].map(([tier, children]) => [tier, this.composite(tier, children)]),
+    );
+  }
+
+  private memberAlarms(): cloudwatch.Alarm[] {
+    const { database } = this.props;
+    const failures = ALARM_CATALOGUE.filter((entry) => entry.subject === 'member');
+    return database.members.flatMap((member, index) =>
+      failures.map(({ failure }) =>
+        this.alarm(failure, `member-${index + 1}`, database.metricFailure(failure, member), MEMBER),
+      ),
+    );
+  }
+
+  private zoneAlarms(): cloudwatch.Alarm[] {
+    const { environmentName, zones } = this.props;
+    return zones.flatMap((zone) => {
+      const dimensionsMap = { [DIMENSION.az]: zone };
+      const sweeps = understudyMetric(environmentName, PROBER_METRIC.sweeps, {
+        dimensionsMap,
+        period: MINUTE,
+        statistic: cloudwatch.Stats.SUM,
+      });
+      const blind = understudyMetric(environmentName, PROBER_METRIC.blind, { dimensionsMap, period: MINUTE });
+      return [
+        this.alarm('prober-silent', zone, sweeps, SILENT),
+        this.alarm('prober-blind', zone, blind, SUSTAINED),
+      ];
+    });
+  }
+
+  private environmentAlarms(): cloudwatch.Alarm[] {
+    const metric = (name: string): cloudwatch.Metric =>
+      understudyMetric(this.props.environmentName, name, { period: MINUTE });
+    return [
+      this.alarm('readers-low', undefined, metric(POOL_METRIC.readersLow), RAISED),
+      this.alarm('recovery-failed', undefined, metric(FAILOVER_METRIC.recoveryFailed), RAISED),
+      this.alarm('parameter-refused', undefined, metric(RECONCILE_METRIC.parameterRefused), RAISED),
+    ];
+  }
+
+  private functionAlarms(): cloudwatch.Alarm[] {
+    const { deadLetterQueue, functions } = this.props;
+    const letters = deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+      period: MINUTE,
+      statistic: cloudwatch.Stats.MAXIMUM,
+    });
+    return [
+      ...[...functions].map(([name, { function: fn }]) =>
+        this.alarm('function-failing', name, failuresOf(fn), FAILING),
+      ),
+      this.alarm('function-failing', 'dead-letters', letters, RAISED),
+    ];
+  }
+
+  private alarm(
+    failure: Failure,
+    subject: string | undefined,
+    metric: cloudwatch.IMetric,
+    evaluation: Evaluation,
+  ): cloudwatch.Alarm {
+    const { environmentName, controllers, topic } = this.props;
+    const { tier, wakes } = catalogueEntry(failure);
+    const name = alarmName(environmentName, failure, subject);
+    const alarm = new cloudwatch.Alarm(this, subject === undefined ? failure : `${failure}-${subject}`, {
+      alarmName: name,
+      alarmDescription: alarmDescription(environmentName, failure),
+      metric,
+      threshold: evaluation.threshold,
+      comparisonOperator: evaluation.comparison,
+      datapointsToAlarm: evaluation.of,
+      evaluationPeriods: evaluation.outOf,
+      treatMissingData: evaluation.missing,
+    });
+    if (wakes !== null) alarm.addAlarmAction(invoke(controllers[wakes]));
+    if (tier === null) alarm.addAlarmAction(new SnsAction(topic));
+    else this.byTier.set(tier, [...(this.byTier.get(tier) ?? []), alarm]);
+    return alarm;
+  }
+
+  /** People are told once a tier, however many of its alarms ring. */
+  private composite(tier: Tier, children: readonly cloudwatch.Alarm[]): cloudwatch.CompositeAlarm {
+    const { environmentName, topic } = this.props;
+    const failures = ALARM_CATALOGUE.filter((entry) => entry.tier === tier).map((entry) => entry.failure);
+    const composite = new cloudwatch.CompositeAlarm(this, `${tier}-tier`, {
+      compositeAlarmName: compositeAlarmName(environmentName, tier),
+      alarmDescription: `Something is wrong in the ${tier} tier: ${failures.join(', ')}. Runbook: docs/runbook.md.`,
+      alarmRule: cloudwatch.AlarmRule.anyOf(...children),
+    });
+    composite.addAlarmAction(new SnsAction(topic));
+    return composite;
+  }
+}
+
+/** Errors and throttles together: both mean that what should have run did not. */
+function failuresOf(fn: ControlFunction['function']): cloudwatch.MathExpression {
+  const options = { period: MINUTE, statistic: cloudwatch.Stats.SUM };
+  return new cloudwatch.MathExpression({
+    expression: 'errors + throttles',
+    label: 'errors and throttles',
+    period: MINUTE,
+    usingMetrics: { errors: fn.metricErrors(options), throttles: fn.metricThrottles(options) },
+  });
+}
+
+/** The function's ARN alone: its permission for all alarms of the environment is granted once. */
+function invoke(target: ControlFunction): cloudwatch.IAlarmAction {
+  return { bind: () => ({ alarmActionArn: target.function.functionArn }) };
+}

@@ -1,0 +1,102 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { NormalizedProfile } from '../../core/profile/index.ts';
+import { DATABASE_ENV, ENV, PROBE_USER } from '../../lambdas/shared/contract.ts';
+import { alarmPrefix } from '../shared/alarm-catalogue.ts';
+import type { ControlFunction } from '../shared/control-function.ts';
+import { DeadLetters } from '../shared/dead-letters.ts';
+import type { StateTable } from '../shared/state-table.ts';
+import type { IDatabaseTier } from '../tiers/database/base.ts';
+import type { ReaderPoolEndpoint } from '../tiers/database/reader-pool-endpoint.ts';
+import { Alarms } from './alarms.ts';
+import { Controllers } from './controllers.ts';
+import { Notifications } from './notifications.ts';
+import { Probers } from './probers.ts';
+import { ThresholdParameters } from './threshold-parameters.ts';
+import { alarmArnPattern } from './triggers.ts';
+
+export interface ControlPlaneProps {
+  readonly profile: NormalizedProfile;
+  readonly vpc: ec2.IVpc;
+  readonly stateTable: StateTable;
+  readonly database: IDatabaseTier;
+  readonly readerPool: ReaderPoolEndpoint;
+  /** Functions of the environment that stand elsewhere and are watched with the others. @default - none */
+  readonly alsoWatched?: ReadonlyMap<string, ControlFunction>;
+  /** @default - a queue of the control plane's own */
+  readonly deadLetterQueue?: sqs.IQueue;
+}
+
+/** What watches an environment and acts: probers, controllers, alarms, thresholds and the topic people are told by. */
+export class ControlPlane extends Construct {
+  readonly probers: Probers;
+  readonly controllers: Controllers;
+  readonly alarms: Alarms;
+  readonly thresholds: ThresholdParameters;
+  readonly notifications: Notifications;
+  readonly deadLetterQueue: sqs.IQueue;
+
+  constructor(scope: Construct, id: string, props: ControlPlaneProps) {
+    super(scope, id);
+    const { profile, vpc, database, stateTable } = props;
+    const { name: environmentName, zones } = profile;
+    this.deadLetterQueue = props.deadLetterQueue ?? new DeadLetters(this, 'DeadLetters').queue;
+    const shared = {
+      environmentName,
+      zones,
+      database,
+      stateTable,
+      deadLetterQueue: this.deadLetterQueue,
+      databaseEnvironment: databaseEnvironment(database, stateTable),
+    };
+    this.thresholds = new ThresholdParameters(this, 'Thresholds', {
+      environmentName,
+      thresholds: profile.thresholds,
+    });
+    this.notifications = new Notifications(this, 'Notifications', {
+      notify: profile.notify,
+      alarmArnPattern: alarmArnPattern(Stack.of(this), alarmPrefix(environmentName)),
+    });
+    this.probers = new Probers(this, 'Probers', { ...shared, vpc });
+    this.controllers = new Controllers(this, 'Controllers', {
+      ...shared,
+      applications: profile.applications,
+      readerPool: props.readerPool,
+      mode: profile.tiers.database.mode,
+    });
+    this.alarms = new Alarms(this, 'Alarms', {
+      environmentName,
+      zones,
+      database,
+      topic: this.notifications.topic,
+      deadLetterQueue: this.deadLetterQueue,
+      controllers: {
+        'replica-pool': this.controllers.replicaPool,
+        'write-failover': this.controllers.writeFailover,
+      },
+      functions: new Map([...this.functions(), ...(props.alsoWatched ?? [])]),
+    });
+  }
+
+  /** Every function of the control plane, by report name. */
+  functions(): ReadonlyMap<string, ControlFunction> {
+    const { replicaPool, writeFailover, reconcile } = this.controllers;
+    const made = [...this.probers.functions.values(), replicaPool, writeFailover, reconcile];
+    return new Map(made.map((fn) => [fn.reportName, fn]));
+  }
+}
+
+/** What every function that looks after the database is told. */
+function databaseEnvironment(database: IDatabaseTier, stateTable: StateTable): Record<string, string> {
+  return {
+    [ENV.stateTable]: stateTable.tableName,
+    [DATABASE_ENV.cluster]: database.clusterIdentifier,
+    [DATABASE_ENV.clusterEndpoint]: database.clusterEndpoint,
+    [DATABASE_ENV.members]: database.members.map(({ id, endpoint }) => `${id}=${endpoint}`).join(','),
+    [DATABASE_ENV.port]: String(database.port),
+    [DATABASE_ENV.database]: database.databaseName,
+    [DATABASE_ENV.probeUser]: PROBE_USER,
+  };
+}

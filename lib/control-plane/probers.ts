@@ -1,0 +1,84 @@
+import { Duration } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { leaseKey, observationPartition } from '../../core/state/keys.ts';
+import {
+  ENV,
+  FUNCTION,
+  RESERVED_CONCURRENCY,
+  TIMEOUT_S,
+  leaseName,
+} from '../../lambdas/health-check/contract.ts';
+import { LAMBDA_CA_FILE, PROBE_USER } from '../../lambdas/shared/contract.ts';
+import { ControlFunction } from '../shared/control-function.ts';
+import { subnetOf } from '../shared/network.ts';
+import type { StateTable } from '../shared/state-table.ts';
+import type { IDatabaseTier } from '../tiers/database/base.ts';
+import { EVENT_AGE, everyMinute } from './triggers.ts';
+
+/** Enough for one process with a few sockets; more only adds cost, because a prober runs all the time. */
+const MEMORY_MIB = 192;
+
+export interface ProbersProps {
+  readonly environmentName: string;
+  readonly vpc: ec2.IVpc;
+  readonly zones: readonly string[];
+  readonly database: IDatabaseTier;
+  readonly stateTable: StateTable;
+  readonly deadLetterQueue: sqs.IQueue;
+  /** Variables of every function that looks after the database. */
+  readonly databaseEnvironment: Readonly<Record<string, string>>;
+}
+
+/** One prober a zone, each in one isolated subnet with a security group of its own. */
+export class Probers extends Construct {
+  /** By zone, in the order of the zones. */
+  readonly functions: ReadonlyMap<string, ControlFunction>;
+
+  constructor(scope: Construct, id: string, props: ProbersProps) {
+    super(scope, id);
+    this.functions = new Map(props.zones.map((zone) => [zone, this.proberOf(zone, props)]));
+  }
+
+  private proberOf(zone: string, props: ProbersProps): ControlFunction {
+    const scope = new Construct(this, zone);
+    const securityGroup = this.securityGroupOf(scope, zone, props);
+    const prober = new ControlFunction(scope, 'Prober', {
+      folder: FUNCTION,
+      reportName: `${FUNCTION}-${zone}`,
+      environmentName: props.environmentName,
+      description: `Probes every database member of ${props.environmentName} from ${zone}.`,
+      timeout: Duration.seconds(TIMEOUT_S),
+      memoryMiB: MEMORY_MIB,
+      reservedConcurrency: RESERVED_CONCURRENCY,
+      maxEventAge: EVENT_AGE,
+      retryAttempts: 0,
+      deadLetterQueue: props.deadLetterQueue,
+      environment: {
+        ...props.databaseEnvironment,
+        [ENV.az]: zone,
+        NODE_EXTRA_CA_CERTS: LAMBDA_CA_FILE,
+      },
+      placement: { vpc: props.vpc, subnet: subnetOf(props.vpc, props.zones, zone), securityGroup },
+    });
+    props.database.grantConnect(prober, PROBE_USER);
+    props.stateTable.grantRead(prober);
+    props.stateTable.grantWrite(prober, [observationPartition(zone), leaseKey(leaseName(zone)).pk]);
+    everyMinute(scope, 'Schedule', prober);
+    return prober;
+  }
+
+  private securityGroupOf(scope: Construct, zone: string, props: ProbersProps): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: `The prober of ${props.environmentName} in ${zone}: to the database and DynamoDB only.`,
+      allowAllOutbound: false,
+    });
+    const members = ec2.Port.tcp(props.database.port);
+    group.connections.allowTo(props.database, members, 'To every member of the database');
+    // The subnet has no route but to the VPC and, by the gateway endpoint, to DynamoDB.
+    group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'To DynamoDB by the gateway endpoint');
+    return group;
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  Annotations,
+  CfnResource,
+  CrossStackReferences,
+  ReferenceStrength,
+  Stack,
+  Stage,
+  Tags,
+  type StageProps,
+} from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { StackId } from '../core/naming.ts';
+import { STATEFUL_TYPES, checkLock, type EnvironmentLock } from '../core/profile/lock.ts';
+import { validate, type EnvironmentProfile, type NormalizedProfile } from '../core/profile/index.ts';
+import { ControlStack } from './stacks/control-stack.ts';
+import { DatabaseStack } from './stacks/database-stack.ts';
+import { NetworkStack } from './stacks/network-stack.ts';
+import { StateStack } from './stacks/state-stack.ts';
+
+export interface UnderstudyEnvironmentProps {
+  /** What the team wrote. Checked here; see `EnvironmentProfile`. */
+  readonly profile: EnvironmentProfile;
+  /** The account to deploy to. @default - whichever account the credentials belong to */
+  readonly account?: string;
+  /** What must not change without care. @default - nothing is compared, which suits short-lived environments */
+  readonly lock?: EnvironmentLock;
+  /** Where the lock was read from, for the message. @default - `environments/<name>.lock.json` */
+  readonly lockFile?: string;
+}
+
+/** Cost-allocation tag: what of the bill belongs to which tier. */
+export const TIER_TAG = 'understudy:tier';
+export const ENVIRONMENT_TAG = 'understudy:environment';
+
+/**
+ * One environment: a CDK Stage with one stack for each thing that lives and dies by itself.
+ * @throws InvalidInput when the profile or the lock is refused
+ */
+export class UnderstudyEnvironment extends Stage {
+  readonly profile: NormalizedProfile;
+  readonly network: NetworkStack;
+  readonly state: StateStack;
+  readonly database: DatabaseStack;
+  readonly control: ControlStack;
+
+  constructor(scope: Construct, id: string, props: UnderstudyEnvironmentProps) {
+    const { profile, warnings } = validate(props.profile);
+    super(scope, id, stageProps(profile, props.account));
+    this.profile = profile;
+    // AWS itself then refuses to delete the database or the state from under the control plane.
+    CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
+    const { deletionProtection } = profile;
+    const stateful = { terminationProtection: deletionProtection };
+    this.network = new NetworkStack(this, stackId('Network'), { profile });
+    this.state = new StateStack(this, stackId('State'), { deletionProtection, ...stateful });
+    this.database = new DatabaseStack(this, stackId('Database'), {
+      profile,
+      vpc: this.network.vpc,
+      stateTable: this.state.stateTable,
+      deadLetterQueue: this.state.deadLetterQueue,
+      ...stateful,
+    });
+    this.control = new ControlStack(this, stackId('Control'), {
+      profile,
+      vpc: this.network.vpc,
+      state: this.state,
+      database: this.database,
+    });
+    this.order();
+    this.tag();
+    for (const { id: warning, message } of warnings)
+      Annotations.of(this.control).addWarningV2(warning, message);
+    if (props.lock !== undefined) {
+      checkLock(props.lockFile ?? `environments/${profile.name}.lock.json`, props.lock, this.lock());
+    }
+  }
+
+  /** The lock that belongs to this environment as it is now. */
+  lock(): EnvironmentLock {
+    const entries = [this.state, this.database].map((stack) => [stack.node.id, statefulOf(stack)] as const);
+    return { stateful: Object.fromEntries(entries) };
+  }
+
+  /**
+   * Deployed in this order and deleted in the other, whatever refers to what: the members stand in the subnets,
+   * functions leave dead letters in the state stack, and the probers log in with what the bootstrap made.
+   */
+  private order(): void {
+    this.database.node.addDependency(this.network, this.state);
+    this.control.node.addDependency(this.network, this.state, this.database);
+  }
+
+  private tag(): void {
+    Tags.of(this).add(ENVIRONMENT_TAG, this.profile.name);
+    Tags.of(this.network).add(TIER_TAG, 'network');
+    Tags.of(this.state).add(TIER_TAG, 'control-plane');
+    Tags.of(this.control).add(TIER_TAG, 'control-plane');
+    Tags.of(this.database).add(TIER_TAG, 'database');
+  }
+}
+
+/** Keeps the ids to the ones that commands and peers know. */
+function stackId(id: StackId): StackId {
+  return id;
+}
+
+function stageProps(profile: NormalizedProfile, account: string | undefined): StageProps {
+  return { env: { region: profile.region, ...(account === undefined ? {} : { account }) } };
+}
+
+/** Logical ids and types of a stack's resources that hold data. */
+function statefulOf(stack: Stack): Readonly<Record<string, string>> {
+  const resources = stack.node
+    .findAll()
+    .filter((node): node is CfnResource => CfnResource.isCfnResource(node))
+    .filter((resource) => STATEFUL_TYPES.includes(resource.cfnResourceType));
+  const ids = resources.map((resource) => [
+    stack.resolve(resource.logicalId) as string,
+    resource.cfnResourceType,
+  ]);
+  return Object.fromEntries(ids.toSorted(([a], [b]) => a!.localeCompare(b!)));
+}

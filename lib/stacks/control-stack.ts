@@ -1,0 +1,57 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import { parameterRoot } from '../../core/naming.ts';
+import type { NormalizedProfile } from '../../core/profile/index.ts';
+import { ControlPlane } from '../control-plane/control-plane.ts';
+import { alarmPrefix } from '../shared/alarm-catalogue.ts';
+import { addOutputs } from '../shared/outputs.ts';
+import type { DatabaseStack } from './database-stack.ts';
+import type { StateStack } from './state-stack.ts';
+
+export interface ControlStackProps extends StackProps {
+  readonly profile: NormalizedProfile;
+  readonly vpc: ec2.IVpc;
+  readonly state: StateStack;
+  readonly database: DatabaseStack;
+}
+
+/** What watches the environment and acts. It holds no data: it can be deleted and deployed again at any time. */
+export class ControlStack extends Stack {
+  readonly controlPlane: ControlPlane;
+
+  constructor(scope: Construct, id: string, props: ControlStackProps) {
+    super(scope, id, props);
+    const { profile, state, database } = props;
+    const bootstrap = database.bootstrap.function;
+    this.controlPlane = new ControlPlane(this, 'ControlPlane', {
+      profile,
+      vpc: props.vpc,
+      stateTable: state.stateTable,
+      deadLetterQueue: state.deadLetterQueue,
+      database: database.database,
+      readerPool: database.readerPool,
+      alsoWatched: new Map([[bootstrap.reportName, bootstrap]]),
+    });
+    addOutputs(this, [
+      { key: 'Environment', value: profile.name, description: 'Name of the environment.' },
+      { key: 'StateTableName', value: state.stateTable.tableName, description: 'The state table.' },
+      {
+        key: 'ParameterRoot',
+        value: parameterRoot(profile.name),
+        description: 'Thresholds: /defaults of the template, /overrides of the engineer.',
+      },
+      { key: 'AlarmPrefix', value: alarmPrefix(profile.name), description: 'All alarms begin with it.' },
+      {
+        key: 'TopicArn',
+        value: this.controlPlane.notifications.topic.topicArn,
+        description: 'Where alarms tell people.',
+      },
+      {
+        key: 'DeadLetterQueueUrl',
+        value: state.deadLetterQueue.queueUrl,
+        description: 'What functions could not handle.',
+      },
+    ]);
+  }
+}

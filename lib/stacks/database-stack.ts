@@ -1,0 +1,152 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ExistingHostedZone, NormalizedProfile } from '../../core/profile/index.ts';
+import { ApplicationRole } from '../shared/application-role.ts';
+import { addOutputs, roleOutputKey } from '../shared/outputs.ts';
+import type { StateTable } from '../shared/state-table.ts';
+import type { IDatabaseTier } from '../tiers/database/base.ts';
+import { DatabaseBootstrap } from '../tiers/database/bootstrap.ts';
+import { DatabaseTier, readerPoolOf } from '../tiers/database/database-tier.ts';
+import type { ReaderPoolEndpoint } from '../tiers/database/reader-pool-endpoint.ts';
+
+export interface DatabaseStackProps extends StackProps {
+  readonly profile: NormalizedProfile;
+  readonly vpc: ec2.IVpc;
+  readonly stateTable: StateTable;
+  readonly deadLetterQueue: sqs.IQueue;
+}
+
+interface TierParts {
+  readonly database: IDatabaseTier;
+  readonly readerPool: ReaderPoolEndpoint;
+  readonly bootstrap: DatabaseBootstrap;
+}
+
+/** The database tier, made or attached, and the roles of the applications that use it. */
+export class DatabaseStack extends Stack {
+  readonly database: IDatabaseTier;
+  readonly readerPool: ReaderPoolEndpoint;
+  readonly bootstrap: DatabaseBootstrap;
+  readonly applications: readonly ApplicationRole[];
+
+  constructor(scope: Construct, id: string, props: DatabaseStackProps) {
+    super(scope, id, props);
+    const { profile, stateTable } = props;
+    const parts = profile.existing.cluster === undefined ? this.make(props) : this.attach(props);
+    this.database = parts.database;
+    this.readerPool = parts.readerPool;
+    this.bootstrap = parts.bootstrap;
+    this.applications = profile.applications.map(
+      (application) =>
+        new ApplicationRole(this, `Application-${application}`, {
+          application,
+          database: this.database,
+          stateTable,
+        }),
+    );
+    if (profile.existing.hostedZone !== undefined) this.nameFor(profile.existing.hostedZone);
+    this.addOutputs();
+  }
+
+  private make({ profile, vpc, deadLetterQueue }: DatabaseStackProps): TierParts {
+    const { readers, databaseName, backupDays } = profile.tiers.database;
+    const database = new DatabaseTier(this, 'Database', {
+      environmentName: profile.name,
+      vpc,
+      zones: profile.zones,
+      size: profile.size,
+      readers,
+      databaseName,
+      backupDays,
+      applications: profile.applications,
+      deletionProtection: profile.deletionProtection,
+      deadLetterQueue,
+    });
+    return { database, readerPool: database.readerPool, bootstrap: database.bootstrap };
+  }
+
+  private attach({ profile, deadLetterQueue }: DatabaseStackProps): TierParts {
+    const database = DatabaseTier.fromClusterAttributes(this, 'Database', {
+      environmentName: profile.name,
+      cluster: profile.existing.cluster!,
+      databaseName: profile.tiers.database.databaseName,
+    });
+    return {
+      database,
+      readerPool: readerPoolOf(this, database),
+      bootstrap: new DatabaseBootstrap(this, 'Bootstrap', {
+        database,
+        applications: profile.applications,
+        deadLetterQueue,
+      }),
+    };
+  }
+
+  /** Names for people and for dig. No client uses them: AWS's certificates carry AWS's names alone. */
+  private nameFor(zone: ExistingHostedZone): void {
+    const hostedZone = route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', {
+      hostedZoneId: zone.id,
+      zoneName: zone.name,
+    });
+    const names = {
+      'database-writer': this.database.clusterEndpoint,
+      'database-reader': this.database.readerEndpoint,
+      'database-reader-pool': this.readerPool.endpoint,
+    };
+    for (const [recordName, domainName] of Object.entries(names)) {
+      new route53.CnameRecord(this, recordName, {
+        zone: hostedZone,
+        recordName,
+        domainName,
+        ttl: Duration.seconds(5),
+      });
+    }
+  }
+
+  private addOutputs(): void {
+    const { database, readerPool } = this;
+    addOutputs(this, [
+      {
+        key: 'ClusterIdentifier',
+        value: database.clusterIdentifier,
+        description: 'The Aurora cluster.',
+      },
+      {
+        key: 'ClusterEndpoint',
+        value: database.clusterEndpoint,
+        description: 'Host name that AWS points at the writer.',
+      },
+      {
+        key: 'ReaderEndpoint',
+        value: database.readerEndpoint,
+        description: 'Host name that AWS spreads over all readers.',
+      },
+      {
+        key: 'ReaderPoolEndpoint',
+        value: readerPool.endpoint,
+        description: 'Host name of the readers that are fit to be read.',
+      },
+      { key: 'Port', value: String(database.port), description: 'Port of every member.' },
+      {
+        key: 'Members',
+        value: database.members.map(({ id, endpoint }) => `${id}=${endpoint}`).join(','),
+        description: 'Every member as identifier=host, joined by commas.',
+      },
+      { key: 'DatabaseName', value: database.databaseName, description: 'The database inside the cluster.' },
+      {
+        key: 'SecretArn',
+        value: database.secret.secretArn,
+        description: 'The master secret: break-glass only.',
+      },
+      ...this.applications.map(({ application, role }) => ({
+        key: roleOutputKey(application),
+        value: role.roleArn,
+        description: `What the processes of ${application} run as.`,
+      })),
+    ]);
+  }
+}
