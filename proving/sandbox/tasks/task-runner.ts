@@ -31,11 +31,8 @@ export interface TaskRunner extends Part {
 export interface TaskSettings {
   readonly identity: Identity;
   readonly endpointUrl: () => string;
-  readonly dns: () => {
-    readonly server: string;
-    readonly zones: readonly string[];
-    readonly preload: string;
-  };
+  /** The variables that make an unmodified client use the sandbox's resolver. */
+  readonly dns: () => Readonly<Record<string, string>>;
   readonly caFile: () => string;
 }
 
@@ -86,7 +83,6 @@ export function createTaskRunner(world: World, settings: TaskSettings): TaskRunn
 
 function environment(world: World, settings: TaskSettings, request: TaskRequest): Record<string, string> {
   const credentials = settings.identity.issueForRole(request.roleArn, request.name, CREDENTIALS_S);
-  const dns = settings.dns();
   return {
     PATH: process.env['PATH'] ?? '',
     AWS_REGION: world.region,
@@ -95,10 +91,8 @@ function environment(world: World, settings: TaskSettings, request: TaskRequest)
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_EC2_METADATA_DISABLED: 'true',
-    NODE_OPTIONS: `--require ${dns.preload}`,
     NODE_EXTRA_CA_CERTS: settings.caFile(),
-    SANDBOX_DNS: dns.server,
-    SANDBOX_ZONES: dns.zones.join(','),
+    ...settings.dns(),
     ...request.env,
   };
 }

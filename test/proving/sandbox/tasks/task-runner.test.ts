@@ -27,7 +27,7 @@ beforeEach(() => {
   runner = createTaskRunner(world, {
     identity,
     endpointUrl: () => 'http://127.0.0.1:9',
-    dns: () => ({ server: '127.0.0.1:53', zones: ['amazonaws.com'], preload }),
+    dns: () => ({ NODE_OPTIONS: `--require=${preload}` }),
     caFile: () => ca,
   });
 });

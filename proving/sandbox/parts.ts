@@ -1,0 +1,113 @@
+/** Wires the parts of the sandbox to each other. */
+
+import { createAurora, type Aurora } from './aurora/index.ts';
+import { createCloudFormation, type CloudFormation } from './cloudformation/index.ts';
+import { createCloudWatch, type CloudWatch } from './cloudwatch/index.ts';
+import { createDns, LOOKUP_PRELOAD, type Dns } from './dns/index.ts';
+import { createDynamoDb } from './dynamodb/index.ts';
+import { createEvents } from './events/index.ts';
+import { createIdentity, type IdentityPart } from './identity/index.ts';
+import type { EventBus, FunctionInvoker, MetricSink, Part, ResourceProvider, World } from './kernel/index.ts';
+import { createLambda, type Lambda } from './lambda/index.ts';
+import { createLogs } from './logs/index.ts';
+import { createQueues } from './queues/index.ts';
+import { createScheduler } from './scheduler/index.ts';
+import { createS3 } from './services/s3/index.ts';
+import { createSecretsManager } from './services/secrets-manager/index.ts';
+import { createSsm } from './services/ssm/index.ts';
+import { createTaskRunner, type TaskRunner } from './tasks/task-runner.ts';
+import { createCertificateAuthority, type CertificateAuthority } from './tls/index.ts';
+import { createTopics } from './topics/index.ts';
+import { createEndpoint, type Endpoint } from './wire/index.ts';
+
+export interface Parts {
+  readonly endpoint: Endpoint;
+  readonly identity: IdentityPart;
+  readonly dns: Dns;
+  readonly authority: CertificateAuthority;
+  readonly cloudFormation: CloudFormation;
+  readonly lambda: Lambda;
+  readonly aurora: Aurora;
+  readonly tasks: TaskRunner;
+  /** In the order in which they start; they stop in the reverse order. */
+  readonly all: readonly Part[];
+}
+
+export function createParts(world: World, zones: readonly string[]): Parts {
+  const authority = createCertificateAuthority(world);
+  const identity = createIdentity(world);
+  const endpoint = createEndpoint(world, { identity });
+  const dns = createDns(world);
+
+  // Lambda, CloudWatch and the event bus need each other, so each is reached through what it will be.
+  let lambda: Lambda;
+  let cloudWatch: CloudWatch;
+  let bus: EventBus;
+  const invoker: FunctionInvoker = {
+    invoke: (...call) => lambda.invoke(...call),
+    invokeAsync: (...call) => lambda.invokeAsync(...call),
+  };
+  const metrics: MetricSink = { put: (datum) => cloudWatch.put(datum) };
+  const events: EventBus = { publish: (event) => bus.publish(event) };
+
+  const s3 = createS3(world);
+  const ssm = createSsm(world, { events });
+  const queues = createQueues(world, { metrics });
+  const topics = createTopics(world, { functions: invoker, queues });
+  const dynamoDb = createDynamoDb(world);
+  const logs = createLogs(world, { metrics });
+  const network = {
+    endpointUrl: () => endpoint.addressUrl,
+    dns: () => ({ server: dns.stub, zones: ['amazonaws.com'], preload: LOOKUP_PRELOAD }),
+    caFile: () => authority.caFile,
+  };
+  const stores = { objects: s3, queues, topics, streams: dynamoDb };
+  lambda = createLambda(world, { ...stores, ...network, identity, metrics, logs });
+  cloudWatch = createCloudWatch(world, { invoker, topics });
+  const eventRules = createEvents(world, { functions: invoker, queues, topics });
+  bus = eventRules;
+  const scheduler = createScheduler(world, { functions: invoker, identity, queues });
+  const secrets = createSecretsManager(world, { databaseOf: (id) => aurora.connectionOf(id) });
+  const aurora = createAurora(world, {
+    identity,
+    names: dns.names,
+    secrets,
+    events,
+    metrics,
+    tls: authority,
+  });
+  const tasks = createTaskRunner(world, { ...network, identity, dns: () => dns.environment() });
+
+  const enacting: readonly Part[] = [
+    identity,
+    s3,
+    ssm,
+    secrets,
+    queues,
+    topics,
+    dynamoDb,
+    logs,
+    cloudWatch,
+    eventRules,
+    aurora,
+    lambda,
+    scheduler,
+  ];
+  const cloudFormation = createCloudFormation(world, {
+    providers: providersOf(enacting),
+    objects: s3,
+    parameters: ssm,
+    secrets,
+    invoker,
+    routes: endpoint,
+    events,
+    zones,
+  });
+  const all = [dns, ...enacting, cloudFormation, tasks];
+  for (const part of all) for (const service of part.services ?? []) endpoint.add(service);
+  return { endpoint, identity, dns, authority, cloudFormation, lambda, aurora, tasks, all };
+}
+
+function providersOf(parts: readonly Part[]): Map<string, ResourceProvider> {
+  return new Map(parts.flatMap((part) => part.providers ?? []).map((provider) => [provider.type, provider]));
+}
