@@ -120,7 +120,7 @@ function application(
     env: {
       HOST: '127.0.0.1',
       PORT: '0',
-      UNDERSTUDY_ENV: output(outputs, 'EnvironmentName'),
+      UNDERSTUDY_ENV: output(outputs, 'Environment'),
       UNDERSTUDY_STATE_TABLE: output(outputs, 'StateTableName'),
       DATABASE_ENDPOINT: output(outputs, 'ClusterEndpoint'),
       DATABASE_READER_ENDPOINT: output(outputs, 'ReaderEndpoint'),
