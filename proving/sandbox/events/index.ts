@@ -1,0 +1,1 @@
+export { createEvents, type EventsPart, type EventsPorts } from './part.ts';

@@ -1,0 +1,3 @@
+export { createScheduler } from './part.ts';
+export type { SchedulerPorts } from './live-schedule.ts';
+export { RateTimer } from './rate-timer.ts';
