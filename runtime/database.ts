@@ -45,6 +45,7 @@ export class Database {
   readonly #watcher: ClusterWatcher;
   readonly #outcomes: OutcomeRecorder;
   readonly #sink: { close?(): void } | null;
+  readonly #connector: Connector;
 
   constructor(ports: DatabasePorts, limits: DatabaseLimits = {}) {
     this.#outcomes = new OutcomeRecorder(ports.clock);
@@ -52,6 +53,7 @@ export class Database {
     const shared = { ...ports, watcher: this.#watcher, outcomes: this.#outcomes };
     this.reads = new ReadPool(shared, { ...READ_POOL_DEFAULTS, ...limits.reads });
     this.writes = new WritePool(shared, { ...WRITE_POOL_DEFAULTS, ...limits.writes });
+    this.#connector = ports.connector;
     this.#sink = ports.outcomes?.sink ?? null;
     if (ports.outcomes) this.#outcomes.start(ports.outcomes.identity, ports.outcomes.sink);
     this.#watcher.start();
@@ -67,10 +69,11 @@ export class Database {
     };
   }
 
-  /** Refuses new work, lets what is under way finish within `drainMs`, and leaves no socket and no timer. */
+  /** Refuses new work, lets what is under way finish within `drainMs`, and leaves no socket and no timer. Closes the connector too. */
   async close(drainMs = 5000): Promise<void> {
     await Promise.all([this.reads.close(drainMs), this.writes.close(drainMs)]);
     this.#watcher.close();
+    this.#connector.close?.();
     this.#outcomes.close();
     this.#sink?.close?.();
   }

@@ -59,6 +59,8 @@ export interface Connector {
     member: Member,
     options: { readonly purpose: Purpose; readonly timeoutMs: number },
   ): Promise<Connection>;
+  /** Gives up on every connect that is under way. Connections already handed out are their owners'. */
+  close?(): void;
 }
 
 export interface MemberView {

@@ -22,6 +22,7 @@ export interface PgConnectorOptions {
 
 export class PgConnector implements Connector {
   readonly #options: PgConnectorOptions;
+  readonly #connecting = new Set<Client>();
 
   constructor(options: PgConnectorOptions) {
     this.#options = options;
@@ -46,6 +47,7 @@ export class PgConnector implements Connector {
     });
     // An error after a failed connect has nobody left to tell.
     client.on('error', () => {});
+    this.#connecting.add(client);
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -61,7 +63,12 @@ export class PgConnector implements Connector {
       throw new DatabaseFailure('timed-out', { memberId: member.id, message, cause: error });
     } finally {
       clearTimeout(timer);
+      this.#connecting.delete(client);
     }
+  }
+
+  close(): void {
+    for (const client of this.#connecting) socketOf(client).destroy();
   }
 
   /** Reads cannot write by mistake, not even when they are served by the writer. */

@@ -1,0 +1,139 @@
+/** The shop's HTTP contract over any store. */
+
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UnderstudyError } from '../../runtime/index.ts';
+import { type Checked, checkAfter, checkOrder, checkOrderId, checkProductId } from './input.ts';
+import type { Store } from './store.ts';
+
+export interface ShopServer {
+  readonly port: number;
+  /** Refuses new connections, answers what is under way, within a bound. */
+  close(): Promise<void>;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const BODY_BYTES_MAX = 16 * 1024;
+const CLOSE_MS_MAX = 4500;
+const RETRY_AFTER_S = 1;
+
+export async function serve(store: Store, address: { host: string; port: number }): Promise<ShopServer> {
+  const server = http.createServer((request, response) => {
+    void answer(store, request).then((reply) => send(response, reply, server.listening));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => closeServer(server),
+  };
+}
+
+function closeServer(server: http.Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function send(response: http.ServerResponse, reply: Reply, open: boolean): void {
+  const body = JSON.stringify(reply.body);
+  response.writeHead(reply.status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...(open ? {} : { connection: 'close' }),
+    ...reply.headers,
+  });
+  response.end(body);
+}
+
+async function answer(store: Store, request: http.IncomingMessage): Promise<Reply> {
+  try {
+    return await route(store, request);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+async function route(store: Store, request: http.IncomingMessage): Promise<Reply> {
+  const url = new URL(request.url ?? '/', 'http://shop');
+  const [, collection = '', id = '', ...rest] = url.pathname.split('/');
+  const name = rest.length > 0 ? 'unknown' : `${request.method} /${collection}${id === '' ? '' : '/<id>'}`;
+  switch (name) {
+    case 'GET /health':
+      return { status: 200, body: { status: 'ok' } };
+    case 'GET /status':
+      return { status: 200, body: store.status() };
+    case 'GET /products/<id>':
+      return checked(checkProductId(id), async (product) =>
+        found(await store.product(product), 'product', id),
+      );
+    case 'GET /orders/<id>':
+      return checked(checkOrderId(id), (order) =>
+        checked(checkAfter(url.searchParams.get('after')), async (after) =>
+          found(await store.order(order, after), 'order', id),
+        ),
+      );
+    case 'POST /orders':
+      return checked(checkOrder(await readBody(request)), async (order) => ({
+        status: 201,
+        body: { id: order.id, position: await store.placeOrder(order) },
+      }));
+    default:
+      return {
+        status: 404,
+        body: { code: 'no-such-route', message: `${request.method} ${url.pathname} is not served` },
+      };
+  }
+}
+
+function checked<T>(input: Checked<T>, use: (value: T) => Promise<Reply>): Promise<Reply> {
+  if (input.ok) return use(input.value);
+  const message = input.faults.map((fault) => `${fault.field}: ${fault.rule}. Fix: ${fault.fix}.`).join(' ');
+  return Promise.resolve({
+    status: 400,
+    body: { code: 'invalid-input', advice: 'give-up', message, faults: input.faults },
+  });
+}
+
+function found(value: object | null, what: string, id: string): Reply {
+  if (value) return { status: 200, body: value };
+  return {
+    status: 404,
+    body: { code: 'not-found', advice: 'give-up', message: `there is no ${what} ${id}` },
+  };
+}
+
+function failure(error: unknown): Reply {
+  const { code, advice } = describe(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { status: 503, body: { code, advice, message }, headers: { 'retry-after': String(RETRY_AFTER_S) } };
+}
+
+function describe(error: unknown): { code: string; advice: string } {
+  if (error instanceof UnderstudyError) return { code: error.code, advice: error.advice };
+  const code = (error as { code?: unknown } | null)?.code;
+  return { code: typeof code === 'string' ? code : 'failed', advice: 'check' };
+}
+
+async function readBody(request: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > BODY_BYTES_MAX) return '';
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,77 @@
+/** What the shop needs of its database. `pool-store.ts` keeps it with Understudy, `control.ts` without. */
+
+export interface Product {
+  readonly id: number;
+  readonly name: string;
+  readonly priceCents: number;
+  /** The member that answered. */
+  readonly servedBy: string;
+}
+
+export interface Order {
+  readonly id: string;
+  readonly productId: number;
+  readonly quantity: number;
+}
+
+export interface Store {
+  /** Makes schema, tables and products where they are not there yet. */
+  prepare(): Promise<void>;
+  product(id: number): Promise<Product | null>;
+  /** Stores the order once, however often it is sent. Returns the position a later read may ask for. */
+  placeOrder(order: Order): Promise<string>;
+  order(id: string, after: string | null): Promise<Order | null>;
+  status(): unknown;
+  close(): Promise<void>;
+}
+
+export const PRODUCTS = 1000;
+
+/** The statements of one shop, whose tables live in the schema of its database user. */
+export interface Statements {
+  readonly prepare: readonly string[];
+  readonly schemaExists: string;
+  readonly createSchema: string;
+  readonly product: string;
+  readonly placeOrder: string;
+  readonly order: string;
+}
+
+export function statements(user: string): Statements {
+  const schema = `"${user.replaceAll('"', '""')}"`;
+  return {
+    // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists: look first.
+    schemaExists: 'select 1 from pg_namespace where nspname = $1',
+    createSchema: `create schema ${schema}`,
+    prepare: [
+      `create table if not exists ${schema}.products (
+         id int primary key, name text not null, price_cents int not null)`,
+      `create table if not exists ${schema}.orders (
+         id uuid primary key, product_id int not null, quantity int not null,
+         created_at timestamptz not null default now())`,
+      `insert into ${schema}.products (id, name, price_cents)
+         select g, 'Product ' || g, 100 + (g * 37) % 9900 from generate_series(1, ${PRODUCTS}) g
+         on conflict (id) do nothing`,
+    ],
+    product: `select id, name, price_cents from ${schema}.products where id = $1`,
+    placeOrder: `insert into ${schema}.orders (id, product_id, quantity) values ($1, $2, $3)
+                   on conflict (id) do nothing`,
+    order: `select id, product_id, quantity from ${schema}.orders where id = $1`,
+  };
+}
+
+export interface ProductRow {
+  readonly id: number;
+  readonly name: string;
+  readonly price_cents: number;
+}
+
+export interface OrderRow {
+  readonly id: string;
+  readonly product_id: number;
+  readonly quantity: number;
+}
+
+export function toOrder(row: OrderRow | undefined): Order | null {
+  return row ? { id: row.id, productId: row.product_id, quantity: row.quantity } : null;
+}
