@@ -9,6 +9,8 @@ import type {
   ResourceTargetDefinition,
 } from '@aws-sdk/client-cloudformation';
 import {
+  containsUnknown,
+  type Properties,
   type PropertyChange,
   type ResourceChange,
   shownValue,
@@ -62,47 +64,50 @@ export function changeSetSummary(stack: StackRecord, changeSet: ChangeSetRecord)
   };
 }
 
+interface View {
+  readonly target: Target;
+  readonly standing: StandingResource | undefined;
+  readonly withValues: boolean;
+  /** Hides NoEcho values, those that stand and those to come. */
+  hide(value: unknown): unknown;
+}
+
 function changeShape(
   stack: StackRecord,
   target: Target,
   change: ResourceChange,
   withValues: boolean,
 ): Change {
-  const common = { LogicalResourceId: change.logicalId, ResourceType: change.type };
   const standing = stack.resources.get(change.logicalId);
+  const hide = (value: unknown) => masked(masked(value, stack.target), target);
+  const view: View = { target, standing, withValues, hide };
   const before =
-    withValues && standing !== undefined ? { BeforeContext: context(stack.target, standing) } : {};
+    withValues && standing !== undefined
+      ? { BeforeContext: JSON.stringify({ Properties: hide(standing.properties) }) }
+      : {};
   return {
     Type: 'Resource',
-    ResourceChange: { ...common, ...before, ...byAction(target, change, standing, withValues) },
+    ResourceChange: {
+      LogicalResourceId: change.logicalId,
+      ResourceType: change.type,
+      ...before,
+      ...byAction(change, view),
+    },
   };
 }
 
-function byAction(
-  target: Target,
-  change: ResourceChange,
-  standing: StandingResource | undefined,
-  withValues: boolean,
-): ResourceChangeShape {
+function byAction(change: ResourceChange, view: View): ResourceChangeShape {
   switch (change.action) {
-    case 'create': {
-      const after = withValues
-        ? { AfterContext: JSON.stringify({ Properties: shown(target, change.properties) }) }
-        : {};
-      return { Action: 'Add', Scope: [], Details: [], ...after };
-    }
-    case 'delete': {
-      const action = (
-        { Retain: 'Retain', RetainExceptOnCreate: 'Retain', Snapshot: 'Snapshot', Delete: 'Delete' } as const
-      )[change.policy];
+    case 'create':
+      return { Action: 'Add', Scope: [], Details: [], ...afterContext(view, change.properties) };
+    case 'delete':
       return {
         Action: 'Remove',
-        PolicyAction: action,
+        PolicyAction: REMOVALS[change.policy],
         PhysicalResourceId: change.physicalId,
         Scope: [],
         Details: [],
       };
-    }
     case 'describe':
       return {
         Action: 'Modify',
@@ -115,37 +120,48 @@ function byAction(
           ChangeSource: 'DirectModification',
         })),
       };
-    default: {
-      const maybe = change.changes.some(({ replaces }) => replaces === 'maybe') ? 'Conditional' : 'False';
-      const after = withValues
-        ? { AfterContext: JSON.stringify({ Properties: afterProperties(target, change.changes, standing) }) }
-        : {};
-      return {
-        Action: 'Modify',
-        PhysicalResourceId: change.physicalId,
-        Replacement: change.action === 'replace' ? 'True' : maybe,
-        ...(change.action === 'replace' ? { PolicyAction: policyAction(target, change.logicalId) } : {}),
-        Scope: ['Properties'],
-        Details: change.changes.map((one) => detail(target, one, withValues)),
-        ...after,
-      };
-    }
+    default:
+      return modification(change, view);
   }
 }
 
-function policyAction(target: Target, logicalId: string) {
-  const policy = target.template.resources.get(logicalId)?.updateReplacePolicy ?? 'Delete';
-  return (
-    { Delete: 'ReplaceAndDelete', Retain: 'ReplaceAndRetain', Snapshot: 'ReplaceAndSnapshot' } as const
-  )[policy];
+const REMOVALS = {
+  Retain: 'Retain',
+  RetainExceptOnCreate: 'Retain',
+  Snapshot: 'Snapshot',
+  Delete: 'Delete',
+} as const;
+
+const REPLACEMENTS = {
+  Delete: 'ReplaceAndDelete',
+  Retain: 'ReplaceAndRetain',
+  Snapshot: 'ReplaceAndSnapshot',
+} as const;
+
+type Modification = Extract<ResourceChange, { action: 'update' | 'replace' }>;
+
+function modification(change: Modification, view: View): ResourceChangeShape {
+  const after: Record<string, unknown> = { ...view.standing?.properties };
+  for (const { name, after: value } of change.changes) after[name] = value;
+  const maybe = change.changes.some(({ replaces }) => replaces === 'maybe') ? 'Conditional' : 'False';
+  const policy = view.target.template.resources.get(change.logicalId)?.updateReplacePolicy ?? 'Delete';
+  return {
+    Action: 'Modify',
+    PhysicalResourceId: change.physicalId,
+    Replacement: change.action === 'replace' ? 'True' : maybe,
+    ...(change.action === 'replace' ? { PolicyAction: REPLACEMENTS[policy] } : {}),
+    Scope: ['Properties'],
+    Details: change.changes.map((one) => detail(one, view)),
+    ...afterContext(view, after),
+  };
 }
 
-function detail(target: Target, change: PropertyChange, withValues: boolean): ResourceChangeDetail {
+function detail(change: PropertyChange, { withValues, hide }: View): ResourceChangeDetail {
   const values: Partial<ResourceTargetDefinition> = withValues
     ? {
         Path: `/Properties/${change.name}`,
-        BeforeValue: shownValue(masked(change.before, target)),
-        AfterValue: shownValue(masked(change.after, target)),
+        BeforeValue: shownValue(hide(change.before)),
+        AfterValue: shownValue(hide(change.after)),
         AttributeChangeType: attributeChangeType(change),
       }
     : {};
@@ -166,28 +182,10 @@ function attributeChangeType(change: PropertyChange) {
   return change.after === undefined ? 'Remove' : 'Modify';
 }
 
-function afterProperties(
-  target: Target,
-  changes: readonly PropertyChange[],
-  standing: StandingResource | undefined,
-) {
-  const after: Record<string, unknown> = { ...standing?.properties };
-  for (const { name, after: value } of changes) after[name] = value;
-  return shown(target, after);
-}
-
-function shown(target: Target, properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(properties)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => {
-        const hidden = masked(value, target);
-        const text = shownValue(hidden);
-        return [name, text.startsWith('{{changeSet:') ? text : hidden];
-      }),
-  );
-}
-
-function context(target: Target | null, standing: StandingResource): string {
-  return JSON.stringify({ Properties: masked(standing.properties, target) });
+function afterContext({ withValues, hide }: View, properties: Properties): { AfterContext?: string } {
+  if (!withValues) return {};
+  const shown = Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, containsUnknown(value) ? shownValue(value) : hide(value)]);
+  return { AfterContext: JSON.stringify({ Properties: Object.fromEntries(shown) as unknown }) };
 }
