@@ -1,0 +1,37 @@
+/** What the supervisor and an instance host say to each other over their IPC channel. */
+
+export interface HostSetup {
+  readonly name: string;
+  readonly stateDir: string;
+  readonly unprivileged: { readonly uid: number; readonly gid: number } | null;
+  readonly postgres: string;
+  readonly dataFolder: string;
+  readonly socketPath: string;
+  readonly address: string;
+  readonly port: number;
+  readonly keyPem: string;
+  readonly certificatePem: string;
+  readonly forceTls: boolean;
+}
+
+export type ToHost =
+  | { readonly kind: 'setup'; readonly setup: HostSetup }
+  /** Let clients in. */
+  | { readonly kind: 'admit' }
+  /** End all sessions and keep clients out until `admit`. */
+  | { readonly kind: 'shut' }
+  /** Drop the clients, end the engine, and end: this instance must never acknowledge a write again. */
+  | { readonly kind: 'fence' }
+  | { readonly kind: 'force-tls'; readonly value: boolean }
+  | { readonly kind: 'token-verdict'; readonly id: number; readonly reason: string | null };
+
+export type FromHost =
+  /** The engine was started and the address is bound. */
+  | { readonly kind: 'ready'; readonly enginePid: number }
+  | { readonly kind: 'failed'; readonly why: string }
+  | {
+      readonly kind: 'verify-token';
+      readonly id: number;
+      readonly user: string;
+      readonly token: string;
+    };

@@ -1,0 +1,113 @@
+/**
+ * The process of one DB instance, started by the supervisor: PostgreSQL below it, its TLS front inside it. One tree,
+ * so that a fault (SIGKILL, SIGSTOP) hits the whole instance, as it hits a host on AWS.
+ */
+
+import type { ChildProcess } from 'node:child_process';
+import { spawnChild, type World } from '../kernel/index.ts';
+import { Front } from './front.ts';
+import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
+import { signalTree } from './process-tree.ts';
+
+let front: Front | undefined;
+let engine: ChildProcess | undefined;
+let forceTls = true;
+let questions = 0;
+const waiting = new Map<number, (reason: string | null) => void>();
+
+process.on('message', (message: ToHost) => handle(message));
+process.on('disconnect', () => end(0));
+process.on('SIGTERM', () => end(0));
+
+function handle(message: ToHost): void {
+  switch (message.kind) {
+    case 'setup':
+      start(message.setup).then(
+        (enginePid) => say({ kind: 'ready', enginePid }),
+        (error: unknown) => {
+          say({ kind: 'failed', why: error instanceof Error ? error.message : String(error) });
+          end(1);
+        },
+      );
+      break;
+    case 'admit':
+      front?.admit();
+      break;
+    case 'shut':
+      front?.shut();
+      break;
+    case 'fence':
+      end(0);
+      break;
+    case 'force-tls':
+      forceTls = message.value;
+      break;
+    case 'token-verdict':
+      waiting.get(message.id)?.(message.reason);
+      waiting.delete(message.id);
+      break;
+    default:
+      break;
+  }
+}
+
+async function start(setup: HostSetup): Promise<number> {
+  forceTls = setup.forceTls;
+  front = new Front({
+    address: setup.address,
+    port: setup.port,
+    keyPem: setup.keyPem,
+    certificatePem: setup.certificatePem,
+    socketPath: setup.socketPath,
+    forceTls: () => forceTls,
+    verifyToken: askSupervisor,
+  });
+  await front.listen();
+  engine = spawnChild(hostWorld(setup), {
+    name: `postgres ${setup.name}`,
+    command: setup.postgres,
+    args: ['-D', setup.dataFolder],
+    env: { LC_ALL: 'C', TZ: 'UTC' },
+    cwd: setup.dataFolder,
+    unprivileged: true,
+  });
+  engine.once('error', () => end(1));
+  engine.once('exit', () => end(1));
+  if (engine.pid === undefined) throw new Error('PostgreSQL could not be started');
+  return engine.pid;
+}
+
+function askSupervisor(user: string, token: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const id = ++questions;
+    waiting.set(id, resolve);
+    say({ kind: 'verify-token', id, user, token });
+  });
+}
+
+function say(message: FromHost): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** The clients are cut before anything else: nothing PostgreSQL says from now on may reach them. */
+function end(code: number): never {
+  front?.destroy();
+  if (engine?.pid !== undefined) signalTree(engine.pid, 'SIGKILL');
+  process.exit(code);
+}
+
+/** The part of the world that starting a child needs. */
+function hostWorld(setup: HostSetup): World {
+  return {
+    accountId: '',
+    region: '',
+    partition: 'aws',
+    urlSuffix: 'amazonaws.com',
+    pace: 'fast',
+    managed: (ms) => ms,
+    now: () => Date.now(),
+    stateDir: setup.stateDir,
+    unprivileged: setup.unprivileged,
+    log: () => undefined,
+  };
+}

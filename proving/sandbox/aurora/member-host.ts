@@ -1,0 +1,143 @@
+/** The supervisor's side of an instance host: starts it, talks to it, notices its end, ends its whole tree. */
+
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { spawnChild, type World } from '../kernel/index.ts';
+import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
+import { pause } from './poll.ts';
+import { processesIn, send, signalTree } from './process-tree.ts';
+
+const HOST_FILE = fileURLToPath(new URL('instance-host.ts', import.meta.url));
+const READY_MS_MAX = 20_000;
+/** How long the end of a host is waited for once it was asked for; one that hangs takes longer. */
+const FENCE_MS_MAX = 300;
+const STRAYS_ROUNDS_MAX = 100;
+
+export interface MemberHostOptions {
+  readonly world: World;
+  readonly setup: HostSetup;
+  readonly verifyToken: (user: string, token: string) => Promise<string | null>;
+  /** The host ended without being asked to. */
+  readonly onCrash: () => void;
+}
+
+export class MemberHost {
+  readonly pid: number;
+  /** Resolves when the host has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  private readonly options: MemberHostOptions;
+  private readonly child: ChildProcess;
+  private readonly ready: Promise<void>;
+  private alive = true;
+  private expected = false;
+
+  constructor(options: MemberHostOptions) {
+    this.options = options;
+    const { world, setup } = options;
+    this.child = spawnChild(world, {
+      name: `instance ${setup.name}`,
+      command: process.execPath,
+      args: ['--disable-warning=ExperimentalWarning', HOST_FILE],
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+      ipc: true,
+    });
+    this.pid = this.child.pid ?? 0;
+    this.ended = new Promise((resolve) => {
+      this.child.once('exit', () => resolve());
+      this.child.once('error', () => resolve());
+    });
+    void this.ended.then(() => {
+      this.alive = false;
+      if (!this.expected) options.onCrash();
+    });
+    this.ready = this.listen();
+    this.ready.catch(() => undefined);
+    this.tell({ kind: 'setup', setup });
+  }
+
+  get isAlive(): boolean {
+    return this.alive;
+  }
+
+  /** True once the host was told to end; it may still hang. */
+  get isFenced(): boolean {
+    return this.expected;
+  }
+
+  /** Resolves when the front listens and the engine was started. */
+  started(): Promise<void> {
+    return this.ready;
+  }
+
+  admit(): void {
+    this.tell({ kind: 'admit' });
+  }
+
+  shut(): void {
+    this.tell({ kind: 'shut' });
+  }
+
+  forceTls(value: boolean): void {
+    this.tell({ kind: 'force-tls', value });
+  }
+
+  /**
+   * Tells the host to drop its clients and end. Waits a moment only: a host that hangs does it as the first thing
+   * when it wakes, and until then it can acknowledge nothing, as storage no longer answers it.
+   */
+  async fence(): Promise<void> {
+    this.expected = true;
+    if (!this.alive) return;
+    this.tell({ kind: 'fence' });
+    await Promise.race([this.ended, pause(FENCE_MS_MAX)]);
+  }
+
+  /** Ends the whole tree now, also one that hangs, and whatever a dead postmaster left in the data folder. */
+  async kill(): Promise<void> {
+    this.expected = true;
+    if (this.alive && this.pid > 0) signalTree(this.pid, 'SIGKILL');
+    if (this.pid > 0) await this.ended;
+    await endStrays(this.options.setup.dataFolder);
+  }
+
+  private listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`${this.options.setup.name}: the host is not ready`)),
+        READY_MS_MAX,
+      );
+      void this.ended.then(() => {
+        clearTimeout(timer);
+        reject(new Error(`${this.options.setup.name}: the host ended`));
+      });
+      this.child.on('message', (message: FromHost) => {
+        if (message.kind === 'verify-token') void this.answer(message);
+        else clearTimeout(timer);
+        if (message.kind === 'ready') resolve();
+        if (message.kind === 'failed') reject(new Error(message.why));
+      });
+    });
+  }
+
+  private async answer(question: Extract<FromHost, { kind: 'verify-token' }>): Promise<void> {
+    const reason = await this.options
+      .verifyToken(question.user, question.token)
+      .catch((error: unknown) => `it could not be verified: ${String(error)}`);
+    this.tell({ kind: 'token-verdict', id: question.id, reason });
+  }
+
+  private tell(message: ToHost): void {
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+}
+
+/** Backends of a killed postmaster end by themselves; this makes sure of it before the folder is used again. */
+export async function endStrays(dataFolder: string): Promise<void> {
+  for (let round = 0; round < STRAYS_ROUNDS_MAX; round++) {
+    const strays = processesIn(dataFolder);
+    if (strays.length === 0) return;
+    for (const pid of strays) send(pid, 'SIGKILL');
+    await pause(5);
+  }
+  throw new Error(`processes in ${dataFolder} do not end`);
+}
