@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -63,11 +63,9 @@ export class Network extends Construct {
       ...(routeTableIds.length === 0 ? {} : { isolatedSubnetRouteTableIds: [...routeTableIds] }),
     });
     if (routeTableIds.length > 0) {
-      new ec2.CfnVPCEndpoint(scope, `${id}DynamoDb`, {
-        vpcId,
-        vpcEndpointType: 'Gateway',
-        serviceName: `com.amazonaws.${Stack.of(scope).region}.dynamodb`,
-        routeTableIds: [...new Set(routeTableIds)],
+      vpc.addGatewayEndpoint('DynamoDb', {
+        service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
+        subnets: [{ subnets: vpc.isolatedSubnets }],
       });
     }
     return vpc;

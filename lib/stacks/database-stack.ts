@@ -1,8 +1,7 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ExistingHostedZone, NormalizedProfile } from '../../core/profile/index.ts';
 import { ApplicationRole } from '../shared/application-role.ts';
@@ -32,6 +31,8 @@ export class DatabaseStack extends Stack {
   readonly readerPool: ReaderPoolEndpoint;
   readonly bootstrap: DatabaseBootstrap;
   readonly applications: readonly ApplicationRole[];
+  /** Names for people in the private zone of the profile; empty without one. */
+  readonly names: readonly route53.CnameRecord[];
 
   constructor(scope: Construct, id: string, props: DatabaseStackProps) {
     super(scope, id, props);
@@ -48,7 +49,8 @@ export class DatabaseStack extends Stack {
           stateTable,
         }),
     );
-    if (profile.existing.hostedZone !== undefined) this.nameFor(profile.existing.hostedZone);
+    const { hostedZone } = profile.existing;
+    this.names = hostedZone === undefined ? [] : this.nameFor(hostedZone);
     this.addOutputs();
   }
 
@@ -87,7 +89,7 @@ export class DatabaseStack extends Stack {
   }
 
   /** Names for people and for dig. No client uses them: AWS's certificates carry AWS's names alone. */
-  private nameFor(zone: ExistingHostedZone): void {
+  private nameFor(zone: ExistingHostedZone): readonly route53.CnameRecord[] {
     const hostedZone = route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', {
       hostedZoneId: zone.id,
       zoneName: zone.name,
@@ -97,14 +99,11 @@ export class DatabaseStack extends Stack {
       'database-reader': this.database.readerEndpoint,
       'database-reader-pool': this.readerPool.endpoint,
     };
-    for (const [recordName, domainName] of Object.entries(names)) {
-      new route53.CnameRecord(this, recordName, {
-        zone: hostedZone,
-        recordName,
-        domainName,
-        ttl: Duration.seconds(5),
-      });
-    }
+    const ttl = Duration.seconds(5);
+    return Object.entries(names).map(
+      ([recordName, domainName]) =>
+        new route53.CnameRecord(this, recordName, { zone: hostedZone, recordName, domainName, ttl }),
+    );
   }
 
   private addOutputs(): void {

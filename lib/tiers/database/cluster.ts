@@ -6,7 +6,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 
 import { Construct } from 'constructs';
 import type { Size } from '../../../core/profile/types.ts';
-import { instanceTypeOf } from './sizes.ts';
+import { INSTANCE_TYPES } from './sizes.ts';
 
 /** Major 17: it forces TLS when told to, keeps readers up when the writer restarts, and its minor is upgraded by AWS. */
 export const ENGINE_VERSION = rds.AuroraPostgresEngineVersion.VER_17_7;
@@ -97,7 +97,7 @@ export class AuroraCluster extends Construct {
 function members(props: AuroraClusterProps): Pick<rds.DatabaseClusterProps, 'writer' | 'readers'> {
   const all = Array.from({ length: props.readers + 1 }, (_, index) =>
     rds.ClusterInstance.provisioned(`Member${index + 1}`, {
-      instanceType: instanceTypeOf(props.size),
+      instanceType: INSTANCE_TYPES[props.size],
       availabilityZone: props.zones[index % props.zones.length]!,
       promotionTier: index,
       publiclyAccessible: false,

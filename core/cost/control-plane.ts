@@ -1,0 +1,216 @@
+/**
+ * What exists only because of self-healing, priced from the templates of the State and Control stacks: the
+ * functions, the state table, alarms and metrics, logs, the key of the topic, and the heartbeats' storage I/O.
+ */
+
+import type { CostResource, CostTemplate, Estimate, LineItem, PriceFile, PriceName } from './types.ts';
+import { USAGE } from './usage.ts';
+
+export interface ControlPlaneInput {
+  /** The synthesized State and Control stacks. */
+  readonly templates: readonly CostTemplate[];
+  readonly prices: PriceFile;
+}
+
+const SECONDS_PER_HOUR = 3600;
+const BYTES_PER_GB = 1e9;
+const BYTES_PER_WRITE_UNIT = 1024;
+const HIGH_RESOLUTION_BELOW_S = 60;
+const DAYS_PER_MONTH = USAGE.hoursPerMonth / 24;
+
+export function estimateControlPlane({ templates, prices }: ControlPlaneInput): Estimate {
+  const resources = templates.flatMap((template) => Object.values(template.Resources));
+  const probers = functionsOf(resources, isProber);
+  const scheduled = functionsOf(resources, (name) => name === 'reconcile');
+  const woken = functionsOf(resources, (name) => name === 'replica-pool' || name === 'write-failover');
+  const intervalMs = parameterOf(resources, '/database/probe-interval-ms');
+  const sweeps = (USAGE.hoursPerMonth * SECONDS_PER_HOUR * 1000 * probers.length) / intervalMs;
+  const runs = runsOf({ probers: probers.length, reconcilers: scheduled.length, woken: woken.length });
+  const price = pricer(prices);
+  const items = [
+    ...functionItems(price, { probers, scheduled, woken }, runs),
+    ...tableItems(price, sweeps, runs),
+    ...alarmItems(price, resources),
+    ...logItems(price, sweeps, runs),
+    ...otherItems(price, resources, sweeps),
+  ];
+  return { items, usd: items.reduce((sum, item) => sum + item.usd, 0) };
+}
+
+type Pricer = (name: PriceName, what: string, quantity: number, because: string) => LineItem;
+
+function pricer(prices: PriceFile): Pricer {
+  return (name, what, quantity, because) => ({
+    what,
+    because,
+    quantity,
+    price: name,
+    usd: quantity * prices.prices[name].usd,
+  });
+}
+
+interface Runs {
+  readonly prober: number;
+  readonly reconcile: number;
+  readonly controller: number;
+}
+
+function runsOf(count: { probers: number; reconcilers: number; woken: number }): Runs {
+  const minutes = USAGE.hoursPerMonth * 60;
+  return {
+    prober: count.probers * minutes,
+    reconcile: count.reconcilers * minutes,
+    controller: count.woken * USAGE.hoursPerMonth * USAGE.controllerRunsPerHour,
+  };
+}
+
+interface Functions {
+  readonly probers: readonly CostResource[];
+  readonly scheduled: readonly CostResource[];
+  readonly woken: readonly CostResource[];
+}
+
+function functionItems(price: Pricer, functions: Functions, runs: Runs): readonly LineItem[] {
+  const compute = (
+    what: string,
+    group: readonly CostResource[],
+    count: number,
+    seconds: number,
+  ): LineItem => {
+    const memoryMiB = numberOf(group[0], 'MemorySize');
+    const because = `${count} runs of ${seconds} s at ${memoryMiB} MiB`;
+    return price('lambdaArmGbSecond', what, (count * seconds * memoryMiB) / 1024, because);
+  };
+  const requests = runs.prober + runs.reconcile + runs.controller;
+  const scheduled = runs.prober + runs.reconcile;
+  return [
+    compute('Probers, compute', functions.probers, runs.prober, USAGE.proberRunSeconds),
+    compute('Reconcile, compute', functions.scheduled, runs.reconcile, USAGE.reconcileRunSeconds),
+    compute('Controllers, compute', functions.woken, runs.controller, USAGE.controllerRunSeconds),
+    price('lambdaRequest', 'Function requests', requests, 'every run of every function'),
+    price('schedulerInvocation', 'Schedules', scheduled, 'one a minute for each prober and for reconcile'),
+  ];
+}
+
+function tableItems(price: Pricer, sweeps: number, runs: Runs): readonly LineItem[] {
+  const unitsPerSweep = Math.ceil(USAGE.observationBytes / BYTES_PER_WRITE_UNIT);
+  const writes = sweeps * unitsPerSweep + runs.prober + runs.reconcile + runs.controller * 4;
+  const reads =
+    runs.prober * USAGE.proberReadsPerMinute + (runs.reconcile + runs.controller) * USAGE.reconcileReads;
+  const keptGb =
+    (sweeps * USAGE.observationBytes * (USAGE.observationKeptDays / DAYS_PER_MONTH)) / BYTES_PER_GB;
+  return [
+    price(
+      'dynamodbWriteUnit',
+      'State table, writes',
+      writes,
+      'one observation a sweep; leases, ledger, wakes',
+    ),
+    price('dynamodbReadUnit', 'State table, reads', reads, 'leases, thresholds, pause switches'),
+    price('dynamodbStorageGbMonth', 'State table, storage', keptGb, `${USAGE.observationKeptDays} days kept`),
+    price('dynamodbPitrGbMonth', 'State table, point-in-time recovery', keptGb, 'the same size'),
+  ];
+}
+
+function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly LineItem[] {
+  const alarms = resources.filter((resource) => resource.Type === 'AWS::CloudWatch::Alarm');
+  const high = alarms.filter(
+    (alarm) => numberOf(alarm, 'Period', HIGH_RESOLUTION_BELOW_S) < HIGH_RESOLUTION_BELOW_S,
+  );
+  const standard = alarms.filter((alarm) => !high.includes(alarm));
+  const composites = resources.filter((resource) => resource.Type === 'AWS::CloudWatch::CompositeAlarm');
+  const metrics = new Set(alarms.filter((a) => a.Properties?.['Namespace'] === 'Understudy').map(metricOf));
+  const members = new Set(
+    [...metrics].map((key) => /"Member".*/.exec(key)?.[0]).filter((key) => key !== undefined),
+  );
+  const unalarmed = members.size + OTHER_METRICS;
+  return [
+    price(
+      'cloudwatchHighResolutionAlarmMonth',
+      'Alarms of 10 s',
+      sumOfMetrics(high),
+      `${high.length} alarms`,
+    ),
+    price('cloudwatchAlarmMonth', 'Alarms of 60 s', sumOfMetrics(standard), `${standard.length} alarms`),
+    price('cloudwatchCompositeAlarmMonth', 'Composite alarms', composites.length, 'one a tier'),
+    price(
+      'cloudwatchMetricMonth',
+      'Custom metrics',
+      metrics.size + unalarmed,
+      `${metrics.size} with an alarm, ${unalarmed} without`,
+    ),
+  ];
+}
+
+/** Readers in the pool, decisions of the two controllers, lost transitions: written, without an alarm. */
+const OTHER_METRICS = 4;
+
+function logItems(price: Pricer, sweeps: number, runs: Runs): readonly LineItem[] {
+  const allRuns = runs.prober + runs.reconcile + runs.controller;
+  const gb = (sweeps * USAGE.metricLineBytes + allRuns * USAGE.runLogBytes) / BYTES_PER_GB;
+  return [
+    price(
+      'logsIngestedGb',
+      'Logs, ingested',
+      gb,
+      `a line of ${USAGE.metricLineBytes} bytes a sweep, and the runs'`,
+    ),
+    price(
+      'logsStoredGbMonth',
+      'Logs, stored',
+      gb * USAGE.logCompression,
+      'a month kept, compressed to a fifth',
+    ),
+  ];
+}
+
+function otherItems(price: Pricer, resources: readonly CostResource[], sweeps: number): readonly LineItem[] {
+  const keys = resources.filter((resource) => resource.Type === 'AWS::KMS::Key').length;
+  return [
+    price('kmsKeyMonth', 'Key of the topic', keys, `${keys} customer keys`),
+    price('auroraIo', 'Heartbeats on the writer', sweeps * USAGE.heartbeatIos, 'one commit a sweep'),
+  ];
+}
+
+function functionsOf(
+  resources: readonly CostResource[],
+  accepts: (reportName: string) => boolean,
+): readonly CostResource[] {
+  return resources.filter((resource) => {
+    if (resource.Type !== 'AWS::Lambda::Function') return false;
+    const environment = resource.Properties?.['Environment'] as
+      { Variables?: Record<string, unknown> } | undefined;
+    const name = environment?.Variables?.['UNDERSTUDY_FUNCTION'];
+    return typeof name === 'string' && accepts(name);
+  });
+}
+
+function isProber(reportName: string): boolean {
+  return reportName.startsWith('health-check-');
+}
+
+function parameterOf(resources: readonly CostResource[], suffix: string): number {
+  const parameter = resources.find(({ Type, Properties }) => {
+    return Type === 'AWS::SSM::Parameter' && String(Properties?.['Name']).endsWith(suffix);
+  });
+  const value = Number(parameter?.Properties?.['Value']);
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`no parameter ends with ${suffix}`);
+  return value;
+}
+
+function numberOf(resource: CostResource | undefined, property: string, byDefault = 0): number {
+  const value = resource?.Properties?.[property];
+  return typeof value === 'number' ? value : byDefault;
+}
+
+/** An alarm costs by the metrics it reads: one, or those of its expression. */
+function sumOfMetrics(alarms: readonly CostResource[]): number {
+  return alarms.reduce((sum, alarm) => {
+    const queries = (alarm.Properties?.['Metrics'] ?? []) as readonly { MetricStat?: unknown }[];
+    return sum + Math.max(1, queries.filter((query) => query.MetricStat !== undefined).length);
+  }, 0);
+}
+
+function metricOf(alarm: CostResource): string {
+  return JSON.stringify([alarm.Properties?.['MetricName'], alarm.Properties?.['Dimensions']]);
+}

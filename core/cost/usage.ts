@@ -1,0 +1,27 @@
+/**
+ * What a quiet month uses, where the template does not say it. Every number is an assumption that a reader can
+ * argue with; none of it comes from a bill.
+ */
+export const USAGE = {
+  hoursPerMonth: 730,
+  /** A prober runs until its successor has the lease: the minute, and what a start takes. */
+  proberRunSeconds: 62,
+  /** One reconcile: read parameters and alarms, write the thresholds when they change. */
+  reconcileRunSeconds: 1.5,
+  /** Runs of a controller in a quiet month, beside the reconciler's wakes: verdicts that turn, alarms. */
+  controllerRunsPerHour: 4,
+  controllerRunSeconds: 2,
+  /** Size of one observation of three members; above 1 KB a write costs two units. */
+  observationBytes: 1024,
+  observationKeptDays: 14,
+  /** A prober reads thresholds and its lease about as often as this in a minute, strongly consistent. */
+  proberReadsPerMinute: 60,
+  reconcileReads: 12,
+  /** One EMF line of a sweep, with the envelope that CloudWatch Logs adds. */
+  metricLineBytes: 700,
+  /** START, END and REPORT of one run, and its own lines. */
+  runLogBytes: 900,
+  logCompression: 0.2,
+  /** One heartbeat is one commit on the writer: about one storage write. */
+  heartbeatIos: 1,
+} as const;
