@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import type { DatabaseMember, MemberStatus } from '../../core/ports/index.ts';
 import { HEARTBEAT_SCHEMA, HEARTBEAT_TABLE } from '../shared/contract.ts';
 
@@ -35,13 +35,13 @@ const LOCK_SHARE = 0.5;
 
 /** One connection to one member. `destroy` ends it at once, at any point, and leaks no socket. */
 export class PgSession {
-  readonly #client: pg.Client;
+  readonly #client: Client;
   readonly #az: string;
   #connected: Promise<unknown> | null = null;
 
   constructor(target: PgTarget, member: DatabaseMember, timeoutMs: number) {
     this.#az = target.az;
-    this.#client = new pg.Client({
+    this.#client = new Client({
       host: member.host,
       port: target.port,
       database: target.database,

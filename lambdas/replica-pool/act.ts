@@ -68,13 +68,13 @@ function apply(
 ): Promise<Applied> {
   const { ports, held } = context;
   const steps = withStep(item, name, { at: ports.clock.now(), outcome: 'pending' });
-  const then = (outcome: CallOutcome): RecoveryState => {
+  const stateAfter = (outcome: CallOutcome): RecoveryState => {
     // A refused edit of the endpoint stays open, so that reconcile wakes us for another when it is due.
     if (outcome.outcome === 'refused') return name === 'endpoint' ? 'planned' : 'aborted';
     if (outcome.outcome === 'unknown') return 'waiting';
     return last ? 'done' : 'acting';
   };
-  return applyStep(ports, { item, name, steps, epoch: held.lease.token, call, then }, () =>
+  return applyStep(ports, { item, name, steps, epoch: held.lease.token, call, stateAfter }, () =>
     clearance(context, view),
   );
 }

@@ -18,7 +18,7 @@ export interface StepToApply {
   readonly epoch: number;
   readonly call: () => Promise<CallOutcome>;
   /** The state of the recovery after this outcome. */
-  readonly then: (outcome: CallOutcome) => RecoveryState;
+  readonly stateAfter: (outcome: CallOutcome) => RecoveryState;
 }
 
 export type Applied =
@@ -65,12 +65,12 @@ async function abandon(
 async function settle(
   { store, clock, log }: ApplierPorts,
   intent: LedgerItem,
-  { name, then }: StepToApply,
+  { name, stateAfter }: StepToApply,
   outcome: CallOutcome,
 ): Promise<Applied> {
   const detail = outcome.outcome === 'accepted' ? null : outcome.code;
   const steps = withStep(intent, name, { outcome: outcome.outcome, detail });
-  const item = moveRecovery(intent, then(outcome), { now: clock.now(), steps });
+  const item = moveRecovery(intent, stateAfter(outcome), { now: clock.now(), steps });
   const target = item.steps.find((step) => step.name === name)?.target;
   log.info('called', { recovery: item.id, step: name, target, ...outcome });
   return (await store.updateLedger(item)) ? { result: 'called', outcome, item } : { result: 'overtaken' };

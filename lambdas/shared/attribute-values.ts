@@ -33,7 +33,7 @@ export function toAttribute(value: unknown): AttributeValue {
       return Array.isArray(value) ? { L: value.map(toAttribute) } : { M: toAttributes(value) };
     default:
   }
-  throw new TypeError(`a state item cannot hold ${String(value)} (${typeof value})`);
+  throw new TypeError(`a state item cannot hold a value of type ${typeof value}`);
 }
 
 /** Throws TypeError for a value that no item of ours has. */

@@ -81,7 +81,7 @@ export async function actOn(
       ...intent,
       epoch: held.lease.token,
       call: () => ports.control.failover(settings.clusterId, decision.target),
-      then: stateAfter,
+      stateAfter,
     },
     () => clearance(context, facts),
   );

@@ -72,20 +72,15 @@ async function begin(context: ActContext, facts: FailoverFacts): Promise<Turn> {
 /** A recovery that some invocation began: what is observed now says what it needs. */
 async function goOn(context: ActContext, facts: FailoverFacts, item: LedgerItem): Promise<Turn> {
   const review = reviewRecovery(item, facts);
-  switch (review.state) {
-    case 'done':
-    case 'aborted':
-      return finish(context, item, review);
-    case 'waiting':
-      if (review.late) emitFailed(context);
-      return { reviewAt: review.reviewAt, summary: `waiting: ${review.reason}` };
-    case 'replan': {
-      const decision = decideFailover(facts, { resuming: item.id });
-      if (decision.state === 'failover') return actOn(context, facts, decision, item);
-      if (decision.state === 'holding') return rest(decision);
-      return finish(context, item, { state: 'aborted', reason: decision.reason });
-    }
+  if (review.state === 'done' || review.state === 'aborted') return finish(context, item, review);
+  if (review.state === 'waiting') {
+    if (review.late) emitFailed(context);
+    return { reviewAt: review.reviewAt, summary: `waiting: ${review.reason}` };
   }
+  const decision = decideFailover(facts, { resuming: item.id });
+  if (decision.state === 'failover') return actOn(context, facts, decision, item);
+  if (decision.state === 'holding') return rest(decision);
+  return finish(context, item, { state: 'aborted', reason: decision.reason });
 }
 
 function rest(decision: Exclude<FailoverDecision, { state: 'failover' }>): Turn {

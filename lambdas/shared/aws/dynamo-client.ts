@@ -1,0 +1,23 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientConfig } from './clients.ts';
+import { DynamoStateStore } from './state-store.ts';
+
+/** Conditional writes make a repeated request harmless, so the SDK may try again. */
+const REQUEST_MS = 1500;
+const TRIES = 3;
+const PROBER_REQUEST_MS = 800;
+const PROBER_TRIES = 1;
+
+/** The state table for functions that decide. */
+export function stateStore(table: string): DynamoStateStore {
+  return new DynamoStateStore(
+    new DynamoDBClient(clientConfig({ requestMs: REQUEST_MS, tries: TRIES })),
+    table,
+  );
+}
+
+/** The state table for probers: a slow table may cost them part of a sweep, never the next one. */
+export function proberStateStore(table: string): DynamoStateStore {
+  const config = clientConfig({ requestMs: PROBER_REQUEST_MS, tries: PROBER_TRIES });
+  return new DynamoStateStore(new DynamoDBClient(config), table);
+}
