@@ -47,7 +47,7 @@ export function idsOf(expression: Expression): string[] {
     case 'number':
       return [];
     case 'id':
-      return [expression.id];
+      return expression.id === 'REPEAT' ? [] : [expression.id];
     case 'list':
       return expression.items.flatMap(idsOf);
     case 'negate':

@@ -27,7 +27,7 @@ export interface MetricQuery extends MetricId {
 interface Series {
   readonly id: MetricId;
   /** Ascending by second. */
-  cells: Cell[];
+  readonly cells: Cell[];
 }
 
 export class MetricStore {
@@ -64,13 +64,13 @@ export class MetricStore {
   range(query: MetricQuery, from: number, to: number): TimedPoint[] {
     const compute = statistic(query.statistic);
     if (!compute) throw new RangeError(`Statistic = ${query.statistic}: not supported`);
-    const cells = (this.#series.get(metricKey(query))?.cells ?? []).filter(
-      (cell) => query.unit === undefined || cell.unit === query.unit,
-    );
+    const cells = this.#series.get(metricKey(query))?.cells ?? [];
     const points: TimedPoint[] = [];
     const start = Math.floor(from / query.periodMs) * query.periodMs;
     for (let at = start; at < to; at += query.periodMs) {
-      const within = between(cells, at, at + query.periodMs);
+      const within = between(cells, at, at + query.periodMs).filter(
+        (cell) => query.unit === undefined || cell.unit === query.unit,
+      );
       points.push({ at, value: within.length > 0 ? compute(within) : undefined });
     }
     return points;
@@ -78,8 +78,7 @@ export class MetricStore {
 
   #prune(series: Series, now: number): void {
     const oldest = Math.floor((now - this.#retentionMs) / 1000);
-    if ((series.cells[0]?.second ?? oldest) >= oldest) return;
-    series.cells = series.cells.filter((cell) => cell.second >= oldest);
+    series.cells.splice(0, lowerBound(series.cells, oldest));
   }
 }
 
