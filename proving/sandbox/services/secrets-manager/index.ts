@@ -1,0 +1,2 @@
+export { type SecretsManagerPart, createSecretsManager } from './secrets-manager.ts';
+export type { DatabaseTarget, FindDatabase, TargetType } from './attachment-provider.ts';

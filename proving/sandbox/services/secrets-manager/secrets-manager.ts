@@ -1,0 +1,99 @@
+/** Secrets Manager in the measure that databases need. */
+
+import * as SecretsManager from '@aws-sdk/client-secrets-manager';
+import { checkResourcePolicy } from '../../identity/index.ts';
+import {
+  AwsError,
+  type Operation,
+  type Part,
+  type SecretStore,
+  type World,
+  operation,
+} from '../../kernel/index.ts';
+import { type FindDatabase, createAttachmentProvider } from './attachment-provider.ts';
+import { createSecretPolicyProvider } from './policy-provider.ts';
+import { createSecretProvider } from './secret-provider.ts';
+import { type Secret, Secrets } from './store.ts';
+
+export type SecretsManagerPart = Part & SecretStore;
+
+interface Named {
+  readonly SecretId?: string | undefined;
+  readonly VersionId?: string | undefined;
+  readonly VersionStage?: string | undefined;
+}
+
+export function createSecretsManager(world: World, deps: { findDatabase: FindDatabase }): SecretsManagerPart {
+  const secrets = new Secrets(world);
+  const credentials = { accessKeyId: '-', secretAccessKey: '-' };
+  return {
+    services: [
+      {
+        signingName: 'secretsmanager',
+        sdk: SecretsManager,
+        client: new SecretsManager.SecretsManagerClient({ region: world.region, credentials }),
+        operations: {
+          GetSecretValue: read(world, secrets, 'secretsmanager:GetSecretValue', secretValue),
+          DescribeSecret: read(world, secrets, 'secretsmanager:DescribeSecret', description),
+        },
+      },
+    ],
+    providers: [
+      createSecretProvider(secrets),
+      createAttachmentProvider(secrets, deps.findDatabase),
+      createSecretPolicyProvider(secrets),
+    ],
+    value: (secretId) => secrets.need(secretId).value,
+  };
+}
+
+function read(
+  world: World,
+  secrets: Secrets,
+  action: string,
+  shape: (secret: Secret, input: Named) => object,
+): Operation {
+  return operation<Named, object>({
+    // The permission is on the secret's whole ARN, also where it is asked for by name.
+    authorize: ({ SecretId = '' }) => [{ action, resource: secrets.arnOf(SecretId) }],
+    handle(input, { principal }) {
+      const secret = secrets.need(input.SecretId ?? '');
+      checkResourcePolicy(world, secret.policy, { principal, action, resource: secret.arn });
+      return shape(secret, input);
+    },
+  });
+}
+
+function secretValue(secret: Secret, input: Named): object {
+  const isCurrent =
+    (input.VersionStage ?? 'AWSCURRENT') === 'AWSCURRENT' &&
+    (input.VersionId ?? secret.versionId) === secret.versionId;
+  if (!isCurrent) {
+    throw new AwsError(
+      'ResourceNotFoundException',
+      "Secrets Manager can't find the specified secret value: the sandbox keeps the current version only.",
+    );
+  }
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: secret.versionId,
+    SecretString: secret.value,
+    VersionStages: ['AWSCURRENT'],
+    CreatedDate: new Date(secret.changedAt),
+  };
+}
+
+function description(secret: Secret): object {
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    ...(secret.description === null ? {} : { Description: secret.description }),
+    ...(secret.kmsKeyId === null ? {} : { KmsKeyId: secret.kmsKeyId }),
+    CreatedDate: new Date(secret.createdAt),
+    LastChangedDate: new Date(secret.changedAt),
+    RotationEnabled: false,
+    Tags: secret.tags,
+    VersionIdsToStages: { [secret.versionId]: ['AWSCURRENT'] },
+  };
+}

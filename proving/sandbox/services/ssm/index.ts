@@ -1,0 +1,1 @@
+export { type SsmPart, createSsm } from './ssm.ts';
