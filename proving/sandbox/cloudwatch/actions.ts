@@ -7,8 +7,8 @@ import type { AlarmRecord } from './alarm-record.ts';
 import { functionPayload, topicMessage } from './payloads.ts';
 
 export interface ActionTargets {
-  readonly invoker: () => FunctionInvoker;
-  readonly topics: () => Topics | null;
+  readonly invoker: FunctionInvoker;
+  readonly topics: Topics | null;
 }
 
 /** The service principal that a function's permission must name. */
@@ -22,11 +22,10 @@ export function runActions(world: World, targets: ActionTargets, alarm: AlarmRec
     try {
       if (target.split(':')[2] === 'lambda') {
         const payload = functionPayload(world, alarm);
-        targets.invoker().invokeAsync(target, payload, { service: PRINCIPAL, sourceArn: arn });
+        targets.invoker.invokeAsync(target, payload, { service: PRINCIPAL, sourceArn: arn });
       } else {
-        const topics = targets.topics();
-        if (!topics) throw new Error('there are no topics');
-        topics.publish(target, topicMessage(world, alarm));
+        if (!targets.topics) throw new Error('there are no topics');
+        targets.topics.publish(target, topicMessage(world, alarm));
       }
       note(world, alarm, `Successfully executed action ${target}`, {});
     } catch (error) {

@@ -20,10 +20,9 @@ import { alarmOperations } from './service/alarm-operations.ts';
 import { metricOperations } from './service/metric-operations.ts';
 
 export interface CloudWatchOptions {
-  /** Asked when an action runs: the functions are made after the metrics they report to. */
-  readonly invoker: () => FunctionInvoker;
+  readonly invoker: FunctionInvoker;
   /** @default - an action on a topic fails */
-  readonly topics?: () => Topics;
+  readonly topics?: Topics;
 }
 
 export interface CloudWatch extends Part, MetricSink {
@@ -43,7 +42,7 @@ export function createCloudWatch(world: World, options: CloudWatchOptions): Clou
   const store = new MetricStore();
   const alarms = new Alarms(world, store, {
     invoker: options.invoker,
-    topics: () => options.topics?.() ?? null,
+    topics: options.topics ?? null,
   });
   let enabled = true;
   let timer: NodeJS.Timeout | null = null;

@@ -34,9 +34,14 @@ import { type DeployedFunction, FunctionRegistry, type FunctionStats, reportName
 import { lambdaService } from './service.ts';
 import { type PollerPorts, StreamPoller } from './stream-poller.ts';
 
+/** Offered by the identity part: whether a service may take a role on. */
+interface RoleCheck {
+  checkAssumableBy?(roleArn: string, service: string): void;
+}
+
 export interface LambdaOptions extends NetworkView {
   readonly objects: ObjectStore;
-  readonly identity: Identity;
+  readonly identity: Identity & RoleCheck;
   readonly queues: Queues;
   readonly topics?: Topics;
   readonly streams: StreamSource;
@@ -207,7 +212,13 @@ class LambdaPart implements Lambda {
     const registry = this.#registry;
     const world = this.#world;
     return [
-      functionProvider({ world, registry, code, createRunner: (config) => this.#createRunner(config) }),
+      functionProvider({
+        world,
+        registry,
+        code,
+        checkRole: (role) => this.#options.identity.checkAssumableBy?.(role, 'lambda.amazonaws.com'),
+        createRunner: (config) => this.#createRunner(config),
+      }),
       permissionProvider(registry),
       eventInvokeConfigProvider(registry),
       eventSourceMappingProvider({

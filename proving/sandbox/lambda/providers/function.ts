@@ -15,6 +15,8 @@ export interface FunctionParts {
   readonly world: World;
   readonly registry: FunctionRegistry;
   readonly code: CodeStore;
+  /** Throws where Lambda may not take the role on. */
+  checkRole(roleArn: string): void;
   createRunner(config: FunctionConfig): FunctionRunner;
 }
 
@@ -61,13 +63,15 @@ export function functionProvider(parts: FunctionParts): ResourceProvider {
 
 function readConfig(parts: FunctionParts, request: ResourceRequest, name: string): FunctionConfig {
   const { properties } = request;
-  return readFunctionConfig(properties, {
+  const config = readFunctionConfig(properties, {
     name,
     arn: parts.registry.arnOf(name),
     code: readCode(parts.code, record(properties.Code)),
     lastModified: parts.world.now(),
     revisionId: randomUUID(),
   });
+  parts.checkRole(config.role);
+  return config;
 }
 
 function readCode(code: CodeStore, given: Readonly<Record<string, unknown>>): UnpackedCode {

@@ -147,14 +147,20 @@ describe('a metric alarm', () => {
         Stat: 'Sum',
       },
     });
-    const { Namespace, MetricName, Dimensions, Statistic, Period, ...rest } = alarm('math');
     const Metrics = [
       { Id: 'all', Expression: 'half * 2', ReturnData: true },
       { Id: 'half', Expression: 'FILL(errors, 0) + throttles', ReturnData: false },
       metric('errors', 'errors'),
       metric('throttles', 'throttles'),
     ];
-    await s.create('Alarm', { ...rest, Metrics, Threshold: 4 });
+    await s.create('Alarm', {
+      AlarmName: 'math',
+      Metrics,
+      Threshold: 4,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
     seconds(4, () => s.put('throttles', 1));
     expect(s.state('math')).toBe('OK');
     seconds(3, () => s.put('throttles', 2));

@@ -31,17 +31,17 @@ export function stand(world: World): Stand {
   const published: Stand['published'] = [];
   const self = { refuse: null as Error | null };
   const cloudwatch = createCloudWatch(world, {
-    invoker: () => ({
+    invoker: {
       invoke: () => Promise.reject(new Error('alarms invoke asynchronously')),
       invokeAsync(arn, payload, source) {
         if (self.refuse) throw self.refuse;
         invoked.push({ arn, payload, source });
       },
-    }),
-    topics: () => ({
+    },
+    topics: {
       publish: (topic, message) =>
         void published.push({ topic, subject: message.subject, body: JSON.parse(message.body) }),
-    }),
+    },
   });
   const service = cloudwatch.services![0] as AwsService;
   const caller = { principal: {}, service: 'monitoring' };

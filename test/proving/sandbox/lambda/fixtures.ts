@@ -98,7 +98,7 @@ export async function bench(
   const listeners = new Set<(record: StreamRecord) => void>();
   const preload = path.join(world.stateDir, 'no preload.cjs');
   fs.writeFileSync(preload, '');
-  const logs = createLogs(world, { metrics: { put: (datum) => metrics.push(datum) }, emfDelayMs: () => 10 });
+  const own = createLogs(world, { metrics: { put: (datum) => metrics.push(datum) }, emfDelayMs: () => 10 });
   const lambda = createLambda(world, {
     objects: { get: (bucket, key) => objects.get(`${bucket}/${key}`) },
     identity: fakeIdentity(options.deny),
@@ -110,7 +110,7 @@ export async function bench(
       },
     },
     metrics: { put: (datum) => metrics.push(datum) },
-    logs,
+    logs: own,
     endpointUrl: () => 'http://127.0.0.1:1',
     dns: () => ({ server: '127.0.0.1:53', zones: ['amazonaws.com'], preload }),
     caFile: () => '/sandbox/ca.pem',
@@ -141,7 +141,7 @@ export async function bench(
   return {
     world,
     lambda,
-    logs,
+    logs: own,
     metrics,
     messages,
     listeners,
