@@ -16,7 +16,10 @@ import { RateTimer } from './rate-timer.ts';
 
 export interface SchedulerPorts {
   readonly functions: FunctionInvoker;
-  readonly identity: Identity;
+  readonly identity: Identity & {
+    /** Throws AwsError where the role does not trust the service. @default - the trust is not checked */
+    checkAssumableBy?(roleArn: string, service: string): void;
+  };
   readonly queues: QueueSender;
 }
 

@@ -13,6 +13,8 @@ import { requireFuture, scheduleDefinition } from './definition.ts';
 import { ScheduleGroups, groupProvider, scheduleName } from './groups.ts';
 import { LiveSchedule, type SchedulerPorts } from './live-schedule.ts';
 
+const SERVICE = 'scheduler.amazonaws.com';
+
 export function createScheduler(world: World, deps: SchedulerPorts): Part {
   const groups = new ScheduleGroups();
   const deliveries = new Deliveries(world, 'scheduler');
@@ -45,6 +47,7 @@ function scheduleProvider(parts: {
     async create(request) {
       const definition = scheduleDefinition(request);
       requireFuture(definition, world.now());
+      deps.identity.checkAssumableBy?.(definition.roleArn, SERVICE);
       groups.require(definition.group);
       const name = scheduleName(new Properties(request, request.properties), request.generateName(64));
       if (schedules.has(name)) throw new AwsError('ConflictException', `Schedule ${name} already exists.`);
@@ -58,6 +61,7 @@ function scheduleProvider(parts: {
       if (schedule === undefined) {
         throw new AwsError('ResourceNotFoundException', `Schedule ${request.physicalId} does not exist.`);
       }
+      deps.identity.checkAssumableBy?.(definition.roleArn, SERVICE);
       schedule.change(definition);
       return enacted(request.physicalId, schedule.arn);
     },

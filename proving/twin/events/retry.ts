@@ -27,6 +27,7 @@ const WAIT_MS_MAX = 15 * 60_000;
 const PERMANENT: Readonly<Record<string, string>> = {
   AccessDenied: 'NO_PERMISSIONS',
   AccessDeniedException: 'NO_PERMISSIONS',
+  NoSuchEntity: 'NO_PERMISSIONS',
   ResourceNotFoundException: 'NO_RESOURCE',
   'AWS.SimpleQueueService.NonExistentQueue': 'NO_RESOURCE',
   NotFound: 'NO_RESOURCE',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AttributeValue, type Item, parseExpressions } from '../../../../proving/twin/dynamodb/index.ts';
 import { holds } from '../../../../proving/twin/dynamodb/expression/index.ts';
