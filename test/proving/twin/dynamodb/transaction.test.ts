@@ -51,7 +51,7 @@ function model(
 ): Map<string, number> | null {
   const after = new Map(before);
   for (const { Put, Update, Delete, ConditionCheck } of actions) {
-    const name = ((Put?.Item ?? (Update ?? Delete ?? ConditionCheck)?.Key) as { pk: { S: string } }).pk.S;
+    const name = nameOf((Put?.Item ?? (Update ?? Delete ?? ConditionCheck)!.Key) as Item);
     const old = before.get(name);
     const given = (Update ?? Delete)?.ExpressionAttributeValues?.[':v'] as { N: string } | undefined;
     const value = Number(given?.N);
