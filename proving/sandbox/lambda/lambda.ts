@@ -11,7 +11,6 @@ import {
   type MetricSink,
   type ObjectStore,
   type Part,
-  type Principal,
   type Queues,
   type StreamSource,
   type Topics,
@@ -20,19 +19,19 @@ import {
 import type { LogSink } from '../logs/index.ts';
 import { AsyncQueue } from './async-queue.ts';
 import { CodeStore } from './code-store.ts';
-import { type Destinations, sendRecord } from './destinations.ts';
+import type { Destinations } from './destinations.ts';
+import { EventSources } from './event-sources.ts';
 import type { FunctionConfig } from './function-config.ts';
 import { FunctionRunner } from './function-runner.ts';
 import { Invocations } from './invocations.ts';
-import type { MappingConfig } from './mapping-config.ts';
 import type { NetworkView } from './process-environment.ts';
 import { eventInvokeConfigProvider } from './providers/event-invoke-config.ts';
 import { eventSourceMappingProvider } from './providers/event-source-mapping.ts';
 import { functionProvider } from './providers/function.ts';
 import { permissionProvider } from './providers/permission.ts';
 import { type DeployedFunction, FunctionRegistry, type FunctionStats, reportName } from './registry.ts';
+import { RolePrincipals } from './role-principals.ts';
 import { lambdaService } from './service.ts';
-import { type PollerPorts, StreamPoller } from './stream-poller.ts';
 
 /** Offered by the identity part: whether a service may take a role on. */
 interface RoleCheck {
@@ -67,6 +66,10 @@ const IDLE_MS_MAX = 300_000;
 const STREAM_LATENCY_MS_MIN = 100;
 const STREAM_LATENCY_MS_MAX = 300;
 
+function streamLatency(): number {
+  return STREAM_LATENCY_MS_MIN + Math.random() * (STREAM_LATENCY_MS_MAX - STREAM_LATENCY_MS_MIN);
+}
+
 export function createLambda(world: World, options: LambdaOptions): Lambda {
   return new LambdaPart(world, options);
 }
@@ -81,9 +84,7 @@ class LambdaPart implements Lambda {
   readonly #queue: AsyncQueue;
   /** Also those of earlier versions of a function, whose last invocation may still run. */
   readonly #runners = new Set<FunctionRunner>();
-  readonly #pollers = new Map<string, StreamPoller>();
-  readonly #principals = new Map<string, { principal: Principal; until: number }>();
-  readonly #destinations: Destinations;
+  readonly #sources: EventSources;
   readonly #home: string;
   #enabled = true;
   #streamsEnabled = true;
@@ -93,22 +94,33 @@ class LambdaPart implements Lambda {
     this.#options = options;
     this.#registry = new FunctionRegistry(world);
     const { metrics, logs, identity, queues } = options;
-    this.#invocations = new Invocations({ world, registry: this.#registry, metrics, logs });
-    this.#destinations = {
+    const registry = this.#registry;
+    const invocations = new Invocations({ world, registry, metrics, logs });
+    this.#invocations = invocations;
+    const principals = new RolePrincipals(world, identity);
+    const destinations: Destinations = {
       identity,
       queues,
       topics: options.topics ?? null,
-      principalOf: (roleArn) => this.#principalOf(roleArn),
-      invokeAsync: (arn, payload) =>
-        void this.#queue.accept(this.#registry.find(arn), JSON.stringify(payload)),
+      principalOf: (roleArn) => principals.of(roleArn),
+      invokeAsync: (arn, payload) => void this.#queue.accept(registry.find(arn), JSON.stringify(payload)),
     };
     this.#queue = new AsyncQueue({
       world,
-      registry: this.#registry,
-      invocations: this.#invocations,
-      destinations: this.#destinations,
+      registry,
+      invocations,
+      destinations,
       deliveries: options.deliveries ?? (() => 1),
       enabled: () => this.#enabled,
+    });
+    this.#sources = new EventSources({
+      world,
+      registry,
+      invocations,
+      destinations,
+      identity,
+      streams: options.streams,
+      latencyMs: options.streamLatencyMs ?? streamLatency,
     });
     const folder = path.join(world.stateDir, 'lambda');
     this.#home = path.join(folder, 'home');
@@ -124,8 +136,7 @@ class LambdaPart implements Lambda {
   async stop(): Promise<void> {
     this.#enabled = false;
     this.#queue.clear();
-    for (const poller of this.#pollers.values()) poller.stop();
-    this.#pollers.clear();
+    this.#sources.stop();
     await this.#endProcesses();
   }
 
@@ -154,24 +165,20 @@ class LambdaPart implements Lambda {
       this.#queue.clear();
       void this.#endProcesses();
     }
-    this.#pausePollers();
+    this.#pauseSources();
   }
 
   setStreams(enabled: boolean): void {
     this.#streamsEnabled = enabled;
-    this.#pausePollers();
+    this.#pauseSources();
   }
 
   async #endProcesses(): Promise<void> {
     await Promise.all([...this.#runners].map((runner) => runner.stop()));
   }
 
-  get #paused(): boolean {
-    return !this.#enabled || !this.#streamsEnabled;
-  }
-
-  #pausePollers(): void {
-    for (const poller of this.#pollers.values()) poller.pause(this.#paused);
+  #pauseSources(): void {
+    this.#sources.pause(!this.#enabled || !this.#streamsEnabled);
   }
 
   /** A service needs the function's own leave; roles and the operator were checked where they called. */
@@ -221,13 +228,7 @@ class LambdaPart implements Lambda {
       }),
       permissionProvider(registry),
       eventInvokeConfigProvider(registry),
-      eventSourceMappingProvider({
-        world,
-        registry,
-        pollers: this.#pollers,
-        authorize: (config) => this.#authorizeStream(config),
-        createPoller: (config) => this.#createPoller(config),
-      }),
+      eventSourceMappingProvider(world, registry, this.#sources),
     ];
   }
 
@@ -244,53 +245,5 @@ class LambdaPart implements Lambda {
     const runner = new FunctionRunner(context, config, reportName(config));
     this.#runners.add(runner);
     return runner;
-  }
-
-  #createPoller(config: MappingConfig): StreamPoller {
-    const spread = STREAM_LATENCY_MS_MAX - STREAM_LATENCY_MS_MIN;
-    const ports: PollerPorts = {
-      world: this.#world,
-      streams: this.#options.streams,
-      latencyMs: this.#options.streamLatencyMs ?? (() => STREAM_LATENCY_MS_MIN + Math.random() * spread),
-      authorize: (each) => this.#authorizeStream(each),
-      invoke: (name, payload) => this.#invocations.attempt(this.#registry.find(name), payload),
-      discard: (each, body) => this.#discard(each, body),
-    };
-    return new StreamPoller(ports, config, this.#paused);
-  }
-
-  #authorizeStream(config: MappingConfig): void {
-    const principal = this.#principalOf(this.#registry.find(config.functionName).config.role);
-    const actions = ['GetRecords', 'GetShardIterator', 'DescribeStream'];
-    this.#options.identity.authorize(principal, [
-      ...actions.map((action) => ({ action: `dynamodb:${action}`, resource: config.streamArn })),
-      { action: 'dynamodb:ListStreams', resource: '*' },
-    ]);
-  }
-
-  #discard(config: MappingConfig, body: string): void {
-    if (config.onFailure === null) return;
-    try {
-      const { role } = this.#registry.find(config.functionName).config;
-      sendRecord(this.#destinations, role, config.onFailure, body);
-    } catch (error) {
-      const message = (error as Error).message;
-      this.#world.log('lambda', 'record not delivered', { arn: config.onFailure, message });
-    }
-  }
-
-  #principalOf(roleArn: string): Principal {
-    const known = this.#principals.get(roleArn);
-    if (known && known.until > this.#world.now()) return known.principal;
-    const { accessKeyId, expiration } = this.#options.identity.issueForRole(roleArn, 'lambda', 3600);
-    const found = this.#options.identity.lookup(accessKeyId);
-    if (!found) {
-      throw new AwsError(
-        'InvalidParameterValueException',
-        'The role defined for the function cannot be assumed by Lambda.',
-      );
-    }
-    this.#principals.set(roleArn, { principal: found.principal, until: expiration.getTime() - 60_000 });
-    return found.principal;
   }
 }

@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, type Enacted, type ResourceProvider, type World } from '../../kernel/index.ts';
+import type { EventSources } from '../event-sources.ts';
 import { type MappingConfig, readMappingConfig } from '../mapping-config.ts';
 import type { FunctionRegistry } from '../registry.ts';
-import type { StreamPoller } from '../stream-poller.ts';
-
-export interface MappingParts {
-  readonly world: World;
-  readonly registry: FunctionRegistry;
-  readonly pollers: Map<string, StreamPoller>;
-  /** Throws where the function's role may not read the stream. */
-  authorize(config: MappingConfig): void;
-  createPoller(config: MappingConfig): StreamPoller;
-}
 
 /** `AWS::Lambda::EventSourceMapping` on a DynamoDB stream. */
-export function eventSourceMappingProvider(parts: MappingParts): ResourceProvider {
-  const { world, registry, pollers } = parts;
+export function eventSourceMappingProvider(
+  world: World,
+  registry: FunctionRegistry,
+  sources: EventSources,
+): ResourceProvider {
   const enacted = (id: string): Enacted => ({
     physicalId: id,
     attributes: {
@@ -32,26 +26,25 @@ export function eventSourceMappingProvider(parts: MappingParts): ResourceProvide
     replaceOn: ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'SelfManagedEventSource'],
     async create({ properties }) {
       const config = read(properties);
-      refuseUnreadable(parts, config);
+      refuseUnreadable(sources, config);
       const id = randomUUID();
-      pollers.set(id, parts.createPoller(config));
+      sources.add(id, config);
       return enacted(id);
     },
     async update({ physicalId, properties }) {
-      pollers.get(physicalId)?.update(read(properties));
+      sources.update(physicalId, read(properties));
       return enacted(physicalId);
     },
     async delete({ physicalId }) {
-      pollers.get(physicalId)?.stop();
-      pollers.delete(physicalId);
+      sources.remove(physicalId);
     },
   };
 }
 
 /** Lambda checks the role when the mapping is made, and says so in these words. */
-function refuseUnreadable(parts: MappingParts, config: MappingConfig): void {
+function refuseUnreadable(sources: EventSources, config: MappingConfig): void {
   try {
-    parts.authorize(config);
+    sources.authorize(config);
   } catch {
     throw new AwsError(
       'InvalidParameterValueException',
