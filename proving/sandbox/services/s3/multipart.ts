@@ -96,11 +96,11 @@ function checkNumber(number: number | undefined): number {
 
 function chosenParts(upload: Upload, chosen: readonly S3.CompletedPart[]): Part[] {
   if (chosen.length === 0) throw new AwsError('MalformedXML', 'You must specify at least one part');
-  let last = 0;
+  const isOrdered = chosen.every(
+    ({ PartNumber = 0 }, index) => index === 0 || PartNumber > (chosen[index - 1]?.PartNumber ?? 0),
+  );
+  if (!isOrdered) throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
   return chosen.map(({ PartNumber = 0, ETag = '' }, index) => {
-    if (PartNumber <= last)
-      throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
-    last = PartNumber;
     const part = upload.parts.get(PartNumber);
     if (!part || unquoted(part.etag) !== unquoted(ETag)) {
       throw new AwsError('InvalidPart', `Part ${PartNumber} could not be found, or its entity tag differs.`);
