@@ -18,7 +18,7 @@ export interface SchedulerPorts {
   readonly functions: FunctionInvoker;
   readonly identity: Identity & {
     /** Throws AwsError where the role does not trust the service. @default - the trust is not checked */
-    checkAssumableBy?(roleArn: string, service: string): void;
+    checkAssumableBy?(roleArn: string, service: string, sourceArn?: string): void;
   };
   readonly queues: QueueSender;
 }

@@ -9,7 +9,7 @@ import {
   type ResourceProvider,
   type World,
 } from '../kernel/index.ts';
-import { requireFuture, scheduleDefinition } from './definition.ts';
+import { type ScheduleDefinition, requireFuture, scheduleDefinition } from './definition.ts';
 import { ScheduleGroups, groupProvider, scheduleName } from './groups.ts';
 import { LiveSchedule, type SchedulerPorts } from './live-schedule.ts';
 
@@ -40,6 +40,11 @@ function scheduleProvider(parts: {
   schedules: Map<string, LiveSchedule>;
 }): ResourceProvider {
   const { world, deps, groups, deliveries, schedules } = parts;
+  const arnOf = (path: string): string =>
+    `arn:${world.partition}:scheduler:${world.region}:${world.accountId}:${path}`;
+  /** The scheduler assumes the role for the schedule's group: that is the source a trust policy may ask for. */
+  const requireTrust = ({ roleArn, group }: ScheduleDefinition): void =>
+    deps.identity.checkAssumableBy?.(roleArn, SERVICE, arnOf(`schedule-group/${group}`));
   const enacted = (name: string, arn: string): Enacted => ({ physicalId: name, attributes: { Arn: arn } });
   return {
     type: 'AWS::Scheduler::Schedule',
@@ -47,11 +52,11 @@ function scheduleProvider(parts: {
     async create(request) {
       const definition = scheduleDefinition(request);
       requireFuture(definition, world.now());
-      deps.identity.checkAssumableBy?.(definition.roleArn, SERVICE);
+      requireTrust(definition);
       groups.require(definition.group);
       const name = scheduleName(new Properties(request, request.properties), request.generateName(64));
       if (schedules.has(name)) throw new AwsError('ConflictException', `Schedule ${name} already exists.`);
-      const arn = `arn:${world.partition}:scheduler:${world.region}:${world.accountId}:schedule/${definition.group}/${name}`;
+      const arn = arnOf(`schedule/${definition.group}/${name}`);
       schedules.set(name, new LiveSchedule(world, deps, deliveries, { arn, definition }));
       return enacted(name, arn);
     },
@@ -61,7 +66,7 @@ function scheduleProvider(parts: {
       if (schedule === undefined) {
         throw new AwsError('ResourceNotFoundException', `Schedule ${request.physicalId} does not exist.`);
       }
-      deps.identity.checkAssumableBy?.(definition.roleArn, SERVICE);
+      requireTrust(definition);
       schedule.change(definition);
       return enacted(request.physicalId, schedule.arn);
     },

@@ -172,6 +172,17 @@ describe('a schedule', () => {
     );
   });
 
+  it('is assumed for its group, as a trust policy may ask', async () => {
+    const asked: unknown[] = [];
+    const strict = { ...identity, checkAssumableBy: (...question: unknown[]) => void asked.push(question) };
+    const other = createScheduler(world, { functions, identity: strict, queues });
+    await create(other, TYPE, properties());
+    await other.stop?.();
+    expect(asked).toEqual([
+      [roleArn, 'scheduler.amazonaws.com', 'arn:aws:scheduler:us-east-1:123456789012:schedule-group/default'],
+    ]);
+  });
+
   it('lives in a group that exists', async () => {
     const group = await create(scheduler, 'AWS::Scheduler::ScheduleGroup', { Name: 'night' });
     expect(group).toMatchObject({ physicalId: 'night', attributes: { State: 'ACTIVE' } });
