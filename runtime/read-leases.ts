@@ -128,16 +128,22 @@ export class ReadLeases {
       const spilled = this.#fromWriter(wish, now);
       if (spilled) return spilled;
     }
-    if (wish.tried.size === 0 || othersBusy) return null;
-    return this.#fromReaders({ tried: NONE, after: wish.after }, wish, now);
+    if (othersBusy) return null;
+    const anybody = { tried: NONE, after: wish.after };
+    return this.#fromReaders(anybody, wish, now, this.#writerSet() === null);
   }
 
-  #fromReaders(filter: Wish, wish: LeaseWish, now: number): Lease | Promise<Lease> | null {
+  #fromReaders(
+    filter: Wish,
+    wish: LeaseWish,
+    now: number,
+    lastResort = false,
+  ): Lease | Promise<Lease> | null {
     const { readers } = this.#options;
     if (filter.after === ON_WRITER) return null;
     const idle = readers.idle(filter, now);
     if (idle) return leaseOf(idle.set, idle.set.takeIdle()!, idle);
-    const next = readers.connectable(filter, now);
+    const next = readers.connectable(filter, now, lastResort);
     return next ? this.#connect(next.set, next, wish) : null;
   }
 
@@ -166,12 +172,18 @@ export class ReadLeases {
   }
 
   #fromWriter(wish: LeaseWish, now: number): Lease | Promise<Lease> | null {
-    const set = this.#writer;
-    if (!set || this.#options.watcher.writerMember()?.id !== set.member.id) return null;
+    const set = this.#writerSet();
+    if (!set) return null;
     const idle = set.takeIdle();
     if (!idle && !set.canConnect(now)) return null;
     this.#spilled += 1;
     return idle ? leaseOf(set, idle, null) : this.#connect(set, null, wish);
+  }
+
+  /** The connections to the writer, while it is verified. */
+  #writerSet(): ConnectionSet | null {
+    const set = this.#writer;
+    return set && this.#options.watcher.writerMember()?.id === set.member.id ? set : null;
   }
 
   async #connect(set: ConnectionSet, reader: Reader | null, wish: LeaseWish): Promise<Lease> {

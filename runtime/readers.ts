@@ -83,9 +83,14 @@ export class Readers {
     return this.#choose(wish, now, (reader) => reader.set.idle > 0);
   }
 
-  /** A reader to which one more connection may be made. */
-  connectable(wish: Wish, now: number): Reader | undefined {
-    return this.#choose(wish, now, (reader) => reader.set.canConnect(now));
+  /**
+   * A reader to which one more connection may be made. While connects to it fail, that is for the background to
+   * find out, not for a user's request, unless nobody else is left.
+   */
+  connectable(wish: Wish, now: number, lastResort = false): Reader | undefined {
+    const can = (reader: Reader): boolean =>
+      (lastResort || !reader.set.failing) && reader.set.canConnect(now);
+    return this.#choose(wish, now, can);
   }
 
   /** A reader that would serve but for being busy. */

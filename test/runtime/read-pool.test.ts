@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ON_WRITER } from '../../core/pools/index.ts';
 import { drive, outcomeOf, p99, stage, type Stage } from './simulated/stage.ts';

@@ -142,7 +142,7 @@ export class SimulatedConnection implements Connection {
 
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<QueryResult<Row>> {
     if (this.#gone) throw this.#failure('lost');
-    const tag = `${text} ${String(values[0] ?? '')}`;
+    const tag = `${text} ${values[0] as string | number}`;
     this.#unread += 1;
     const answer = new Promise<Reply>((resolve, reject) => {
       this.#asker = { resolve, reject };
