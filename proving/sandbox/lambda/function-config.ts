@@ -33,7 +33,7 @@ export interface FunctionConfig {
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** The sandbox starts its own Node, whatever Node release the template asks for: the nearest thing is said once. */
+/** Whatever release the template asks for, the sandbox's own Node runs it. */
 const RUNTIME = /^nodejs(\d+)\.x$/;
 const TIMEOUT_S_MAX = 900;
 const MEMORY_MB_MIN = 128;

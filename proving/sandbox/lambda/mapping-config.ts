@@ -26,8 +26,12 @@ export function readMappingConfig(properties: Readonly<Record<string, unknown>>)
     throw invalid('EventSourceArn', properties.EventSourceArn, 'only DynamoDB streams are read here');
   }
   const position = properties.StartingPosition;
-  if (position !== 'LATEST' && position !== 'TRIM_HORIZON') {
-    throw invalid('StartingPosition', position, 'LATEST or TRIM_HORIZON is needed');
+  if (position !== 'LATEST') {
+    throw invalid(
+      'StartingPosition',
+      position,
+      "LATEST is needed: the sandbox's streams keep no past records",
+    );
   }
   if (whole(properties, 'ParallelizationFactor', { fallback: 1, min: 1, max: 10 }) !== 1) {
     throw invalid('ParallelizationFactor', properties.ParallelizationFactor, 'the sandbox keeps it at 1');

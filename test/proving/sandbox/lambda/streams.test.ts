@@ -106,7 +106,7 @@ describe('an event source mapping', () => {
   });
 
   test.each([
-    [{ StartingPosition: 'SOMEWHERE' }, /StartingPosition = "SOMEWHERE"/],
+    [{ StartingPosition: 'TRIM_HORIZON' }, /StartingPosition = "TRIM_HORIZON": LATEST is needed/],
     [{ ParallelizationFactor: 4 }, /ParallelizationFactor = 4/],
     [{ EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/x' }, /only DynamoDB streams/],
     [{ FilterCriteria: { Filters: [{ Pattern: 'not json' }] } }, /FilterCriteria = "not json"/],
