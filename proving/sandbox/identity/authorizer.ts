@@ -80,6 +80,8 @@ function globalContext(world: World, principal: Principal, role: Role): Record<s
     'aws:PrincipalArn': role.arn,
     'aws:PrincipalAccount': world.accountId,
     'aws:PrincipalType': 'AssumedRole',
+    // There is one account, so every resource is in it. The roles of `cdk bootstrap` ask for this key.
+    'aws:ResourceAccount': world.accountId,
     'aws:userid': principal.userId,
     'aws:RequestedRegion': world.region,
     'aws:SecureTransport': 'true',
