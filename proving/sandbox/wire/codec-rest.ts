@@ -8,7 +8,7 @@ import { undecodable, unknownOperation } from './errors.ts';
 import type { Codec, Decoded, WireRequest, WireResponse } from './message.ts';
 import { restErrors } from './rest-errors.ts';
 import { type RouteMatch, buildRoutes } from './rest-routes.ts';
-import { withoutBucket } from './s3-request.ts';
+import { onBucketOrAccount, withoutBucket } from './s3-request.ts';
 import type { OperationSchema } from './schema.ts';
 import { validateInput } from './validate.ts';
 
@@ -21,7 +21,8 @@ export function restCodec(options: CodecOptions): Codec {
 
   async function decode(original: WireRequest): Promise<Decoded> {
     const { request, bound } = options.isS3 ? withoutBucket(original) : { request: original, bound: {} };
-    const match = choose(routes(request), original, options);
+    const matches = routes(request);
+    const match = choose(options.isS3 ? onBucketOrAccount(matches, bound) : matches, original, options);
     const input = await readRequest(options, match, request);
     Object.assign(input, bound);
     validateInput(match.operation.input, input);
@@ -48,6 +49,8 @@ export function restCodec(options: CodecOptions): Codec {
       else if (traits.httpPayload !== undefined) payload = payloadBody(options, member, value);
       else rest[name] = value;
     }
+    // S3 answers a range under another status, which its schema does not say.
+    if (options.isS3 && headers['content-range'] !== undefined) status = 206;
     const body = payload ?? bodyOf(options, operation.output, rest);
     return { status, headers, body };
   }

@@ -102,7 +102,9 @@ function payloadOf(protocol: ClientProtocol): Payload {
     write(schema, value) {
       const serializer = protocol.getPayloadCodec().createSerializer();
       serializer.write(schema, value);
-      return serializer.flush();
+      const body = serializer.flush();
+      // The JSON serializer's own kind of byte array warns when it is taken for a string.
+      return typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     },
   };
 }

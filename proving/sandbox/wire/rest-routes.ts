@@ -1,7 +1,8 @@
 /** Finds the operation of a REST request by the routes in the schemas. */
 
-import type { OperationSchema } from './schema.ts';
+import type { NormalizedSchema } from '@smithy/core/schema';
 import type { WireRequest } from './message.ts';
+import { type OperationSchema, requiredCount } from './schema.ts';
 
 export interface RouteMatch {
   readonly operation: OperationSchema;
@@ -14,6 +15,8 @@ interface Route {
   readonly pattern: RegExp;
   readonly labels: readonly string[];
   readonly queryKeys: ReadonlySet<string>;
+  /** Query keys without which the service refuses the request. */
+  readonly requiredKeys: readonly string[];
   readonly headers: ReadonlySet<string>;
 }
 
@@ -25,7 +28,7 @@ export function buildRoutes(operations: Iterable<OperationSchema>): (request: Wi
   return (request) =>
     routes
       .filter((route) => accepts(route, request))
-      .sort((a, b) => specificity(b) - specificity(a))
+      .sort((a, b) => specificity(b, request) - specificity(a, request))
       .map((route) => ({ operation: route.operation, labels: labelsOf(route, request.path) }));
 }
 
@@ -43,12 +46,20 @@ function compile(operation: OperationSchema): Route {
   const queryKeys = new Set<string>([HINT]);
   const headers = new Set<string>();
   for (const [key] of operation.route?.literals ?? []) queryKeys.add(key);
-  for (const [, member] of operation.input.isStructSchema() ? operation.input.structIterator() : []) {
+  const requiredKeys: string[] = [];
+  const required = requiredCount(operation.input);
+  for (const [position, member] of membersOf(operation).entries()) {
     const traits = member.getMergedTraits();
     if (traits.httpQuery !== undefined) queryKeys.add(traits.httpQuery);
+    if (traits.httpQuery !== undefined && position < required) requiredKeys.push(traits.httpQuery);
     if (traits.httpHeader !== undefined) headers.add(traits.httpHeader.toLowerCase());
   }
-  return { operation, pattern: new RegExp(`^${source.replace(/\/$/, '')}/?$`), labels, queryKeys, headers };
+  const pattern = new RegExp(`^${source.replace(/\/$/, '')}/?$`);
+  return { operation, pattern, labels, queryKeys, requiredKeys, headers };
+}
+
+function membersOf({ input }: OperationSchema): NormalizedSchema[] {
+  return input.isStructSchema() ? Array.from(input.structIterator(), ([, member]) => member) : [];
 }
 
 function accepts(route: Route, request: WireRequest): boolean {
@@ -67,9 +78,9 @@ function accepts(route: Route, request: WireRequest): boolean {
 
 /** A query key the operation does not know means that another operation is meant (`?partNumber=`, `?acl`). */
 function isBound(route: Route, key: string): boolean {
-  const takesAny = [
-    ...(route.operation.input.isStructSchema() ? route.operation.input.structIterator() : []),
-  ].some(([, member]) => member.getMergedTraits().httpQueryParams !== undefined);
+  const takesAny = membersOf(route.operation).some(
+    (member) => member.getMergedTraits().httpQueryParams !== undefined,
+  );
   return takesAny || route.queryKeys.has(key) || /^x-amz-/i.test(key);
 }
 
@@ -79,9 +90,14 @@ function copies(route: Route, request: WireRequest): boolean {
   return isCopy === route.headers.has('x-amz-copy-source');
 }
 
-function specificity(route: Route): number {
-  const literals = route.operation.route?.literals.filter(([key]) => key !== HINT).length ?? 0;
-  return literals * 100 - route.labels.length * 10 + (route.operation.route?.path.length ?? 0) / 100;
+/** An operation that lacks nothing comes before one that would be refused: DeleteObject before AbortMultipartUpload. */
+function specificity({ operation, labels, requiredKeys }: Route, request: WireRequest): number {
+  const literals = operation.route?.literals.filter(([key]) => key !== HINT).length ?? 0;
+  const isComplete = requiredKeys.every((key) => request.query.has(key));
+  const length = operation.route?.path.length ?? 0;
+  return (
+    Number(isComplete) * 10_000 + (literals + requiredKeys.length) * 100 - labels.length * 10 + length / 100
+  );
 }
 
 function labelsOf(route: Route, path: string): Record<string, string> {

@@ -2,6 +2,7 @@
 
 import { AwsError } from '../kernel/index.ts';
 import type { WireRequest } from './message.ts';
+import type { RouteMatch } from './rest-routes.ts';
 
 /** Moves the bucket out of the request, so that the rest of the path fits the schemas' routes (`/{Key+}`). */
 export function withoutBucket(original: WireRequest): { request: WireRequest; bound: { Bucket?: string } } {
@@ -16,6 +17,17 @@ export function withoutBucket(original: WireRequest): { request: WireRequest; bo
     request: { ...request, path: rest === '' ? '/' : rest },
     bound: { Bucket: decodeURIComponent(first) },
   };
+}
+
+/** Without a bucket `GET /` lists buckets, with one it lists objects: the routes alone do not tell. */
+export function onBucketOrAccount(
+  matches: readonly RouteMatch[],
+  { Bucket }: { readonly Bucket?: string },
+): RouteMatch[] {
+  return matches.filter(({ operation }) => {
+    const takesBucket = operation.input.isStructSchema() && 'Bucket' in operation.input.getMemberSchemas();
+    return takesBucket === (Bucket !== undefined && Bucket !== '');
+  });
 }
 
 /** Undoes `content-encoding: aws-chunked`. The chunks' own signatures and trailing checksums are not checked. */

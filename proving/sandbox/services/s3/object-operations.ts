@@ -15,14 +15,16 @@ export function objectOperations(world: World, buckets: Buckets): Record<string,
     }),
     GetObject: guarded<S3.GetObjectCommandInput>(world, buckets, {
       needs: onObject('s3:GetObject'),
-      handle(input) {
-        if (input.Range !== undefined) {
-          throw new AwsError('NotImplemented', 'The sandbox sends whole objects only: leave Range out.', {
-            status: 501,
-          });
-        }
-        const object = needObject(buckets.need(input.Bucket ?? ''), input.Key ?? '');
-        return { ...headOf(object), Body: object.body };
+      handle({ Bucket = '', Key = '', Range }) {
+        const object = needObject(buckets.need(Bucket), Key);
+        if (Range === undefined) return { ...headOf(object), Body: object.body };
+        const { first, last } = byteRange(Range, object.body.byteLength);
+        return {
+          ...headOf(object),
+          Body: object.body.subarray(first, last + 1),
+          ContentLength: last + 1 - first,
+          ContentRange: `bytes ${first}-${last}/${object.body.byteLength}`,
+        };
       },
     }),
     HeadObject: guarded<S3.HeadObjectCommandInput>(world, buckets, {
@@ -98,6 +100,15 @@ export function checkDigests(
   if (!isMd5Wrong && !isCrcWrong) return;
   const name = isMd5Wrong ? 'Content-MD5' : 'CRC32';
   throw new AwsError('BadDigest', `The ${name} you specified did not match the calculated checksum.`);
+}
+
+/** `bytes=0-9`, `bytes=10-` or `bytes=-5`. @throws AwsError `InvalidRange` (416) */
+function byteRange(text: string, size: number): { first: number; last: number } {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(text) ?? [];
+  const first = from === '' ? Math.max(size - Number(to), 0) : Number(from);
+  const last = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if ((from !== '' || to !== '') && first <= last) return { first, last };
+  throw new AwsError('InvalidRange', `The requested range '${text}' is not satisfiable`, { status: 416 });
 }
 
 function headOf(object: StoredObject): object {
