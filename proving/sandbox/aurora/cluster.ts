@@ -1,7 +1,5 @@
 /** Runs one Aurora cluster: feeds the state machine with what happens to its processes, and carries out what it says. */
 
-import fs from 'node:fs';
-import path from 'node:path';
 import {
   AWS_TIMINGS,
   clusterNames,
@@ -21,17 +19,15 @@ import {
 } from '../../twin/aurora/index.ts';
 import { AwsError, type World } from '../kernel/index.ts';
 import type { ClusterSettings, Shared } from './cluster-settings.ts';
-import { copyCold } from './data-folder.ts';
 import { publishNames } from './endpoint-names.ts';
-import { Instance } from './instance.ts';
-import { makeEngineFolder } from './owner.ts';
+import { ClusterEngines } from './engines.ts';
+import type { Instance } from './instance.ts';
 import { until } from './poll.ts';
-import { promote } from './promotion.ts';
-import { clusterStatements, passwordStatement } from './setup-sql.ts';
+import { passwordStatement } from './setup-sql.ts';
 import { StatusFile } from './status-file.ts';
-import { Storage } from './storage.ts';
 import { refuseToken } from './tokens.ts';
 
+/** A failover, a crash restart and some air, at pace `aws`. */
 const SETTLED_MS_MAX = 180_000;
 
 export class AuroraCluster {
@@ -40,16 +36,12 @@ export class AuroraCluster {
   readonly customEndpoints = new Map<string, CustomEndpoint>();
   private readonly shared: Shared;
   private readonly world: World;
-  private readonly folder: string;
-  private readonly storage: Storage;
+  private readonly engines: ClusterEngines;
   private readonly status: StatusFile;
-  private readonly instances = new Map<string, Instance>();
   private current: ClusterState;
   private masterPassword: string;
-  private initialised = false;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
-  private queue: Promise<unknown> = Promise.resolve();
 
   constructor(shared: Shared, settings: ClusterSettings, masterPassword: string) {
     this.shared = shared;
@@ -58,15 +50,10 @@ export class AuroraCluster {
     this.masterPassword = masterPassword;
     this.current = newCluster(settings.id);
     this.names = clusterNames(settings.id, shared.naming);
-    this.folder = path.join(shared.folder, settings.id);
-    makeEngineFolder(this.world, this.folder);
-    this.storage = new Storage(this.world, {
-      ...this.nodeOptions('storage-volume'),
-      binaries: shared.binaries,
-    });
+    this.engines = new ClusterEngines(shared, settings, this.names);
     this.status = new StatusFile({
-      folder: this.sharedFolder,
-      instances: () => [...this.instances.values()],
+      folder: this.engines.sharedFolder,
+      instances: () => [...this.engines.instances.values()],
       writer: () => this.current.writer,
       now: () => this.world.now(),
     });
@@ -76,35 +63,35 @@ export class AuroraCluster {
     return this.current;
   }
 
-  instance(id: string): Instance | undefined {
-    return this.instances.get(id);
+  /** The process of the storage node, which is no member. */
+  get storagePid(): number | null {
+    return this.engines.storagePid;
+  }
+
+  instance(id: string | null): Instance | undefined {
+    return id === null ? undefined : this.engines.instances.get(id);
   }
 
   lagMs(id: string): number | null {
     return this.status.lagMs(id);
   }
 
-  /** Makes the storage volume. The engine starts with the first instance. */
   async create(): Promise<void> {
-    makeEngineFolder(this.world, this.sharedFolder);
-    await copyCold(this.world, this.shared.templateFolder, this.storage.node.dataFolder);
+    await this.engines.create();
     this.publish();
   }
 
   /** Adds an instance and resolves when it serves: the first as the writer, the others as readers. */
   async addInstance(added: NewMember): Promise<void> {
-    const instance = await this.newInstance(added.id);
-    this.instances.set(added.id, instance);
+    const instance = await this.engines.newInstance(added.id, {
+      verifyToken: (user, token) => this.verifyToken(added.id, user, token),
+      onCrash: () => this.dispatch({ kind: 'process-exited', member: added.id }),
+    });
     this.dispatch({ kind: 'member-added', member: added });
     try {
       if (this.current.writer === added.id) {
-        await this.exclusive(() => this.startFirstWriter(instance));
-      } else {
-        await until('the writer serves', SETTLED_MS_MAX, async () =>
-          member(this.current, this.current.writer)?.status === 'available' ? true : undefined,
-        );
-        await this.startNewReader(instance);
-      }
+        await this.engines.startFirstWriter(instance, this.masterPassword);
+      } else await this.engines.startNewReader(instance, await this.servingWriter());
     } catch (error) {
       await this.forget(instance);
       throw error;
@@ -120,7 +107,7 @@ export class AuroraCluster {
 
   /** Removes an instance. A writer with readers hands over first, as on AWS. */
   async removeInstance(id: string): Promise<void> {
-    const instance = this.instances.get(id);
+    const instance = this.instance(id);
     if (instance === undefined) return;
     await this.untilSettled();
     if (this.current.writer === id && this.current.members.length > 1) {
@@ -128,10 +115,7 @@ export class AuroraCluster {
       await this.untilSettled();
     }
     await this.forget(instance);
-    if (this.instances.size === 0) {
-      this.status.stop();
-      await this.exclusive(() => this.storage.stop());
-    }
+    if (this.current.members.length === 0) this.status.stop();
   }
 
   /** FailoverDBCluster. Throws the fault AWS would answer; returns when the failover has begun. */
@@ -146,15 +130,13 @@ export class AuroraCluster {
 
   async changeMasterPassword(password: string): Promise<void> {
     this.masterPassword = password;
-    const writer = this.instances.get(this.current.writer ?? '');
-    if (this.initialised && writer) {
-      await writer.node.sql(passwordStatement(this.settings.masterUser, password));
-    }
+    const statement = passwordStatement(this.settings.masterUser, password);
+    await this.instance(this.current.writer)?.node.sql(statement);
   }
 
   setForceTls(value: boolean): void {
     this.settings.forceTls = value;
-    for (const instance of this.instances.values()) instance.host?.forceTls(value);
+    for (const instance of this.engines.instances.values()) instance.host?.forceTls(value);
   }
 
   /** Publishes every name again, after a change of endpoints. */
@@ -165,7 +147,7 @@ export class AuroraCluster {
       clusterNames: this.names,
       state: this.current,
       customEndpoints: [...this.customEndpoints.values()],
-      address: (id) => this.instances.get(id)?.address,
+      address: (id) => this.instance(id)?.address,
     });
   }
 
@@ -179,112 +161,39 @@ export class AuroraCluster {
     this.stopped = true;
     clearTimeout(this.timer);
     this.status.stop();
-    const hosts = [...this.instances.values()].map((instance) => instance.host?.kill());
-    await Promise.allSettled([...hosts, this.storage.stop()]);
-    for (const instance of this.instances.values()) instance.node.close();
-    await this.queue.catch(() => undefined);
-    const late = [...this.instances.values()].map((instance) => instance.host?.kill());
-    await Promise.allSettled([...late, this.storage.stop()]);
+    await this.engines.stop();
   }
 
   /** Ends the cluster and removes its data and its names. */
   async delete(): Promise<void> {
     await this.stop();
-    for (const instance of this.instances.values()) instance.node.remove();
-    this.storage.node.remove();
-    fs.rmSync(this.folder, { recursive: true, force: true });
+    this.engines.removeFiles();
     this.shared.names.remove(this.names.cluster);
     this.shared.names.remove(this.names.reader);
-  }
-
-  private get sharedFolder(): string {
-    return path.join(this.folder, 'shared');
-  }
-
-  private nodeOptions(name: string) {
-    return {
-      folder: path.join(this.folder, name),
-      sharedFolder: this.sharedFolder,
-      masterUser: this.settings.masterUser,
-    };
-  }
-
-  private async newInstance(id: string): Promise<Instance> {
-    const { settings, shared, names } = this;
-    const certificate = shared.tls.issue([
-      names.instance(id),
-      names.cluster,
-      names.reader,
-      names.customWildcard,
-    ]);
-    return new Instance(this.world, {
-      ...this.nodeOptions(`i-${id}`),
-      name: id,
-      address: await shared.addresses.take(settings.port),
-      port: settings.port,
-      certificate,
-      binaries: shared.binaries,
-      forceTls: () => settings.forceTls,
-      verifyToken: (user, token) => this.verifyToken(id, user, token),
-      onCrash: () => this.dispatch({ kind: 'process-exited', member: id }),
-    });
   }
 
   private async verifyToken(id: string, user: string, token: string): Promise<string | null> {
     if (!this.settings.iamAuthentication) return 'IAM authentication is not enabled';
     const { names, world, settings } = this;
+    const { region, accountId } = world;
     const custom = [...this.customEndpoints.keys()].map((endpoint) => names.custom(endpoint));
-    return refuseToken(
-      token,
-      {
-        hosts: [names.instance(id), names.cluster, names.reader, ...custom],
-        port: settings.port,
-        user,
-        region: world.region,
-        resourceArn: `arn:aws:rds-db:${world.region}:${world.accountId}:dbuser:${settings.resourceId}/${user}`,
-        now: world.now(),
-      },
-      this.shared.identity,
-    );
+    const expected = {
+      hosts: [names.instance(id), names.cluster, names.reader, ...custom],
+      port: settings.port,
+      user,
+      region,
+      resourceArn: `arn:aws:rds-db:${region}:${accountId}:dbuser:${settings.resourceId}/${user}`,
+      now: world.now(),
+    };
+    return refuseToken(token, expected, this.shared.identity);
   }
 
-  /** The first instance of a cluster writes. A cluster that lost all its instances starts from its storage. */
-  private async startFirstWriter(instance: Instance): Promise<void> {
-    await this.storage.stop();
-    await copyCold(this.world, this.storage.node.dataFolder, instance.node.dataFolder);
-    await Promise.all([this.storage.start(instance.node), instance.start({ standby: false, follows: null })]);
-    await this.storage.followWriter(instance.node);
-    if (this.initialised) return;
-    const statements = clusterStatements({
-      masterUser: this.settings.masterUser,
-      masterPassword: this.masterPassword,
-      databaseName: this.settings.databaseName,
+  private async servingWriter() {
+    return until('the writer serves', SETTLED_MS_MAX, async () => {
+      const { writer } = this.current;
+      const serves = member(this.current, writer)?.status === 'available';
+      return serves ? this.instance(writer)?.node : undefined;
     });
-    for (const statement of statements) await instance.node.sql(statement, SETTLED_MS_MAX);
-    this.initialised = true;
-  }
-
-  private async startNewReader(instance: Instance): Promise<void> {
-    const writer = this.writerNode();
-    if (this.storage.keepsFirstSegment) {
-      await copyCold(this.world, this.shared.templateFolder, instance.node.dataFolder);
-    } else await this.exclusive(() => instance.node.copyFrom(writer));
-    await instance.startReader(this.storage.node, writer);
-  }
-
-  private writerNode() {
-    const writer = this.instances.get(this.current.writer ?? '');
-    if (writer === undefined) throw new Error(`${this.settings.id} has no writer`);
-    return writer.node;
-  }
-
-  private async forget(instance: Instance): Promise<void> {
-    await instance.host?.kill();
-    this.instances.delete(instance.id);
-    this.status.forget(instance.id);
-    this.dispatch({ kind: 'member-removed', member: instance.id });
-    this.shared.names.remove(this.names.instance(instance.id));
-    instance.node.remove();
   }
 
   private async untilSettled(): Promise<void> {
@@ -293,19 +202,21 @@ export class AuroraCluster {
     );
   }
 
+  private async forget(instance: Instance): Promise<void> {
+    await this.engines.remove(instance);
+    this.status.forget(instance.id);
+    this.dispatch({ kind: 'member-removed', member: instance.id });
+    this.shared.names.remove(this.names.instance(instance.id));
+  }
+
   private dispatch(input: Input): void {
     if (this.stopped) return;
-    const timings = scaleTimings(AWS_TIMINGS, (ms) => this.world.managed(ms));
     const { state, effects } = transition(this.current, input, {
       now: this.world.now(),
-      timings,
+      timings: scaleTimings(AWS_TIMINGS, (ms) => this.world.managed(ms)),
     });
     this.current = state;
     for (const effect of effects) this.carryOut(effect);
-    this.schedule();
-  }
-
-  private schedule(): void {
     clearTimeout(this.timer);
     const dueAt = nextDueAt(this.current);
     if (dueAt === null) return;
@@ -323,8 +234,8 @@ export class AuroraCluster {
         break;
       case 'serve':
         this.status.write();
-        this.instances.get(effect.member)?.host?.admit();
-        void this.checkFollowers();
+        this.instance(effect.member)?.host?.admit();
+        void this.mendFollowers();
         break;
       case 'publish-endpoints':
         this.publish();
@@ -336,17 +247,10 @@ export class AuroraCluster {
   }
 
   private async promote(target: string, from: string | null): Promise<void> {
-    const chosen = this.instances.get(target);
-    const old = this.instances.get(from ?? '');
+    const chosen = this.instance(target);
     if (chosen === undefined) return;
     try {
-      chosen.host?.shut();
-      const fence = async () => {
-        old?.node.closeDoor();
-        await old?.host?.fence();
-        old?.node.close();
-      };
-      await this.exclusive(() => promote({ storage: this.storage, target: chosen.node, fence }));
+      await this.engines.promote(chosen, this.instance(from));
       this.dispatch({ kind: 'promotion-succeeded', member: target });
     } catch (error) {
       this.report(`promotion of ${target} failed`, error);
@@ -355,57 +259,28 @@ export class AuroraCluster {
     }
   }
 
-  private async restart(effect: Extract<Effect, { kind: 'restart' }>): Promise<void> {
-    const instance = this.instances.get(effect.member);
+  private async restart(order: Omit<Extract<Effect, { kind: 'restart' }>, 'kind'>): Promise<void> {
+    const instance = this.instance(order.member);
     if (instance === undefined) return;
+    const writerNow = () => this.instance(this.current.writer)?.node;
     try {
-      // A fenced host that hangs ends by itself when it wakes: RDS does not see a hang.
-      if (effect.role === 'reader' && instance.host?.isFenced) await instance.host.ended;
-      await this.exclusive(() => this.startAgain(instance, effect));
-      instance.host?.admit();
-      this.dispatch({ kind: 'member-serving', member: effect.member });
+      await this.engines.restart({ ...order, instance }, writerNow);
+      this.dispatch({ kind: 'member-serving', member: order.member });
     } catch (error) {
-      this.report(`restart of ${effect.member} failed`, error);
+      this.report(`restart of ${order.member} failed`, error);
       await instance.host?.kill();
-      this.dispatch({ kind: 'process-exited', member: effect.member });
+      this.dispatch({ kind: 'process-exited', member: order.member });
     }
   }
 
-  private async startAgain(instance: Instance, effect: Extract<Effect, { kind: 'restart' }>): Promise<void> {
-    if (this.stopped || !this.instances.has(instance.id)) return;
-    await instance.host?.kill();
-    if (effect.role === 'writer') {
-      await instance.start({ standby: false, follows: null });
-      await this.storage.followWriter(instance.node);
-      return;
-    }
-    const writer = this.writerNode();
-    if (effect.source === 'storage-copy') await instance.node.copyFrom(writer);
-    await instance.startReader(this.storage.node, writer);
-  }
-
-  /** After a promotion the other readers follow storage to the new timeline by themselves; one that cannot is copied. */
-  private async checkFollowers(): Promise<void> {
+  /** The other readers follow storage to the new timeline by themselves; one that cannot is copied anew. */
+  private async mendFollowers(): Promise<void> {
     for (const { id, status } of this.current.members) {
-      const instance = this.instances.get(id);
+      const instance = this.instance(id);
       if (id === this.current.writer || status !== 'available' || !instance) continue;
       if (!(await instance.isLost())) continue;
-      const again = { kind: 'restart', member: id, source: 'storage-copy', role: 'reader' } as const;
-      await this.exclusive(() => this.startAgain(instance, again)).then(
-        () => instance.host?.admit(),
-        (error: unknown) => this.report(`${id} does not follow`, error),
-      );
+      await this.restart({ member: id, source: 'storage-copy', role: 'reader' });
     }
-  }
-
-  /** One physical change at a time: promotions and copies all touch storage. */
-  private exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(() => {
-      if (this.stopped) throw new Error('the cluster is being stopped');
-      return work();
-    });
-    this.queue = result.catch(() => undefined);
-    return result;
   }
 
   private report(what: string, error: unknown): void {

@@ -73,8 +73,8 @@ function removeMember(state: ClusterState, id: string): Transition {
     state: {
       ...state,
       members,
-      writer: gone ? null : state.writer,
-      endpoint: state.endpoint === id ? (gone ? null : state.writer) : state.endpoint,
+      writer: gone ? (members[0]?.id ?? null) : state.writer,
+      endpoint: state.endpoint === id ? (gone ? (members[0]?.id ?? null) : state.writer) : state.endpoint,
       failover: gone ? null : state.failover,
     },
     effects: [{ kind: 'publish-endpoints' }, instanceEvent(id, 'deleted')],

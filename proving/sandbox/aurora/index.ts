@@ -1,0 +1,2 @@
+export * from './part.ts';
+export { processState, processTree, signalTree } from './process-tree.ts';
