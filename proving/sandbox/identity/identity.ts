@@ -15,7 +15,7 @@ export interface IdentityPart extends Identity, Part {
    * Checked when a function or task is given a role.
    * @throws AwsError `InvalidParameterValueException` when the role is unknown or does not trust the service.
    */
-  checkAssumableBy(roleArn: string, service: string): void;
+  checkAssumableBy(roleArn: string, service: string, sourceArn?: string): void;
 }
 
 export function createIdentity(world: World): IdentityPart {
@@ -38,9 +38,9 @@ export function createIdentity(world: World): IdentityPart {
     lookup: (accessKeyId) => keys.lookup(accessKeyId),
     authorize: (principal, requests) => authorizer.authorize(principal, requests),
     denials: authorizer.denials,
-    checkAssumableBy(roleArn, service) {
+    checkAssumableBy(roleArn, service, sourceArn) {
       const role = directory.roleByArn(roleArn);
-      if (role && trustsService(world, role, service)) return;
+      if (role && trustsService(world, role, service, sourceArn)) return;
       throw new AwsError(
         'InvalidParameterValueException',
         role

@@ -108,10 +108,14 @@ function isTrusted(world: World, directory: Directory, role: Role, question: Tru
   return judgeForCaller(role.trust, caller, { action, resource: role.arn, context }) === 'allowed';
 }
 
-/** Whether a service (`lambda.amazonaws.com`) may run something under this role. */
-export function trustsService(world: World, role: Role, service: string): boolean {
+/** Whether a service (`lambda.amazonaws.com`) may run something of this account under this role. */
+export function trustsService(world: World, role: Role, service: string, sourceArn?: string): boolean {
   const caller: Caller = { accountId: world.accountId, arn: null, roleArn: null, service };
-  const request = { action: 'sts:AssumeRole', resource: role.arn, context: {} };
+  const context = {
+    'aws:SourceAccount': world.accountId,
+    ...(sourceArn === undefined ? {} : { 'aws:SourceArn': sourceArn }),
+  };
+  const request = { action: 'sts:AssumeRole', resource: role.arn, context };
   return judgeForCaller(role.trust, caller, request) === 'allowed';
 }
 
