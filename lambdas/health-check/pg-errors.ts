@@ -25,7 +25,7 @@ export function explain(error: unknown): Explained {
 function socketReach(code: string, message: string): Reach {
   if (code !== '') return reachOfSocket(code);
   if (/does not support SSL/i.test(message)) return 'tls';
-  return /terminated|closed|ended/i.test(message) ? 'reset' : 'timeout';
+  return /terminated|closed|ended|not queryable/i.test(message) ? 'reset' : 'timeout';
 }
 
 function fieldsOf(error: unknown): { code: string; severity: string; message: string } {

@@ -89,7 +89,9 @@ class Attempt {
     if (this.#request.freshLogin) this.#drop();
     const kept = this.#sessions.get(this.#member.id);
     if (kept !== undefined && (await this.#look(kept))) return;
-    if (this.#over || (kept !== undefined && this.#progress.reach !== 'reset')) return;
+    const { reach, sqlState } = this.#progress;
+    const wasAnswered = kept !== undefined && sqlState !== null && reach !== 'reset';
+    if (this.#over || wasAnswered) return;
     this.#set(NOTHING_YET);
     const session = new PgSession(this.#options, this.#member, this.#request.timeoutMs);
     this.#sessions.set(this.#member.id, session);
