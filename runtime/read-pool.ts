@@ -12,7 +12,7 @@ import { type Lease, ReadLeases, type LeaseWish } from './read-leases.ts';
 import type { ReadPoolLimits } from './read-limits.ts';
 import { type ReadHost, ReadRequest, type ReadWork } from './read-request.ts';
 import { ReaderProbes } from './reader-probes.ts';
-import { Readers } from './readers.ts';
+import { Readers, type Wish } from './readers.ts';
 
 export interface ReadPoolPorts {
   readonly connector: Connector;
@@ -140,6 +140,10 @@ export class ReadPool implements ReadHost {
     this.#readers.dropAll();
     this.#leases.dropAll();
     await Promise.all(goodbyes);
+  }
+
+  leaseNow(wish: Wish): Lease | null {
+    return this.#leases.takeNow(wish);
   }
 
   lease(wish: LeaseWish): Promise<Lease> {

@@ -8,6 +8,7 @@ import { type FailureKind, type Position, readMayMove } from '../core/pools/inde
 import { DatabaseFailure, PoolError } from './errors.ts';
 import type { Cancel, Clock } from './ports.ts';
 import type { Lease, LeaseWish } from './read-leases.ts';
+import type { Wish } from './readers.ts';
 import { LeasedSession, type Session } from './session.ts';
 
 export type ReadWork<T> = (session: Session) => Promise<T>;
@@ -15,6 +16,7 @@ export type ReadWork<T> = (session: Session) => Promise<T>;
 /** What the request needs of its pool. */
 export interface ReadHost {
   readonly clock: Clock;
+  leaseNow(wish: Wish): Lease | null;
   lease(wish: LeaseWish): Promise<Lease>;
   /** Takes one extra attempt from the retry budget. */
   takeAttempt(attempts: number): boolean;
@@ -104,14 +106,8 @@ export class ReadRequest<T> {
   async #attempt(attempt: Attempt): Promise<void> {
     let lease: Lease;
     try {
-      lease = await this.#host.lease({
-        tried: this.#tried,
-        after: this.#options.after,
-        deadlineAt: this.#deadlineAt,
-        connecting: () => {
-          attempt.phase = 'connecting';
-        },
-      });
+      const wish = { tried: this.#tried, after: this.#options.after };
+      lease = this.#host.leaseNow(wish) ?? (await this.#leaseLater(attempt));
     } catch (error) {
       if (error instanceof DatabaseFailure) this.#tried.add(error.memberId);
       this.#fail(error);
@@ -125,6 +121,17 @@ export class ReadRequest<T> {
     attempt.phase = 'sent';
     attempt.memberId = lease.memberId;
     await this.#work(lease, attempt);
+  }
+
+  #leaseLater(attempt: Attempt): Promise<Lease> {
+    return this.#host.lease({
+      tried: this.#tried,
+      after: this.#options.after,
+      deadlineAt: this.#deadlineAt,
+      connecting: () => {
+        attempt.phase = 'connecting';
+      },
+    });
   }
 
   async #work(lease: Lease, attempt: Attempt): Promise<void> {

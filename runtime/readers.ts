@@ -51,6 +51,7 @@ export class Readers {
   readonly #readers = new Map<string, Reader>();
   #list: readonly Reader[] = [];
   #discovered = false;
+  #noneLags = true;
 
   constructor(options: ReadersOptions) {
     this.#options = options;
@@ -75,11 +76,17 @@ export class Readers {
     for (const view of views) this.#update(view, now);
     const within = new Set(withinLag(this.#list, this.#options.limits.lagMsMax).map((reader) => reader.id));
     for (const reader of this.#list) reader.lagging = !within.has(reader.id);
+    this.#noneLags = within.size === this.#list.length;
     if (this.#list.length > 0) this.#discovered = true;
   }
 
   /** A reader with a connection at hand. */
   idle(wish: Wish, now: number): Reader | undefined {
+    // The common case without weighing: all have the same share, so a random one with a connection is as good.
+    if (this.#noneLags && wish.after === null && wish.tried.size === 0 && this.tracker.allWhole) {
+      const any = this.#list[Math.floor(this.#options.random() * this.#list.length)];
+      if (any && any.set.idle > 0) return any;
+    }
     return this.#choose(wish, now, (reader) => reader.set.idle > 0);
   }
 

@@ -33,6 +33,7 @@ export class MemberTracker {
   readonly #limits: TrackerLimits;
   readonly #entries = new Map<string, Entry>();
   #out = 0;
+  #whole = 0;
 
   constructor(limits: TrackerLimits) {
     this.#limits = limits;
@@ -45,6 +46,11 @@ export class MemberTracker {
   /** Members out of the pool now. */
   get out(): number {
     return this.#out;
+  }
+
+  /** Every member has a full share: none is out and none is returning. */
+  get allWhole(): boolean {
+    return this.#whole === this.#entries.size;
   }
 
   has(id: string): boolean {
@@ -134,8 +140,13 @@ export class MemberTracker {
 
   #count(): void {
     let out = 0;
-    for (const entry of this.#entries.values()) if (isOut(entry.state)) out += 1;
+    let whole = 0;
+    for (const { state } of this.#entries.values()) {
+      if (isOut(state)) out += 1;
+      else if (state.kind !== 'returning') whole += 1;
+    }
     this.#out = out;
+    this.#whole = whole;
   }
 
   #readmitLongestOut(now: number): void {

@@ -233,7 +233,7 @@ function inject(s: Stage, what: string): void {
   const next = s.cluster.members.find((member) => member.id !== writer.id && member.health === 'up');
   if (what === 'lose') writer.loseCommitAnswers += 2;
   if (what === 'blip')
-    for (const connection of [...s.cluster.open]) if (connection.member === writer) connection.lose();
+    for (const connection of s.cluster.open) if (connection.member === writer) connection.lose();
   if (!next || what === 'lose' || what === 'blip') return;
   if (what === 'kill') s.cluster.kill(writer.id);
   if (what === 'freeze') writer.health = 'frozen';

@@ -69,7 +69,7 @@ export class SimulatedCluster implements Connector, Topology {
 
   kill(id: string): void {
     this.member(id).health = 'dead';
-    for (const connection of [...this.open]) if (connection.member.id === id) connection.lose();
+    for (const connection of this.open) if (connection.member.id === id) connection.lose();
   }
 
   async connect(

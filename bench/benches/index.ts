@@ -1,0 +1,2 @@
+export { memberChoice } from './member-choice.ts';
+export { readPool } from './read-pool.ts';
