@@ -29,6 +29,30 @@ describe('the stock cdk command line', () => {
   );
 
   test(
+    'is told by name which resource the sandbox does not know, before anything exists',
+    async () => {
+      const result = await deploy('unknown-type');
+      expect(result.code).toBe(1);
+      expect(result.output).toContain('Unrecognized resource types: [AWS::Braket::QuantumTask]');
+      expect(result.output).toContain('Extra (AWS::Braket::QuantumTask)');
+      expect(harness.cloudformation.stacks().map(({ name }) => name)).toEqual(['CDKToolkit']);
+    },
+    STEP_MS,
+  );
+
+  test(
+    'is told where a change set cannot be made',
+    async () => {
+      const result = await deploy('unknown-import');
+      expect(result.code).toBe(1);
+      expect(result.output).toContain('No export named nobody-exports-this found.');
+      expect(result.output).toContain('/Resources/Extra/Properties/Value/Fn::ImportValue');
+      expect(harness.ssm.get('/fixture/greeting')).toBeUndefined();
+    },
+    STEP_MS,
+  );
+
+  test(
     'deploys two stacks, the second with an export of the first, and publishes the asset',
     async () => {
       const result = await deploy('first');
@@ -99,10 +123,10 @@ describe('the stock cdk command line', () => {
       const result = await deploy('failing');
       expect(result.code).toBe(1);
       expect(result.output).toContain('cannot be validated against allowedPattern');
-      expect(result.output).toContain('Demo/Base/Broken');
+      expect(result.output).toContain('Demo/Base/Extra');
       expect(result.output).toContain('UPDATE_ROLLBACK_COMPLET');
       expect(harness.ssm.get('/fixture/greeting')).toBe('good day');
-      expect(harness.ssm.get('/fixture/broken')).toBeUndefined();
+      expect(harness.ssm.get('/fixture/extra')).toBeUndefined();
     },
     STEP_MS,
   );

@@ -107,7 +107,6 @@ describe('a custom resource', () => {
   });
 
   test('that does not answer in its time fails', async () => {
-    answering(({ RequestType }) => (RequestType === 'Create' ? {} : {}));
     harness.onInvoke = ({ payload }) =>
       void (payload.RequestType === 'Delete' && put(payload, { PhysicalResourceId: 'x' }));
     await harness.deploy('S', { Resources: { Boot: custom({ ServiceTimeout: 1 }) } });
@@ -153,6 +152,22 @@ describe('a custom resource', () => {
     answering(({ RequestType }) => (RequestType === 'Delete' ? { PhysicalResourceId: 'x' } : answer));
     await harness.deploy('S', { Resources: { Boot: custom({}) } });
     expect((await harness.reasons('S')).join('\n')).toContain(why);
+  });
+
+  test('does not hold up the end of the sandbox', async () => {
+    const created = await harness.call('CreateChangeSet', {
+      StackName: 'S',
+      ChangeSetName: 'c',
+      ChangeSetType: 'CREATE',
+      TemplateBody: JSON.stringify({
+        Resources: { Boot: custom({}), Later: thing({}, { DependsOn: 'Boot' }) },
+      }),
+    });
+    await harness.call('ExecuteChangeSet', { ChangeSetName: created.Id });
+    await expect.poll(requests).toEqual(['Create']);
+    await harness.cloudformation.stop();
+    expect(requests()).toEqual(['Create']);
+    expect(harness.things.log).toEqual([]);
   });
 
   test('needs a function behind it', async () => {
