@@ -17,8 +17,8 @@ export const USAGE = {
   /** A prober reads thresholds and its lease about as often as this in a minute, strongly consistent. */
   proberReadsPerMinute: 60,
   reconcileReads: 12,
-  /** One EMF line of a sweep, with the envelope that CloudWatch Logs adds. */
-  metricLineBytes: 700,
+  /** One EMF line of a sweep, with the 26 bytes that CloudWatch Logs adds to a line. */
+  metricLineBytes: 1150,
   /** START, END and REPORT of one run, and its own lines. */
   runLogBytes: 900,
   logCompression: 0.2,

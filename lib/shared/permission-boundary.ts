@@ -8,7 +8,6 @@ import type { Construct } from 'constructs';
  */
 export const RUNTIME_ACTIONS: readonly string[] = [
   'cloudwatch:DescribeAlarms',
-  'dynamodb:DeleteItem',
   'dynamodb:DescribeStream',
   'dynamodb:GetItem',
   'dynamodb:GetRecords',

@@ -49,15 +49,11 @@ export class StateTable extends Construct {
   }
 
   /**
-   * Writing items of some partitions only.
+   * Writing items of some partitions only. Nothing is ever deleted: items expire.
    * @param partitions values of `pk`; `*` and `?` stand for any characters
    */
   grantWrite(grantee: iam.IGrantable, partitions: readonly string[]): iam.Grant {
-    return this.grantOnPartitions(
-      grantee,
-      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-      partitions,
-    );
+    return this.grantOnPartitions(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], partitions);
   }
 
   /** What a process of an application may do: put its own outcome items, and no other. */

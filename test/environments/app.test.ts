@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SYNTH_MS_MAX = 60_000;
+
+interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs the app of a folder as cdk.json does: no credentials, no network, nothing bundled. */
+async function runApp(folder: string, out: string): Promise<Run> {
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    CDK_OUTDIR: out,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [] }),
+  };
+  try {
+    const options = { cwd: folder, env, timeout: SYNTH_MS_MAX };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['bin/understudy.ts'], options);
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, output: `${stdout}${stderr}` };
+  }
+}
+
+/** A folder with an app of its own environments over the same library. */
+function copyOfApp(folder: string): void {
+  for (const name of ['lib', 'core', 'lambdas', 'node_modules', 'package.json']) {
+    symlinkSync(join(ROOT, name), join(folder, name));
+  }
+  cpSync(join(ROOT, 'environments'), join(folder, 'environments'), { recursive: true });
+  cpSync(join(ROOT, 'bin/understudy.ts'), join(folder, 'bin/understudy.ts'));
+}
+
+let scratch: string;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'understudy-app-'));
+});
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+describe('the app', () => {
+  it("has no finding of cdk-nag's AwsSolutions or of the CDK's own rules that is not acknowledged", async () => {
+    const run = await runApp(ROOT, join(scratch, 'out'));
+    expect(run.output).not.toMatch(/ERROR|WARNING/);
+    expect(run.code).toBe(0);
+  });
+
+  it('fails for an unacknowledged finding', async () => {
+    const folder = mkdtempSync(join(scratch, 'finding-'));
+    copyOfApp(folder);
+    const app = readFileSync(join(folder, 'bin/understudy.ts'), 'utf8');
+    const queue = "import { Queue } from 'aws-cdk-lib/aws-sqs';\n";
+    const made = app.replace(
+      '  if (rewrite)',
+      "  void new Queue(environment.control, 'Open');\n  if (rewrite)",
+    );
+    writeFileSync(join(folder, 'bin/understudy.ts'), queue + made);
+    const run = await runApp(folder, join(folder, 'out'));
+    expect(run.output).toContain('AwsSolutions-SQS3');
+    expect(run.code).not.toBe(0);
+  });
+
+  it('fails for an illegal profile by one message, without a stack trace', async () => {
+    const folder = mkdtempSync(join(scratch, 'profile-'));
+    copyOfApp(folder);
+    const file = join(folder, 'environments/demo.ts');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(", 'us-east-1c'", ''));
+    const run = await runApp(folder, join(folder, 'out'));
+    expect(run).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^The environment profile 'demo' is refused:\n {2}zones = .*Fix: .*\n$/),
+    });
+  });
+
+  it('fails without a lock, and says how to write one', async () => {
+    const folder = mkdtempSync(join(scratch, 'lock-'));
+    copyOfApp(folder);
+    rmSync(join(folder, 'environments/demo.lock.json'));
+    const run = await runApp(folder, join(folder, 'out'));
+    expect(run.code).toBe(1);
+    expect(run.output).toMatch(/environments\/demo\.lock\.json cannot be read.*understudy:write-lock=demo/);
+  });
+});

@@ -1,0 +1,273 @@
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Stack } from 'aws-cdk-lib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { InvalidInput } from '../../core/errors.ts';
+import { STACKS } from '../../core/naming.ts';
+import { ENVIRONMENT_TAG, TIER_TAG, UnderstudyEnvironment } from '../../lib/index.ts';
+import { demo } from '../../environments/index.ts';
+import { existing } from '../core/profile/profiles.ts';
+import {
+  STACK_KEYS,
+  allResources,
+  resourcesOf,
+  theOnly,
+  synthesize,
+  testApp,
+  type Resource,
+  type Synthesized,
+} from './synth.ts';
+
+let made: Synthesized;
+beforeAll(() => {
+  made = synthesize();
+});
+
+/** What the sandbox enacts or knows as inert. A new type needs a provider there first. */
+const KNOWN_TYPES = [
+  /^AWS::DynamoDB::Table$/,
+  /^AWS::RDS::(DBCluster|DBInstance|DBSubnetGroup|DBClusterParameterGroup|DBParameterGroup|DBClusterEndpoint)$/,
+  /^AWS::SecretsManager::(Secret|SecretTargetAttachment)$/,
+  /^AWS::Lambda::(Function|Permission|EventSourceMapping|EventInvokeConfig)$/,
+  /^AWS::Logs::LogGroup$/,
+  /^AWS::CloudWatch::(Alarm|CompositeAlarm)$/,
+  /^AWS::Events::Rule$/,
+  /^AWS::Scheduler::Schedule$/,
+  /^AWS::SQS::(Queue|QueuePolicy)$/,
+  /^AWS::SNS::(Topic|TopicPolicy|Subscription)$/,
+  /^AWS::SSM::Parameter$/,
+  /^AWS::IAM::(Role|Policy|ManagedPolicy)$/,
+  /^AWS::(EC2|KMS)::/,
+  /^Custom::/,
+];
+
+describe('an environment', () => {
+  it('is a stage whose stacks have the known ids, named after the stage', () => {
+    const stacks = made.environment.node.children.filter((child): child is Stack => Stack.isStack(child));
+    const ids = stacks.map((stack) => stack.node.id);
+    expect(ids).toEqual(STACKS.filter((id) => ids.includes(id)));
+    expect(stacks.map((stack) => stack.stackName)).toEqual(ids.map((id) => `Demo-${id}`));
+  });
+
+  it('deploys its stacks in order', () => {
+    const { network, state, database, control } = made.environment;
+    expect(database.dependencies).toEqual(expect.arrayContaining([network, state]));
+    expect(control.dependencies).toEqual(expect.arrayContaining([network, state, database]));
+    expect(network.dependencies).toEqual([]);
+    expect(state.dependencies).toEqual([]);
+  });
+
+  it('has only resource types that the sandbox knows', () => {
+    const unknown = allResources(made.json).filter(
+      ([, { Type }]) => !KNOWN_TYPES.some((type) => type.test(Type)),
+    );
+    expect(unknown.map(([id, { Type }]) => `${id}: ${Type}`)).toEqual([]);
+  });
+
+  it('is the same when it is synthesized again', () => {
+    expect(synthesize().json).toEqual(made.json);
+  });
+
+  it('names its resources only where AWS or the rights of alarms ask for a name', () => {
+    const nameOf: Readonly<Record<string, string>> = {
+      'AWS::CloudWatch::Alarm': 'AlarmName',
+      'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
+      'AWS::DynamoDB::Table': 'TableName',
+      'AWS::Events::Rule': 'Name',
+      'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
+      'AWS::IAM::Role': 'RoleName',
+      'AWS::Lambda::Function': 'FunctionName',
+      'AWS::Logs::LogGroup': 'LogGroupName',
+      'AWS::RDS::DBCluster': 'DBClusterIdentifier',
+      'AWS::RDS::DBClusterEndpoint': 'DBClusterEndpointIdentifier',
+      'AWS::RDS::DBClusterParameterGroup': 'DBClusterParameterGroupName',
+      'AWS::RDS::DBInstance': 'DBInstanceIdentifier',
+      'AWS::RDS::DBSubnetGroup': 'DBSubnetGroupName',
+      'AWS::Scheduler::Schedule': 'Name',
+      'AWS::SecretsManager::Secret': 'Name',
+      'AWS::SNS::Topic': 'TopicName',
+      'AWS::SQS::Queue': 'QueueName',
+      'AWS::SSM::Parameter': 'Name',
+    };
+    const named = allResources(made.json)
+      .filter(([, { Type, Properties }]) => Properties?.[nameOf[Type] ?? ''] !== undefined)
+      .map(([, { Type }]) => Type);
+    expect([...new Set(named)].sort()).toEqual([
+      'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::CompositeAlarm',
+      'AWS::Logs::LogGroup', // the database's own, which AWS looks for under this name
+      'AWS::RDS::DBClusterEndpoint', // part of its host name
+      'AWS::SSM::Parameter',
+    ]);
+  });
+
+  it('tags everything that can be tagged with the environment and the tier', () => {
+    for (const [id, { Properties }] of allResources(made.json)) {
+      if (!Array.isArray(Properties?.['Tags'])) continue;
+      const tags = Object.fromEntries(Properties['Tags'].map(({ Key, Value }: any) => [Key, Value]));
+      expect(tags, id).toMatchObject({ [ENVIRONMENT_TAG]: 'demo', [TIER_TAG]: expect.any(String) });
+    }
+  });
+
+  it('protects its stateful stacks unless told otherwise', () => {
+    expect(made.environment.database.terminationProtection).toBe(false);
+    const { environment } = synthesize({ deletionProtection: true });
+    expect(environment.database.terminationProtection).toBe(true);
+    expect(environment.state.terminationProtection).toBe(true);
+    expect(environment.control.terminationProtection).toBeFalsy();
+  });
+
+  it('keeps data when it is protected, and deletes all of it when it is not', () => {
+    const policies = (json: Synthesized['json']): Record<string, string | undefined> =>
+      Object.fromEntries(
+        ['AWS::DynamoDB::Table', 'AWS::RDS::DBCluster', 'AWS::KMS::Key'].map((type) => [
+          type,
+          [...resourcesOf(json.state, type), ...resourcesOf(json.database, type)][0]?.[1].DeletionPolicy,
+        ]),
+      );
+    expect(policies(made.json)).toEqual({
+      'AWS::DynamoDB::Table': 'Delete',
+      'AWS::RDS::DBCluster': 'Delete',
+      'AWS::KMS::Key': 'Delete',
+    });
+    expect(policies(synthesize({ deletionProtection: true }).json)).toEqual({
+      'AWS::DynamoDB::Table': 'Retain',
+      'AWS::RDS::DBCluster': 'Snapshot',
+      'AWS::KMS::Key': 'Retain',
+    });
+  });
+
+  it('answers its outputs under the documented keys', () => {
+    const keys = (key: (typeof STACK_KEYS)[number]): string[] =>
+      Object.entries(made.json[key].Outputs)
+        .filter(([, output]) => output.Export === undefined)
+        .map(([name]) => name);
+    expect(keys('database')).toEqual([
+      'ClusterIdentifier',
+      'ClusterEndpoint',
+      'ReaderEndpoint',
+      'ReaderPoolEndpoint',
+      'Port',
+      'Members',
+      'DatabaseName',
+      'SecretArn',
+      'ShopRoleArn',
+    ]);
+    expect(keys('control')).toEqual([
+      'Environment',
+      'StateTableName',
+      'ParameterRoot',
+      'AlarmPrefix',
+      'TopicArn',
+      'DeadLetterQueueUrl',
+    ]);
+    expect(made.json.control.Outputs['Environment']!.Value).toBe('demo');
+  });
+
+  it('gives each application an output of its own', () => {
+    const { json } = synthesize({ applications: ['shop', 'order_service'] });
+    expect(Object.keys(json.database.Outputs)).toEqual(
+      expect.arrayContaining(['ShopRoleArn', 'OrderServiceRoleArn']),
+    );
+  });
+
+  it('refers across stacks strongly, so that AWS refuses to delete what is in use', () => {
+    const text = JSON.stringify(made.json.control);
+    expect(text).toContain('Fn::ImportValue');
+    expect(text).not.toContain('Fn::GetStackOutput');
+  });
+
+  it('warns of a single copy and of nobody being told, and of nothing in the example', () => {
+    const warnings = (environment: UnderstudyEnvironment): number =>
+      Annotations.fromStack(environment.control).findWarning('*', Match.anyValue()).length;
+    expect(warnings(made.environment)).toBe(0);
+    const risky = synthesize({ tiers: { database: { redundancy: 'none' } }, notify: undefined } as never);
+    expect(warnings(risky.environment)).toBe(2);
+  });
+
+  it('fails for an illegal profile before anything is made', () => {
+    const app = testApp();
+    const profile = { ...demo, zones: ['us-east-1a', 'us-east-1b'] };
+    expect(() => new UnderstudyEnvironment(app, 'Demo', { profile })).toThrow(InvalidInput);
+    expect(app.node.children).toEqual([]);
+  });
+});
+
+describe('I-35: redundancy', () => {
+  const zonesOf = (resources: readonly (readonly [string, Resource])[]): readonly string[] =>
+    resources.map(([, { Properties }]) => Properties['AvailabilityZone'] as string);
+
+  it.each(['solo', 'pair', 'fleet'] as const)(
+    '%s: three zones, and at least three hosts over them',
+    (size) => {
+      const { json } = synthesize({ size });
+      expect(new Set(zonesOf(resourcesOf(json.network, 'AWS::EC2::Subnet'))).size).toBe(3);
+      const hosts = resourcesOf(json.database, 'AWS::RDS::DBInstance');
+      expect(hosts.length).toBeGreaterThanOrEqual(3);
+      expect(new Set(zonesOf(hosts)).size).toBe(3);
+      const classes = hosts.map(([, { Properties }]) => Properties['DBInstanceClass'] as string);
+      expect(new Set(classes).size, 'each member must carry the load of the writer').toBe(1);
+    },
+  );
+
+  it("is given up only by name: redundancy: 'none' has one host", () => {
+    const { json } = synthesize({ tiers: { database: { redundancy: 'none' } } });
+    expect(resourcesOf(json.database, 'AWS::RDS::DBInstance')).toHaveLength(1);
+  });
+
+  it('is not weakened by a parameter: durability settings stay as Aurora has them', () => {
+    const group = theOnly(made.json.database, 'AWS::RDS::DBClusterParameterGroup');
+    expect(group.Properties['Parameters']).toEqual({ 'rds.force_ssl': '1' });
+  });
+});
+
+describe('an environment that attaches to what a team runs', () => {
+  const change = {
+    name: 'attached',
+    region: 'eu-west-1',
+    zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+    tiers: { database: { databaseName: 'orders' } },
+    existing,
+  };
+
+  it('makes no VPC, cluster, instance or secret', () => {
+    const { json } = synthesize(change);
+    const types = allResources(json).map(([, { Type }]) => Type);
+    for (const type of ['AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::RDS::DBCluster', 'AWS::RDS::DBInstance']) {
+      expect(types).not.toContain(type);
+    }
+    expect(types).not.toContain('AWS::SecretsManager::Secret');
+  });
+
+  it('adds the gateway endpoint, the custom endpoint, the bootstrap and names for people', () => {
+    const { templates } = synthesize(change);
+    templates.network.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      VpcId: 'vpc-0a1b2c',
+      RouteTableIds: ['rtb-0a', 'rtb-0b', 'rtb-0c'],
+    });
+    templates.database.hasResourceProperties('AWS::RDS::DBClusterEndpoint', {
+      DBClusterIdentifier: 'orders',
+    });
+    templates.database.hasResourceProperties('Custom::UnderstudyDatabaseBootstrap', {
+      secretArn: existing.cluster.secretArn,
+      database: 'orders',
+    });
+    templates.database.resourceCountIs('AWS::Route53::RecordSet', 3);
+  });
+
+  it('leaves the endpoint out where the VPC has it already', () => {
+    const { templates } = synthesize({
+      ...change,
+      existing: { ...existing, vpc: { ...existing.vpc, routeTableIds: [] } },
+    });
+    templates.network.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
+  });
+
+  it('lets the probers in through the security group of the cluster', () => {
+    const { templates } = synthesize(change);
+    templates.control.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      GroupId: 'sg-0a1b',
+      FromPort: 5432,
+      ToPort: 5432,
+    });
+  });
+});
