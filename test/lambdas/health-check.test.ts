@@ -156,7 +156,7 @@ describe('health-check', () => {
     };
     await rig.run('one', 40_000);
     const ats = rig.store.written.map(({ at }) => at);
-    const slowFrom = ats.findIndex((at, i) => i > 0 && at - ats[i - 1]! === 2000);
+    const slowFrom = ats.findIndex((at, i) => i > 0 && 2000 === at - ats[i - 1]!);
     expect(ats[slowFrom]! - ats[2]!).toBeLessThanOrEqual(8000);
     expect(ats.at(-1)! - ats.at(-2)!).toBe(2000);
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPool } from '../../../core/database/pool/invariants.ts';
 import { planPool, type PoolFacts, type PoolPlan } from '../../../core/database/index.ts';
@@ -14,7 +14,9 @@ function seen(
   zones = 3,
   change: Partial<ObservationItem> = {},
 ): ObservationItem[] {
-  const failures = Object.fromEntries(failed.map((id) => [id, 'reader-unreachable' as Failure]));
+  const failures: Record<string, Failure> = Object.fromEntries(
+    failed.map((id) => [id, 'reader-unreachable']),
+  );
   return ZONES.map((az, i) =>
     observation({ az, members: ids(readers), failures: i < zones ? failures : {}, change }),
   );
@@ -218,7 +220,9 @@ describe('properties of the reader pool', () => {
         const removals: number[] = [];
         for (const { failing, zones, blind, passMs, writer } of steps) {
           now += passMs;
-          const failures = Object.fromEntries(failing.map((i) => [`r${i}`, 'reader-unreachable' as Failure]));
+          const failures: Record<string, Failure> = Object.fromEntries(
+            failing.map((i) => [`r${i}`, 'reader-unreachable']),
+          );
           const observations = ZONES.slice(0, zones).map((az) =>
             observation({ az, members: ids(6), writer, failures, change: { at: now - 200, blind } }),
           );

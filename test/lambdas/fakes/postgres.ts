@@ -6,10 +6,10 @@ import tls from 'node:tls';
 export interface Behaviour {
   /** `hang` accepts and never answers; `plain` refuses TLS. */
   connect: 'serve' | 'hang' | 'plain';
-  /** An error instead of a login. */
-  login: 'ok' | string;
-  ask: 'ok' | 'hang' | string;
-  beat: 'ok' | 'hang' | string;
+  /** `ok`, or the SQLSTATE of the error that is answered; `hang` answers nothing. */
+  login: string;
+  ask: string;
+  beat: string;
 }
 
 export interface FakeMember {

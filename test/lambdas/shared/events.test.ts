@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTrigger, placeOf, type Place } from '../../../lambdas/shared/events.ts';
 import { alarmEvent, observationEvent, wakeEvent } from '../fakes/process.ts';
