@@ -21,6 +21,7 @@ export interface InstanceOptions extends NodeOptions {
 
 /** A follower that is not streaming by then is copied anew without asking. */
 const STREAMING_MS_MAX = 3_000;
+const CATCH_UP_MS_MAX = 30_000;
 
 export class Instance {
   readonly id: string;
@@ -69,16 +70,26 @@ export class Instance {
     await this.node.untilAnswering(() => host.isAlive);
   }
 
-  /** Starts as a reader behind storage. A copy that cannot follow is replaced by a fresh one, once. */
+  /**
+   * Starts as a reader behind storage, and resolves when it has all the writer had. A copy that cannot follow is
+   * replaced by a fresh one, once.
+   */
   async startReader(storage: Node, writer: Node): Promise<void> {
     await this.start({ standby: true, follows: storage });
-    if (await this.isStreaming()) return;
+    if (await this.isStreaming()) return this.catchUp(writer);
     this.world.log('aurora', 'a reader cannot follow and is copied anew', { instance: this.id });
     await this.host?.kill();
     await this.node.copyFrom(writer);
     await this.start({ standby: true, follows: storage });
-    if (await this.isStreaming()) return;
+    if (await this.isStreaming()) return this.catchUp(writer);
     throw new Error(`${this.id} does not follow storage`);
+  }
+
+  private async catchUp(writer: Node): Promise<void> {
+    const end = await writer.position();
+    await until(`${this.id} catches up`, CATCH_UP_MS_MAX, async () =>
+      (await this.node.position()) >= end ? true : undefined,
+    );
   }
 
   /** True for a reader that answers and has lost its way. One that hangs is not lost: RDS does not see it. */

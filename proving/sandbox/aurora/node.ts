@@ -7,7 +7,6 @@ import type { World } from '../kernel/index.ts';
 import { configureNode, copyHot, type NodeConfiguration, writeSettings } from './data-folder.ts';
 import { giveToEngine, makeEngineFolder, writeEngineFile } from './owner.ts';
 import { until } from './poll.ts';
-import { REPLAY_LSN } from './setup-sql.ts';
 import { type Row, SqlLink } from './sql-link.ts';
 
 /** A unix socket's path is cut at 107 bytes by the kernel. */
@@ -97,9 +96,9 @@ export class Node {
     fs.renameSync(fresh, this.dataFolder);
   }
 
-  /** The replayed position of a standby, in bytes. */
-  async replayed(timeoutMs?: number): Promise<bigint> {
-    return BigInt((await this.value(`SELECT (${REPLAY_LSN} - '0/0')::text`, timeoutMs)) ?? '0');
+  /** In bytes: the replayed position of a standby, the flushed one of a node that writes. */
+  async position(timeoutMs?: number): Promise<bigint> {
+    return BigInt((await this.value('SELECT rdsadmin_own_lsn()', timeoutMs)) ?? '0');
   }
 
   close(): void {

@@ -21,7 +21,7 @@ export async function promote({ storage, target, fence }: Promotion): Promise<vo
   await fence();
   const end = await storage.detach();
   await until(`${target.name} replays all that storage holds`, CATCH_UP_MS_MAX, async () =>
-    (await target.replayed(ANSWER_MS_MAX)) >= end ? true : undefined,
+    (await target.position(ANSWER_MS_MAX)) >= end ? true : undefined,
   );
   await target.sql('SELECT pg_promote(false)', ANSWER_MS_MAX);
   await until(`${target.name} is promoted`, PROMOTE_MS_MAX, async () =>

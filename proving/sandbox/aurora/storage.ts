@@ -102,7 +102,7 @@ export class Storage {
       const event = await this.node.value(waits);
       return event === 'RecoveryRetrieveRetryInterval' ? true : undefined;
     });
-    return this.node.replayed();
+    return this.node.position();
   }
 
   private async copyFrom(writer: Node): Promise<void> {

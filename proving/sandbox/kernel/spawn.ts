@@ -88,6 +88,16 @@ export function startTicks(pid: number): string | null {
   }
 }
 
+/** True for a process that has ended and only waits for its parent, or for init, to take note. */
+function hasEnded(pid: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2] === 'Z';
+  } catch {
+    return true;
+  }
+}
+
 /** Children on record that still run: same pid and same start time. */
 export function livingChildren(stateDir: string): ChildRecord[] {
   const folder = childrenFolder(stateDir);
@@ -95,5 +105,6 @@ export function livingChildren(stateDir: string): ChildRecord[] {
   return fs
     .readdirSync(folder)
     .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as ChildRecord)
-    .filter((record) => record.startTicks !== '' && startTicks(record.pid) === record.startTicks);
+    .filter((record) => record.startTicks !== '' && startTicks(record.pid) === record.startTicks)
+    .filter((record) => !hasEnded(record.pid));
 }

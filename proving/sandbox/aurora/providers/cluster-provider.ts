@@ -108,16 +108,7 @@ export function clusterProvider(
       if (settings.port !== cluster.settings.port) {
         throw properties.fault('Port', 'the sandbox cannot move a cluster to another port');
       }
-      const { deletionProtection, httpEndpoint, iamAuthentication, backupDays, tags, details } = settings;
-      Object.assign(cluster.settings, {
-        deletionProtection,
-        httpEndpoint,
-        iamAuthentication,
-        backupDays,
-        tags,
-        details,
-      });
-      cluster.setForceTls(settings.forceTls);
+      applyChanges(cluster, settings);
       if (request.previous['MasterUserPassword'] !== request.properties['MasterUserPassword']) {
         await cluster.changeMasterPassword(password);
       }
@@ -142,6 +133,20 @@ export function clusterProvider(
       registry.clusters.delete(physicalId);
     },
   };
+}
+
+/** What may change while the cluster runs. */
+function applyChanges(cluster: AuroraCluster, changed: ClusterSettings): void {
+  const { deletionProtection, httpEndpoint, iamAuthentication, backupDays, tags, details } = changed;
+  Object.assign(cluster.settings, {
+    deletionProtection,
+    httpEndpoint,
+    iamAuthentication,
+    backupDays,
+    tags,
+    details,
+  });
+  cluster.setForceTls(changed.forceTls);
 }
 
 function read(request: ResourceRequest): Properties {
