@@ -1,4 +1,4 @@
-/** A table's stream: hands each record to every listener, in order, also when a listener writes to the table. */
+/** A table's stream: hands each record to every listener, in order. */
 
 import type { StreamView, StreamRecord as TwinRecord } from '../../twin/dynamodb/index.ts';
 import type { StreamRecord, World } from '../kernel/index.ts';
@@ -11,8 +11,6 @@ export class Stream {
   readonly view: StreamView;
   readonly #world: World;
   readonly #listeners = new Set<Listener>();
-  readonly #waiting: StreamRecord[] = [];
-  #delivering = false;
 
   constructor(world: World, tableArn: string, view: StreamView, now: number) {
     this.#world = world;
@@ -26,26 +24,18 @@ export class Stream {
     return () => this.#listeners.delete(listener);
   }
 
+  /** A listener that writes to the table does so by a call, which is handled later: the order holds. */
   publish(records: readonly TwinRecord[]): void {
-    this.#waiting.push(...records.map((record) => ({ ...record, eventSourceARN: this.arn })));
-    if (this.#delivering) return;
-    this.#delivering = true;
-    try {
-      for (let record = this.#waiting.shift(); record !== undefined; record = this.#waiting.shift()) {
-        this.#deliver(record);
-      }
-    } finally {
-      this.#delivering = false;
+    for (const record of records) {
+      for (const listener of this.#listeners) this.#deliver(listener, { ...record, eventSourceARN: this.arn });
     }
   }
 
-  #deliver(record: StreamRecord): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(record);
-      } catch (error) {
-        this.#world.log('dynamodb', 'a stream listener failed', { stream: this.arn, error: String(error) });
-      }
+  #deliver(listener: Listener, record: TwinRecord & { eventSourceARN: string }): void {
+    try {
+      listener(record);
+    } catch (error) {
+      this.#world.log('dynamodb', 'a stream listener failed', { stream: this.arn, error: String(error) });
     }
   }
 }
