@@ -53,6 +53,10 @@ async function role(
       Effect: 'Allow',
       Action: 'sts:AssumeRole',
       Principal: { Service: service },
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': '123456789012' },
+        ArnLike: { 'aws:SourceArn': 'arn:aws:scheduler:us-east-1:123456789012:schedule-group/*' },
+      },
     }),
     Policies: [
       {
