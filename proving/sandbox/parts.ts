@@ -51,7 +51,7 @@ export function createParts(world: World, zones: readonly string[]): Parts {
   const events: EventBus = { publish: (event) => bus.publish(event) };
 
   const s3 = createS3(world);
-  const ssm = createSsm(world, { events });
+  const ssm = createSsm(world, { bus: events });
   const queues = createQueues(world, { metrics });
   const topics = createTopics(world, { functions: invoker, queues });
   const dynamoDb = createDynamoDb(world);
@@ -67,7 +67,7 @@ export function createParts(world: World, zones: readonly string[]): Parts {
   const eventRules = createEvents(world, { functions: invoker, queues, topics });
   bus = eventRules;
   const scheduler = createScheduler(world, { functions: invoker, identity, queues });
-  const secrets = createSecretsManager(world, { databaseOf: (id) => aurora.connectionOf(id) });
+  const secrets = createSecretsManager(world, { findDatabase: (_type, id) => aurora.connectionOf(id) });
   const aurora = createAurora(world, {
     identity,
     names: dns.names,
