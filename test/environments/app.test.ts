@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SYNTH_MS_MAX = 60_000;
+const SYNTH_MS_MAX = 120_000;
+
+vi.setConfig({ testTimeout: SYNTH_MS_MAX });
 
 interface Run {
   readonly code: number;

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { vi } from 'vitest';
 import type { EnvironmentProfile } from '../../core/profile/index.ts';
 import { demo } from '../../environments/index.ts';
 import { UnderstudyEnvironment, type UnderstudyEnvironmentProps } from '../../lib/index.ts';
@@ -39,6 +40,9 @@ export interface Synthesized {
   readonly templates: Readonly<Record<StackKey, Template>>;
   readonly json: Readonly<Record<StackKey, TemplateJson>>;
 }
+
+/** Several synths in one test take their time on a busy machine. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 export function testApp(): App {
   return new App({ context: { ...CDK_JSON.context, 'aws:cdk:bundling-stacks': [] } });
