@@ -38,7 +38,7 @@ export interface MemberLimits {
   readonly errorsMax: number;
   /** Late first attempts in a row, while others answer in time, before a member is left out. @default 3 */
   readonly latesMax: number;
-  /** Wait before the first probe, doubled by each ejection soon after another. @default 500 to 15,000 ms */
+  /** Wait before the first probe, doubled by each ejection soon after another. @default 500 to 5,000 ms */
   readonly backoff: BackoffLimits;
   /** Probes that must pass before a member returns. @default 2 */
   readonly probesMin: number;
@@ -53,7 +53,7 @@ export interface MemberLimits {
 export const MEMBER_DEFAULTS: MemberLimits = {
   errorsMax: 3,
   latesMax: 3,
-  backoff: { msMin: 500, msMax: 15_000, jitterRatio: 0.3 },
+  backoff: { msMin: 500, msMax: 5000, jitterRatio: 0.3 },
   probesMin: 2,
   rampMs: 5000,
   rampShareMin: 0.1,
