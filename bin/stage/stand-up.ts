@@ -42,6 +42,7 @@ export async function standUp(options: StandUpOptions): Promise<Standing> {
     pace: options.pace,
     port: options.port,
     say: (line) => terminal.say(line),
+    onShutDown: interrupt,
   });
   try {
     const { card } = sandbox;

@@ -37,6 +37,8 @@ export class Invocations {
       return { kind: 'throttled', reason: admission.reason };
     }
     target.running += 1;
+    // Counted when it starts: a prober runs for more than a minute, and is at work all the while.
+    this.#registry.statsOf(target.config).invocations += 1;
     try {
       const outcome = await target.runner.run({ requestId, payload });
       this.#record(target, requestId, outcome);
@@ -74,7 +76,6 @@ export class Invocations {
 
   #record(target: DeployedFunction, requestId: string, outcome: Outcome): void {
     const stats = this.#registry.statsOf(target.config);
-    stats.invocations += 1;
     if (!outcome.ok) stats.errors += 1;
     if (outcome.initMs === null) stats.warm += 1;
     else stats.cold += 1;
