@@ -29,9 +29,12 @@ export function withMember(state: ClusterState, id: string, change: Partial<Memb
 
 /** The next time at which the machine wants a tick; null when it waits for nothing. */
 export function nextDueAt(state: ClusterState): number | null {
-  const dues = state.members.flatMap((known) =>
-    known.restart !== null && known.restart.phase !== 'starting' ? [known.restart.dueAt] : [],
-  );
+  // A restart that is due waits for the end of a promotion: it needs somebody to follow.
+  const restartsWait = state.failover?.phase === 'promoting';
+  const dues = state.members.flatMap(({ restart }) => {
+    if (restart === null || restart.phase === 'starting') return [];
+    return restart.phase === 'waiting' && restartsWait ? [] : [restart.dueAt];
+  });
   const failover = state.failover;
   if (failover?.phase === 'undetected' || failover?.phase === 'moving-endpoint') {
     dues.push(failover.dueAt);

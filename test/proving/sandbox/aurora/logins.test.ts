@@ -111,9 +111,9 @@ describe('logging in to an instance', () => {
     for (const user of ['rdsadmin', 'rdsrepladmin']) {
       await expect(login('x', { user })).rejects.toMatchObject({ code: expect.stringMatching(/^28/) });
     }
-    await expect(
-      login(await stage.token('one'), { replication: 'true' } as Record<string, unknown>),
-    ).rejects.toMatchObject({ code: expect.stringMatching(/^28/) });
+    await expect(login(await stage.token('one'), { replication: 'true' })).rejects.toMatchObject({
+      code: expect.stringMatching(/^28/),
+    });
   });
 
   test('SEC: plain text is refused while rds.force_ssl is 1, and taken when it is 0', async () => {

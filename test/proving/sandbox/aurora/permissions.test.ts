@@ -27,8 +27,9 @@ describe('what each operation needs', () => {
     tls: createCertificateAuthority(world),
   });
   const needs = (service: string, name: string, input: unknown): readonly Authorization[] => {
-    const operations = aurora.services?.find((one) => one.signingName === service)?.operations;
-    return (operations?.[name] as unknown as Operation<unknown>).authorize(input, {} as never);
+    const found = aurora.services?.find((one) => one.signingName === service)?.operations[name];
+    if (!found) throw new Error(`no operation ${name}`);
+    return (found as unknown as Operation<unknown>).authorize(input, {} as never);
   };
 
   test.each([
