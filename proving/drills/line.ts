@@ -79,6 +79,7 @@ function traffic(m: Measured) {
     failed_writes: failures.filter((s) => s.kind === 'write').length,
     failed_idempotent: failures.filter((s) => s.kind === 'read').length,
     refused: after.filter((s) => s.refused).length,
+    failure_codes: countBy(failures.map((s) => s.code ?? 'unknown')),
     wrong_reads: m.samples.filter((s) => s.wrong).length,
     p50_ms: latencyMs(after, 50),
     p99_ms: latencyMs(after, 99),
@@ -93,6 +94,12 @@ function traffic(m: Measured) {
     worst_10s_failed_pct: worst10sFailedPct(reads, m.faultAt, m.endedAt),
     failed_after_10s: failures.filter((s) => s.scheduledAt >= m.faultAt + 10_000).length,
   };
+}
+
+function countBy(codes: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
 }
 
 function recovery(m: Measured) {

@@ -71,6 +71,8 @@ export interface DrillLine {
   readonly failed_writes: number;
   readonly failed_idempotent: number;
   readonly refused: number;
+  /** What failed requests ended with, by the application's error code or the socket's word. */
+  readonly failure_codes: Readonly<Record<string, number>>;
   readonly duplicated: number | null;
   readonly p50_ms: number | null;
   readonly p99_ms: number | null;

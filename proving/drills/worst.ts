@@ -20,9 +20,16 @@ export function worstOf(lines: readonly DrillLine[]): WorstLine {
     fault_verified: lines.every((line) => line.fault_verified),
     not_held: [...new Set(lines.flatMap((line) => line.not_held))],
     actions: lines.flatMap((line) => line.actions),
+    failure_codes: summed(lines.map((line) => line.failure_codes)),
     runs: lines.length,
     runs_held: lines.filter((line) => line.held).length,
   };
+}
+
+function summed(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [code, count] of all.flatMap((counts) => Object.entries(counts))) sums[code] = (sums[code] ?? 0) + count;
+  return sums;
 }
 
 /** Null where any run measured nothing: a worst value that leaves a run out would be a claim. */
