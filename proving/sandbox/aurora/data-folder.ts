@@ -20,8 +20,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   hot_standby: 'on',
   hot_standby_feedback: 'on',
   max_wal_senders: '20',
-  wal_keep_size: '256MB',
-  max_wal_size: '512MB',
+  wal_keep_size: '128MB',
+  max_wal_size: '256MB',
   checkpoint_timeout: '30min',
   wal_retrieve_retry_interval: '20ms',
   wal_receiver_status_interval: '1s',
@@ -123,15 +123,25 @@ export function writeSettings(world: World, node: NodeConfiguration): void {
   const upstream =
     node.follows === null
       ? ''
-      : `host=${node.follows} port=5432 user=${REPLICATION_USER} application_name=${node.name}`;
+      : `host=${quoted(node.follows)} port=5432 user=${REPLICATION_USER} application_name=${node.name}`;
   const settings = {
     ...SETTINGS,
     cluster_name: node.name,
     unix_socket_directories: node.socketFolder,
     primary_conninfo: upstream,
   };
-  const lines = Object.entries(settings).map(([key, value]) => `${key} = '${value}'`);
+  const lines = Object.entries(settings).map(([key, value]) => `${key} = ${doubled(value)}`);
   writeEngineFile(world, path.join(node.dataFolder, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
+}
+
+/** For a connection string: a backslash escapes. */
+function quoted(text: string): string {
+  return `'${text.replaceAll(/['\\]/g, (character) => `\\${character}`)}'`;
+}
+
+/** For a configuration file: a quote is doubled. */
+function doubled(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /**

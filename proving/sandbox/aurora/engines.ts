@@ -40,6 +40,7 @@ export class ClusterEngines {
   private readonly folder: string;
   private readonly storage: Storage;
   private initialised = false;
+  private nodes = 0;
   private stopped = false;
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -48,11 +49,12 @@ export class ClusterEngines {
     this.world = shared.world;
     this.settings = settings;
     this.names = names;
-    this.folder = path.join(shared.folder, settings.id);
+    this.folder = path.join(shared.folder, shared.nextFolder());
     this.sharedFolder = path.join(this.folder, 'shared');
     makeEngineFolder(this.world, this.folder);
     this.storage = new Storage(this.world, {
-      ...this.nodeOptions('storage-volume'),
+      ...this.nodeOptions(),
+      label: settings.id,
       binaries: shared.binaries,
     });
   }
@@ -76,7 +78,7 @@ export class ClusterEngines {
       names.customWildcard,
     ]);
     const instance = new Instance(this.world, {
-      ...this.nodeOptions(`i-${id}`),
+      ...this.nodeOptions(),
       ...hooks,
       name: id,
       address: await shared.addresses.take(settings.port),
@@ -177,9 +179,11 @@ export class ClusterEngines {
     for (const statement of statements) await writer.sql(statement, STATEMENT_MS_MAX);
   }
 
-  private nodeOptions(name: string) {
+  /** Short names: a unix socket's path has little room. */
+  private nodeOptions() {
+    this.nodes += 1;
     return {
-      folder: path.join(this.folder, name),
+      folder: path.join(this.folder, `n${this.nodes}`),
       sharedFolder: this.sharedFolder,
       masterUser: this.settings.masterUser,
     };

@@ -118,6 +118,7 @@ async function prepare(world: World, ports: AuroraPorts, events: EventLog): Prom
   fs.chmodSync(folder, 0o755);
   const templateFolder = path.join(folder, 'template');
   const binaries = locateBinaries(world);
+  let clusters = 0;
   await ensureTemplate(world, binaries, templateFolder);
   return {
     world,
@@ -128,6 +129,7 @@ async function prepare(world: World, ports: AuroraPorts, events: EventLog): Prom
     addresses: new Addresses(),
     naming: { region: world.region, hash: accountHash(world), urlSuffix: world.urlSuffix },
     folder,
+    nextFolder: () => `c${++clusters}`,
     templateFolder,
     binaries,
   };

@@ -22,15 +22,16 @@ export class Storage {
   readonly node: Node;
   private readonly world: World;
   private readonly binaries: Binaries;
+  /** Whose storage it is, for logs. */
   private readonly label: string;
   private child: ChildProcess | undefined;
   private wanted = false;
 
-  constructor(world: World, options: Omit<NodeOptions, 'name'> & { binaries: Binaries }) {
+  constructor(world: World, options: Omit<NodeOptions, 'name'> & { label: string; binaries: Binaries }) {
     this.world = world;
     this.binaries = options.binaries;
     this.node = new Node(world, { ...options, name: STORAGE });
-    this.label = path.basename(path.dirname(options.folder));
+    this.label = options.label;
   }
 
   get pid(): number | null {

@@ -55,8 +55,7 @@ function serialNumber(): Buffer {
 }
 
 function name(commonName: string): Buffer {
-  const attribute = (id: string, value: string) =>
-    der.set(der.sequence(der.oid(id), der.utf8(value)));
+  const attribute = (id: string, value: string) => der.set(der.sequence(der.oid(id), der.utf8(value)));
   const organization = attribute(OID.organization, 'Understudy sandbox (throw-away)');
   if (commonName.length > COMMON_NAME_LENGTH_MAX) return der.sequence(organization);
   return der.sequence(organization, attribute(OID.commonName, commonName));
@@ -67,9 +66,7 @@ function extensions(request: CertificateRequest): Buffer[] {
     extension(OID.subjectKeyIdentifier, der.octetString(keyIdentifier(request.publicKey))),
     extension(
       OID.authorityKeyIdentifier,
-      der.sequence(
-        der.context(0, keyIdentifier(request.issuerPublicKey), { primitive: true }),
-      ),
+      der.sequence(der.context(0, keyIdentifier(request.issuerPublicKey), { primitive: true })),
     ),
   ];
   if (request.dnsNames === null) {

@@ -75,10 +75,6 @@ export function utcTime(epochMs: number): Buffer {
 }
 
 /** A context tag: `primitive` for implicit strings, constructed for explicit wrapping. */
-export function context(
-  tag: number,
-  content: Uint8Array,
-  options: { primitive?: boolean } = {},
-): Buffer {
+export function context(tag: number, content: Uint8Array, options: { primitive?: boolean } = {}): Buffer {
   return encode((options.primitive ? 0x80 : 0xa0) | tag, content);
 }

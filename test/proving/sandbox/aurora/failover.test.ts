@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { processState, signalTree } from '../../../../proving/sandbox/aurora/index.ts';
-import { eventually, openCluster, type Stage } from './support.ts';
+import { eventually, openCluster, openStage, type Stage } from './support.ts';
 
 /** Writes one row after the other and keeps what was acknowledged. Ends with its connection. */
 async function write(client: Client, lane: number, acknowledged: Set<string>): Promise<void> {
@@ -165,6 +165,25 @@ describe('failover', () => {
     ]);
   });
 
+  test('a target that hangs is given up: the next reader is promoted, the hung one comes back as a copy', async () => {
+    const acknowledged = new Set<string>();
+    const lanes = await startWriting(stage, acknowledged);
+    signalTree(stage.member('two').pid, 'SIGSTOP');
+    await stage.call('rds', 'FailoverDBCluster', {
+      DBClusterIdentifier: 'demo',
+      TargetDBInstanceIdentifier: 'two',
+    });
+    await eventually('three writes', 30_000, () => stage.writer() === 'three');
+    await Promise.all(lanes);
+    expect(missing(acknowledged, await stored(stage, 'three'))).toEqual([]);
+    await eventually('all are back', 60_000, () =>
+      ['one', 'two', 'three'].every(
+        (id) => stage.member(id).status === 'available' && stage.member(id).pid > 0,
+      ),
+    );
+    expect(missing(acknowledged, await stored(stage, 'two'))).toEqual([]);
+  });
+
   test('F-33: a commit that is cancelled while it waits for storage is never acknowledged', async () => {
     const client = await stage.connect('one');
     const other = await stage.connect('one');
@@ -188,4 +207,27 @@ describe('failover', () => {
     signalTree(storage, 'SIGCONT');
     await other.end();
   });
+});
+
+test('I-19: an instance without readers is killed: it is restarted in place with every acknowledged write', async () => {
+  const stage = await openStage();
+  try {
+    await stage.addInstance('one');
+    const acknowledged = new Set<string>();
+    const lanes = await startWriting(stage, acknowledged);
+    const { pid } = stage.member('one');
+    signalTree(pid, 'SIGKILL');
+    await Promise.all(lanes);
+    await eventually('it is back', 30_000, () => {
+      const member = stage.member('one');
+      return member.status === 'available' && member.pid !== pid && member.pid > 0;
+    });
+    expect(missing(acknowledged, await stored(stage, 'one'))).toEqual([]);
+    expect(eventIds(stage)).not.toContain('RDS-EVENT-0073');
+    const client = await stage.connect('one');
+    await client.query("INSERT INTO ledger VALUES ('after')");
+    await client.end();
+  } finally {
+    await stage.end();
+  }
 });

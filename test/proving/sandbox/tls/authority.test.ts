@@ -67,13 +67,7 @@ describe('the throw-away certificate authority', () => {
     const { certificatePem } = authority.issue(['db.example']);
     const file = path.join(folder, 'leaf.pem');
     fs.writeFileSync(file, certificatePem);
-    const said = execFileSync('openssl', [
-      'verify',
-      '-x509_strict',
-      '-CAfile',
-      authority.caFile,
-      file,
-    ]);
+    const said = execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', authority.caFile, file]);
     expect(String(said)).toContain('OK');
   });
 });
