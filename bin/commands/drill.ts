@@ -11,8 +11,9 @@ import {
   type DrillLine,
   type DrillPlace,
 } from '../../proving/drills/index.ts';
-import { defaultStateDir, runningSandbox, sandboxClient, type Pace } from '../../proving/sandbox/index.ts';
+import { sandboxClient, type Pace } from '../../proving/sandbox/index.ts';
 import { createPlace, targetOf } from '../stage/place.ts';
+import { findSandbox } from '../stage/require-sandbox.ts';
 import { standUp } from '../stage/stand-up.ts';
 import { createTerminal, type Terminal } from '../stage/terminal.ts';
 import { versions } from '../stage/versions.ts';
@@ -92,7 +93,7 @@ function print(
 
 /** The running sandbox, else one of our own that is taken down afterwards. */
 async function takeStage(command: DrillCommand, terminal: Terminal, signal: AbortSignal): Promise<Stage> {
-  const card = runningSandbox(defaultStateDir(process.env));
+  const card = await findSandbox();
   if (!card) {
     const standing = await standUp({ stage: command.stage, pace: command.pace, port: 0, terminal, signal });
     return { place: standing.place, end: () => standing.sandbox.stop() };

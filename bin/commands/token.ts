@@ -12,7 +12,7 @@ export interface TokenOptions {
 }
 
 export async function token(options: TokenOptions): Promise<number> {
-  const target = targetOf(requireSandbox());
+  const target = targetOf(await requireSandbox());
   const host = options.host ?? output(await readOutputs(target, options.stage), 'ClusterEndpoint');
   process.stdout.write(`${await databaseToken(target, { host, port: 5432, user: options.user })}\n`);
   return 0;

@@ -12,9 +12,7 @@ export interface Terminal {
 }
 
 export function createTerminal(quiet = false): Terminal {
-  const colours = picocolors.createColors(
-    Boolean(process.stderr.isTTY) && process.env['NO_COLOR'] === undefined,
-  );
+  const colours = picocolors.createColors(process.stderr.isTTY && process.env['NO_COLOR'] === undefined);
   const started = performance.now();
   const write = (text: string): void => {
     if (quiet) return;

@@ -78,21 +78,8 @@ export function createParts(world: World, zones: readonly string[]): Parts {
   });
   const tasks = createTaskRunner(world, { ...network, identity, dns: () => dns.environment() });
 
-  const enacting: readonly Part[] = [
-    identity,
-    s3,
-    ssm,
-    secrets,
-    queues,
-    topics,
-    dynamoDb,
-    logs,
-    cloudWatch,
-    eventRules,
-    aurora,
-    lambda,
-    scheduler,
-  ];
+  const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb];
+  const enacting: readonly Part[] = [...stateful, logs, cloudWatch, eventRules, aurora, lambda, scheduler];
   const cloudFormation = createCloudFormation(world, {
     providers: providersOf(enacting),
     objects: s3,

@@ -19,6 +19,9 @@ export interface Running {
   stderr(): string;
 }
 
+/** The search path of a user who runs things through npx or an npm script: a suitable Node comes first. */
+export const PATH = [path.dirname(process.execPath), process.env['PATH'] ?? ''].join(path.delimiter);
+
 export function temporaryStateDir(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-cli-'));
   fs.rmdirSync(folder);
@@ -30,9 +33,19 @@ export function start(
   env: Readonly<Record<string, string>> = {},
   cwd = ROOT,
 ): Running {
-  const child = spawn(process.execPath, [path.join(ROOT, 'bin/understudy.mjs'), ...args], {
+  return startNode(path.join(ROOT, 'bin/understudy.mjs'), args, env, cwd);
+}
+
+/** Runs any file that Node can run, with its output kept. */
+export function startNode(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = ROOT,
+): Running {
+  const child = spawn(process.execPath, [file, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    env: { ...process.env, PATH, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

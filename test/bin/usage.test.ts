@@ -54,6 +54,18 @@ describe('bad input', () => {
     expect(stderr).toMatch(/Fix/);
   });
 
+  it.each([['token'], ['drill', 'database-reader']])(
+    'an endpoint at a closed port is named by %j, and nothing is started',
+    async (...args) => {
+      const { code, stderr } = await understudy(args, { ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /AWS_ENDPOINT_URL = "http:\/\/127.0.0.1:1": is an endpoint that answers; nothing does\. Fix: unset it/,
+      );
+      expect(fs.existsSync(stateDir)).toBe(false);
+    },
+  );
+
   it('what needs a sandbox says how to start one', async () => {
     for (const command of ['env', 'token']) {
       const { code, stderr } = await understudy([command], env);
