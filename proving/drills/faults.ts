@@ -49,22 +49,28 @@ function statFields(pid: number): string[] | null {
   }
 }
 
-/** Breaks a member. The signals go out top down, so that nobody restarts what was already hit. */
+/**
+ * Breaks a member. A kill stops the whole tree first: a process that forks while it is being killed would leave
+ * an orphan that belongs to nobody.
+ */
 export function inject(kind: FaultKind, member: Member, now: () => number): Fault {
-  const signal = kind === 'kill' ? 'SIGKILL' : 'SIGSTOP';
-  const hit = new Set<number>();
+  const pids = stopTree(member.pid);
+  if (kind === 'kill') for (const pid of pids) send(pid, 'SIGKILL');
+  return { kind, at: now(), pids };
+}
+
+/** Stops top down and again until nobody new turns up. */
+function stopTree(root: number): number[] {
+  const stopped = new Set<number>();
   for (let sweep = 0; sweep < SWEEPS_MAX; sweep += 1) {
-    // A killed root is gone after the first sweep: its orphans are then found by their own pids.
-    const fresh = [member.pid, ...hit]
-      .flatMap((pid) => processTree(pid))
-      .filter((pid) => !hit.has(pid) && stateOf(pid) !== null);
-    for (const pid of fresh) {
-      hit.add(pid);
-      send(pid, signal);
-    }
+    const fresh = processTree(root).filter((pid) => !stopped.has(pid));
     if (fresh.length === 0) break;
+    for (const pid of fresh) {
+      stopped.add(pid);
+      send(pid, 'SIGSTOP');
+    }
   }
-  return { kind, at: now(), pids: [...hit] };
+  return [...stopped];
 }
 
 /** Ends a hang. A killed member comes back by the managed service, not by us. */

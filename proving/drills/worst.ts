@@ -28,7 +28,8 @@ export function worstOf(lines: readonly DrillLine[]): WorstLine {
 
 function summed(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const sums: Record<string, number> = {};
-  for (const [code, count] of all.flatMap((counts) => Object.entries(counts))) sums[code] = (sums[code] ?? 0) + count;
+  for (const [code, count] of all.flatMap((counts) => Object.entries(counts)))
+    sums[code] = (sums[code] ?? 0) + count;
   return sums;
 }
 

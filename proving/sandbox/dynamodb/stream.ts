@@ -27,7 +27,8 @@ export class Stream {
   /** A listener that writes to the table does so by a call, which is handled later: the order holds. */
   publish(records: readonly TwinRecord[]): void {
     for (const record of records) {
-      for (const listener of this.#listeners) this.#deliver(listener, { ...record, eventSourceARN: this.arn });
+      for (const listener of this.#listeners)
+        this.#deliver(listener, { ...record, eventSourceARN: this.arn });
     }
   }
 
