@@ -34,11 +34,12 @@ async function measure(say: (text: string) => void): Promise<Report> {
 
 function table(report: Report): string {
   const lines = [`Node ${report.node}, ${report.cores} cores, load ${report.loadAverage1m}`];
-  for (const [name, { unit, rows }] of Object.entries(report.benches)) {
+  for (const [name, { unit, rows, context = {} }] of Object.entries(report.benches)) {
     lines.push('', `${name} (${unit})`);
     for (const { case: what, ours, other, otherName, ratio } of rows) {
       lines.push(`  ${what.padEnd(16)} ours ${ours}, ${otherName} ${other}, ratio ${ratio}`);
     }
+    for (const [what, value] of Object.entries(context)) lines.push(`  ${what}: ${value.toPrecision(4)}`);
   }
   return lines.join('\n');
 }

@@ -9,6 +9,8 @@ export interface BenchResult {
   readonly unit: string;
   /** What is compared, each with the value of ours, the value of the other and ours / other. */
   readonly rows: readonly BenchRow[];
+  /** What else was measured and is compared with nothing: the value by its name and unit. */
+  readonly context?: Readonly<Record<string, number>>;
 }
 
 export interface BenchRow {

@@ -1,2 +1,3 @@
+export { functionImport } from './function-import.ts';
 export { memberChoice } from './member-choice.ts';
 export { readPool } from './read-pool.ts';

@@ -1,14 +1,15 @@
-import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { dirname } from 'node:path';
+import { AssetHashType, DockerImage, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/shared/contract.ts';
 import { acknowledgeWildcards } from './acknowledgements.ts';
-import { functionEntry, packageManifest, packageRoot } from './paths.ts';
+import { BUNDLE_HANDLER, bundleFunction } from './bundle.ts';
+import { functionEntry } from './paths.ts';
 import { serviceRole } from './service-role.ts';
 
 export interface ControlFunctionProps {
@@ -43,7 +44,7 @@ const LOG_RETENTION = logs.RetentionDays.ONE_MONTH;
 
 /** One function of the control plane: bundled, bounded in every way, with a role and a log group of its own. */
 export class ControlFunction extends Construct implements iam.IGrantable {
-  readonly function: NodejsFunction;
+  readonly function: lambda.Function;
   readonly role: iam.Role;
   /** The function's folder, the probers' with the zone. */
   readonly reportName: string;
@@ -63,8 +64,11 @@ export class ControlFunction extends Construct implements iam.IGrantable {
     });
     logGroup.grantWrite(this.role);
     const network = props.placement === undefined ? null : grantNetworkInterfaces(this, this.role);
-    this.function = new NodejsFunction(this, 'Function', {
-      ...bundled(props.folder),
+    this.function = new lambda.Function(this, 'Function', {
+      code: bundled(props.folder),
+      handler: BUNDLE_HANDLER,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
       description: props.description,
       timeout: props.timeout,
       memorySize: props.memoryMiB,
@@ -86,32 +90,21 @@ export class ControlFunction extends Construct implements iam.IGrantable {
   }
 }
 
-/** The code of a function, built the same way everywhere, so that an unchanged function has an unchanged hash. */
-function bundled(folder: string): ConstructorParameters<typeof NodejsFunction>[2] {
-  return {
-    entry: functionEntry(folder),
-    projectRoot: packageRoot,
-    depsLockFilePath: packageManifest,
-    runtime: lambda.Runtime.NODEJS_24_X,
-    architecture: lambda.Architecture.ARM_64,
-    awsSdkConnectionReuse: false,
+/** The code of a function, bundled in this process: the CDK's own construct starts a package manager for each. */
+function bundled(folder: string): lambda.Code {
+  return lambda.Code.fromAsset(dirname(functionEntry(folder)), {
+    assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      format: OutputFormat.ESM,
-      target: 'node24',
-      // ES modules first: CommonJS copies of the SDK cannot be shaken and make the bundle about 40 % larger.
-      mainFields: ['module', 'main'],
-      // The SDK that was tested is the SDK that runs.
-      externalModules: [],
-      sourceMap: false,
-      // Half the size; classes and functions keep the names that errors and logs show.
-      minify: true,
-      keepNames: true,
-      esbuildArgs: { '--legal-comments': 'none' },
-      // CommonJS dependencies call `require` for Node's own modules, which ES modules do not have.
-      banner:
-        "import{createRequire as understudyRequire}from'node:module';const require=understudyRequire(import.meta.url);",
+      local: {
+        tryBundle: (outdir) => {
+          bundleFunction(folder, outdir);
+          return true;
+        },
+      },
+      // Required by the CDK and never run: bundling here either succeeds or throws.
+      image: DockerImage.fromRegistry('none'),
     },
-  };
+  });
 }
 
 function placed(placement: FunctionPlacement | undefined): Partial<lambda.FunctionOptions> {

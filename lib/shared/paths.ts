@@ -15,5 +15,7 @@ export function functionEntry(name: string): string {
   return fileURLToPath(new URL(`lambdas/${name}/entry${EXTENSION}`, CODE_ROOT));
 }
 
-/** Stands for the lockfile: it lies beside the functions' own dependencies, in the source and when installed. */
-export const packageManifest = fileURLToPath(new URL('package.json', PACKAGE_ROOT));
+/** The module that stands in for the SDK's credential providers in a function's bundle. */
+export const environmentCredentials = fileURLToPath(
+  new URL(`lambdas/shared/aws/environment-credentials${EXTENSION}`, CODE_ROOT),
+);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { memberChoice } from '../../bench/benches/index.ts';
+import { functionImport, memberChoice } from '../../bench/benches/index.ts';
 import { median, row } from '../../bench/types.ts';
 
 const script = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
@@ -30,6 +30,16 @@ describe('the benchmarks', () => {
     }
     expect(said.length).toBeGreaterThan(0);
   });
+
+  it('measure the import of every function, which is faster than what the CDK bundles by itself', async () => {
+    const { unit, rows, context } = await functionImport.run({ seconds: 0, say: () => {} });
+    expect(unit).toBe('ms per import');
+    expect(rows).toHaveLength(5);
+    expect(Math.min(...rows.flatMap(({ ours, other }) => [ours, other]))).toBeGreaterThan(0);
+    // One function alone may be unlucky on a busy machine; the middle of five is not.
+    expect(median(rows.map(({ ratio }) => ratio))).toBeLessThan(1);
+    expect(Object.values(context ?? {})[0]).toBeGreaterThan(0);
+  }, 120_000);
 
   it('fail an unknown option with a usage line and nothing on stdout', () => {
     const result = spawnSync(process.execPath, [script, '--jsn'], { encoding: 'utf8' });

@@ -39,6 +39,7 @@ export const RULES: readonly Rule[] = [
     packages: [...NODE, ...DRIVERS, ...SDK, ...POWERTOOLS],
   })),
   { folder: 'lib', may: ['core', 'lambdas/*/contract.ts'], packages: [...CDK, ...NODE] },
+  { folder: 'lib/shared/bundle.ts', may: ['lib/shared/paths.ts'], packages: [...NODE, 'esbuild'] },
   { folder: 'environments', may: ['core'], packages: [] },
   { folder: 'ops', may: ['core', 'lambdas/shared'], packages: [...NODE, ...SDK] },
   { folder: 'proving/twin', may: ['core'], packages: [] },

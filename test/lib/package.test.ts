@@ -105,7 +105,7 @@ describe('the packed package, installed into an empty application', () => {
       });
       const bundles = readdirSync(join(application, 'cdk.out')).filter((name) => name.startsWith('asset.'));
       for (const bundle of bundles) {
-        expect(existsSync(join(application, 'cdk.out', bundle, 'index.mjs')), bundle).toBe(true);
+        expect(existsSync(join(application, 'cdk.out', bundle, 'index.cjs')), bundle).toBe(true);
       }
       // The three probers share one bundle.
       expect(bundles).toHaveLength(FUNCTIONS - 2);

@@ -1,0 +1,35 @@
+/** What a bundled function needs to start by itself: its name among the folders, and its variables. */
+
+import { ENV as HEALTH_CHECK } from '../lambdas/health-check/contract.ts';
+import { ENV as RECONCILE } from '../lambdas/reconcile/contract.ts';
+import { DATABASE_ENV, ENV } from '../lambdas/shared/contract.ts';
+
+export const FUNCTION_FOLDERS = [
+  'health-check',
+  'write-failover',
+  'replica-pool',
+  'reconcile',
+  'database-bootstrap',
+] as const;
+
+/** Every function's variables in one, with credentials of nobody. */
+export const FUNCTION_VARIABLES: Readonly<Record<string, string>> = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'nobody',
+  AWS_SESSION_TOKEN: 'a-session-of-nobody',
+  AWS_LAMBDA_FUNCTION_NAME: 'a-function',
+  [ENV.env]: 'demo',
+  [ENV.function]: 'a-function',
+  [ENV.stateTable]: 'state',
+  [DATABASE_ENV.cluster]: 'cluster',
+  [DATABASE_ENV.clusterEndpoint]: 'cluster.invalid',
+  [DATABASE_ENV.members]: 'one=one.invalid,two=two.invalid',
+  [DATABASE_ENV.port]: '5432',
+  [DATABASE_ENV.database]: 'app',
+  [DATABASE_ENV.probeUser]: 'probe',
+  [DATABASE_ENV.customEndpoint]: 'readers',
+  [HEALTH_CHECK.az]: 'eu-west-1a',
+  [RECONCILE.parameterRoot]: '/understudy/demo',
+  [RECONCILE.alarmPrefix]: 'demo-',
+};
