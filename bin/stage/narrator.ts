@@ -1,9 +1,12 @@
 /** Says while it runs what users meet, what the probers see, and what the controllers decide and do. */
 
+import type { LedgerItem, ObservationItem } from '../../core/state/items.ts';
 import {
   failed,
   latencyMs,
   type DrillPlace,
+  type Member,
+  type Records,
   type RunningLoad,
   type Sample,
 } from '../../proving/drills/index.ts';
