@@ -4,7 +4,7 @@ import { UnderstudyError } from '../../core/errors.ts';
 import { addAdminRoutes } from './admin/routes.ts';
 import type { SandboxStatus } from './admin/model.ts';
 import { watchMemory } from './home/memory.ts';
-import { cleanUp, defaultStateDir, writeCard, type SandboxCard } from './home/state-folder.ts';
+import { cleanUp, defaultStateDir, removeCard, writeCard, type SandboxCard } from './home/state-folder.ts';
 import { createWorld, ownStartTicks } from './home/world.ts';
 import { livingChildren, type ChildRecord, type Pace } from './kernel/index.ts';
 import { createParts, type Parts } from './parts.ts';
@@ -52,7 +52,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   );
   const memory = watchMemory(stateDir);
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= stopParts(parts, memory.stop));
+  const stop = (): Promise<void> =>
+    (stopping ??= stopParts(parts, memory.stop).then(() => removeCard(stateDir)));
   try {
     await parts.endpoint.listen(options.port ?? 0);
     for (const part of parts.all) await part.start?.();

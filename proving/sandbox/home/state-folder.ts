@@ -33,6 +33,11 @@ export function writeCard(stateDir: string, card: SandboxCard): void {
   fs.writeFileSync(cardFile(stateDir), JSON.stringify(card, null, 2), { mode: 0o600 });
 }
 
+/** An orderly end takes its card away, so that the next start does not take it for a crash. Logs stay. */
+export function removeCard(stateDir: string): void {
+  fs.rmSync(cardFile(stateDir), { force: true });
+}
+
 /** The card of a sandbox that runs now; null when there is none, or only what a crash left. */
 export function runningSandbox(stateDir: string): SandboxCard | null {
   const card = readCard(stateDir);
