@@ -14,7 +14,7 @@ import { RuntimeApi } from './runtime-api.ts';
 
 /** The init phase may take this long before it counts against the function's own time-out. */
 const INIT_MS_MAX = 10_000;
-const BOOTSTRAP = path.join(import.meta.dirname, 'bootstrap.mjs');
+const BOOTSTRAP = path.join(import.meta.dirname, 'bootstrap.cjs');
 
 export interface Invocation {
   readonly requestId: string;
@@ -58,6 +58,8 @@ export class ExecutionEnvironment {
   readonly #bornAt: number;
   readonly #gone = Promise.withResolvers<void>();
   #phase: Phase = 'starting';
+  /** Its process was told to end, and may not have done so yet. */
+  #ending = false;
   #child: ChildProcess | null = null;
   #running: Running | null = null;
   #initMs: number | null = null;
@@ -78,7 +80,7 @@ export class ExecutionEnvironment {
   }
 
   get idle(): boolean {
-    return this.#phase === 'idle';
+    return this.#phase === 'idle' && !this.#ending;
   }
 
   get credentialsEnd(): number {
@@ -99,6 +101,7 @@ export class ExecutionEnvironment {
 
   /** Ends the process. An invocation in flight fails as when a runtime exits. */
   async end(): Promise<void> {
+    this.#ending = true;
     if (this.#phase === 'ended') return this.#gone.promise;
     if (this.#child === null) this.#exited(null, null);
     else this.#child.kill('SIGKILL');
