@@ -50,21 +50,23 @@ export class UnderstudyEnvironment extends Stage {
     // AWS itself then refuses to delete the database or the state from under the control plane.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
     const { deletionProtection } = profile;
-    const stateful = { terminationProtection: deletionProtection };
-    this.network = new NetworkStack(this, stackId('Network'), { profile });
-    this.state = new StateStack(this, stackId('State'), { deletionProtection, ...stateful });
+    // On every stack: one that destroys them all begins with the control plane, and is stopped there.
+    const guarded = { terminationProtection: deletionProtection };
+    this.network = new NetworkStack(this, stackId('Network'), { profile, ...guarded });
+    this.state = new StateStack(this, stackId('State'), { deletionProtection, ...guarded });
     this.database = new DatabaseStack(this, stackId('Database'), {
       profile,
       vpc: this.network.vpc,
       stateTable: this.state.stateTable,
       deadLetterQueue: this.state.deadLetterQueue,
-      ...stateful,
+      ...guarded,
     });
     this.control = new ControlStack(this, stackId('Control'), {
       profile,
       vpc: this.network.vpc,
       state: this.state,
       database: this.database,
+      ...guarded,
     });
     this.order();
     this.tag();

@@ -24,6 +24,10 @@ export async function down(): Promise<number> {
     }
   }
   const left = cleanUp(stateDir);
+  if (!card && left.pid !== null)
+    terminal.say(
+      `found the sandbox of process ${left.pid}, which ended without cleaning up: removed ${stateDir}`,
+    );
   if (left.children.length > 0) {
     terminal.say(
       `ended ${left.children.length} processes that were left: ${left.children.map((c) => `${c.name} (${c.pid})`).join(', ')}`,

@@ -1,9 +1,11 @@
 /** Stands the whole environment up: sandbox, bootstrap, deployment, application. */
 
 import os from 'node:os';
+import path from 'node:path';
 import { output, readOutputs, type Outputs } from '../../ops/outputs.ts';
 import { versions } from './versions.ts';
 import {
+  defaultStateDir,
   startSandbox,
   sandboxClient,
   type Pace,
@@ -50,7 +52,10 @@ export async function standUp(options: StandUpOptions): Promise<Standing> {
     const run = { card, terminal, signal };
     // Outside the project's folder: bootstrapping needs no app, and synthesizing it takes seconds.
     await cdk(['bootstrap', `aws://${card.accountId}/${card.region}`], { ...run, cwd: os.tmpdir() });
-    await cdk(['deploy', `${stage}/*`, '--require-approval', 'never', '--concurrency', '4'], run);
+    // Templates of its own: `cdk.out` may be locked by a command line that the user runs beside it.
+    const templates = path.join(defaultStateDir(process.env), 'cdk.out');
+    const options = ['--require-approval', 'never', '--concurrency', '4', '--output', templates];
+    await cdk(['deploy', `${stage}/*`, ...options], run);
     const client = sandboxClient(card);
     const outputs = await readOutputs(targetOf(card), stage);
     const place = createPlace({

@@ -22,9 +22,9 @@ export function variant(name: string, output: string): readonly string[] {
   return ['--app', `node test/journey/apps/demo-variant.ts ${name}`, '--output', output];
 }
 
-export function cdk(card: SandboxCard, args: readonly string[]): Promise<CdkResult> {
+export function cdk(card: SandboxCard, args: readonly string[], cwd = ROOT): Promise<CdkResult> {
   const env = { ...cdkEnvironment(card, { ...process.env, PATH }), NO_COLOR: '1' };
-  const options = { cwd: ROOT, env, timeout: ANSWERS_MS_MAX, maxBuffer: OUTPUT_BYTES_MAX };
+  const options = { cwd, env, timeout: ANSWERS_MS_MAX, maxBuffer: OUTPUT_BYTES_MAX };
   return new Promise((resolve) => {
     execFile(process.execPath, [CDK, ...args, '--no-notices'], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;

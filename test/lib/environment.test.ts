@@ -108,12 +108,13 @@ describe('an environment', () => {
     }
   });
 
-  it('protects its stateful stacks unless told otherwise', () => {
-    expect(made.environment.database.terminationProtection).toBe(false);
-    const { environment } = synthesize({ deletionProtection: true });
-    expect(environment.database.terminationProtection).toBe(true);
-    expect(environment.state.terminationProtection).toBe(true);
-    expect(environment.control.terminationProtection).toBeFalsy();
+  it('protects every stack unless told otherwise, so that destroying all stops at the first', () => {
+    const protectedStacks = ({ environment }: Synthesized): boolean[] =>
+      [environment.network, environment.state, environment.database, environment.control].map(
+        (stack) => stack.terminationProtection ?? false,
+      );
+    expect(protectedStacks(made)).toEqual([false, false, false, false]);
+    expect(protectedStacks(synthesize({ deletionProtection: true }))).toEqual([true, true, true, true]);
   });
 
   it('keeps data when it is protected, and deletes all of it when it is not', () => {

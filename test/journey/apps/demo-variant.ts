@@ -7,8 +7,9 @@
  * - `protected`: the data may not be deleted.
  */
 
-import { App, CfnResource } from 'aws-cdk-lib';
+import { App, CfnResource, Validations } from 'aws-cdk-lib';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { demo } from '../../../environments/index.ts';
 import { UnderstudyEnvironment, type EnvironmentProfile } from '../../../lib/index.ts';
 import { CHANGED } from './changed.ts';
@@ -29,7 +30,7 @@ function addWhatFails(environment: UnderstudyEnvironment): void {
   const isChanged = (resource: CfnResource): boolean =>
     resource instanceof CfnParameter && resource.name?.endsWith(`/${CHANGED.threshold}`) === true;
   for (const resource of environment.control.node.findAll().filter(CfnResource.isCfnResource)) {
-    if (isChanged(resource)) refused.addDependency(resource);
+    if (isChanged(resource)) refused.addResourceDependency(resource);
   }
 }
 
@@ -37,6 +38,8 @@ function synthesize(variant: string): void {
   const changes = VARIANTS[variant];
   if (changes === undefined) throw new Error(`no variant ${variant}: ${Object.keys(VARIANTS).join(', ')}`);
   const app = new App();
+  // As the example app does: what validates is part of the metadata in each template.
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const environment = new UnderstudyEnvironment(app, 'Demo', { profile: { ...demo, ...changes } });
   if (variant === 'broken') addWhatFails(environment);
   app.synth();
