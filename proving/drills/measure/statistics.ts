@@ -42,14 +42,15 @@ export function worst10sFailedPct(samples: readonly Sample[], faultAt: number, u
 
 /**
  * From the fault to the first success after which nothing fails, by time of completion; null when failures
- * go on to the end or nothing succeeded.
+ * go on to the end or nothing succeeded. The success must be of a request sent after the fault: an answer that
+ * was already on its way says nothing about recovery.
  */
 export function recoveredMs(samples: readonly Sample[], faultAt: number): number | null {
   const after = samples
     .filter((s) => s.completedAt >= faultAt && !s.refused)
     .toSorted((a, b) => a.completedAt - b.completedAt);
   const lastFailure = after.findLastIndex(failed);
-  const first = after.slice(lastFailure + 1).find((s) => s.ok);
+  const first = after.slice(lastFailure + 1).find((s) => s.ok && s.scheduledAt >= faultAt);
   return first ? round(first.completedAt - faultAt) : null;
 }
 

@@ -69,6 +69,10 @@ describe('recovery', () => {
     expect(recoveredMs([sample(1, 3000), sample(2, 3001)], 0)).toBe(3001);
   });
 
+  it('does not take an answer that was on its way when the fault struck for recovery', () => {
+    expect(recoveredMs([sample(-10, 39), sample(5, 1800)], 0)).toBe(1805);
+  });
+
   it('is null while failures go on to the end', () => {
     expect(recoveredMs([sample(0, 5), sample(10, 5, bad)], 0)).toBeNull();
   });
