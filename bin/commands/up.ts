@@ -33,6 +33,7 @@ interface UpLine {
   readonly failed: number;
   readonly acked_writes: number;
   readonly lost_acked_writes: number | null;
+  /** The most that the sandbox and all it started had resident; pages that its processes share count once (PSS). */
   readonly rss_mb_peak: number;
   readonly processes_left: number;
 }

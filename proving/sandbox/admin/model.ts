@@ -29,6 +29,7 @@ export interface SandboxStatus {
   readonly notEnacted: readonly string[];
   readonly tasks: readonly { readonly name: string; readonly pid: number; readonly port: number }[];
   readonly denials: number;
+  /** The most that the sandbox and all it started had resident, in MB; a page that they share counts once. */
   readonly rssMbPeak: number;
 }
 

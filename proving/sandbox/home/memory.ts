@@ -1,66 +1,78 @@
 /**
  * Resident memory of the sandbox and everything it started: the CDK's processes while they deploy, PostgreSQL,
- * functions and applications. It is the sum of what each process has resident (RSS), so a page that several
- * share counts once for each: an upper bound. With the example environment it says 2.2 GB where the machine has
- * to give 0.8 (1.0 while the CDK synthesizes), because every PostgreSQL process counts the shared buffers and
- * the program again. The proportional sum (PSS) would be exact, but reading it walks the page tables of every
- * process under its memory lock: 70 ms of CPU a sample instead of 5, taken from the latencies that the sandbox
- * is there to measure.
+ * functions and applications. A page that several of them share counts once (the sum of PSS), as the machine has
+ * to give it once: the sum of RSS would count PostgreSQL's program and buffers again for each of its 75 processes
+ * and says 2.2 GB for what is 0.8. Where PSS may not be read, a process counts with its RSS, which is more.
  */
 
-import fs from 'node:fs';
+import fs from 'node:fs/promises';
 import { livingChildren } from '../kernel/index.ts';
 
-const SAMPLE_MS = 1000;
+const SAMPLE_MS_MIN = 1000;
+/** Reading PSS walks page tables, 1 ms for each process: a sample may take this part of the time at most. */
+const SHARE_MAX = 0.02;
 const KB_PER_MB = 1024;
 
 export interface MemoryWatch {
-  /** Largest sum of RSS seen, in MB (2^20 bytes). */
+  /** The most that was seen, in MB (2^20 bytes); 0 before the first sample is there. */
   peakMb(): number;
   stop(): void;
 }
 
+/** A sample every second, or less often where there are many processes. */
 export function watchMemory(stateDir: string): MemoryWatch {
   let peakKb = 0;
-  const sample = (): void => {
-    peakKb = Math.max(peakKb, residentKb(stateDir));
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const sample = async (): Promise<void> => {
+    const startedAt = performance.now();
+    peakKb = Math.max(peakKb, await residentKb(stateDir).catch(() => 0));
+    if (stopped) return;
+    const tookMs = performance.now() - startedAt;
+    timer = setTimeout(() => void sample(), Math.max(SAMPLE_MS_MIN, tookMs / SHARE_MAX)).unref();
   };
-  const timer = setInterval(sample, SAMPLE_MS);
-  timer.unref();
-  sample();
-  return { peakMb: () => Math.round(peakKb / KB_PER_MB), stop: () => clearInterval(timer) };
+  void sample();
+  return {
+    peakMb: () => Math.round(peakKb / KB_PER_MB),
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** Of this process, of the sandbox's children whoever their parent is, and of all descendants. */
-function residentKb(stateDir: string): number {
-  const processes = runningProcesses();
-  const childrenOf = Map.groupBy(processes.keys(), (pid) => processes.get(pid)!.parent);
+async function residentKb(stateDir: string): Promise<number> {
+  const parentOf = await parents();
+  const childrenOf = Map.groupBy(parentOf.keys(), (pid) => parentOf.get(pid)!);
   const found = new Set([process.pid, ...livingChildren(stateDir).map((child) => child.pid)]);
   for (const pid of found) for (const child of childrenOf.get(pid) ?? []) found.add(child);
-  return [...found].reduce((sum, pid) => sum + (processes.get(pid)?.rssKb ?? 0), 0);
+  let sum = 0;
+  // One after the other: the readers share a small pool of threads with the rest of the sandbox.
+  for (const pid of found) sum += await processKb(pid);
+  return sum;
 }
 
-interface RunningProcess {
-  readonly parent: number;
-  readonly rssKb: number;
-}
-
-function runningProcesses(): Map<number, RunningProcess> {
-  const found = new Map<number, RunningProcess>();
-  for (const entry of fs.readdirSync('/proc')) {
+async function parents(): Promise<Map<number, number>> {
+  const found = new Map<number, number>();
+  for (const entry of await fs.readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    const status = read(`/proc/${entry}/status`);
-    const parent = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-    found.set(Number(entry), { parent, rssKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) });
+    found.set(Number(entry), valueOf('PPid', await read(`/proc/${entry}/status`)) ?? 0);
   }
   return found;
 }
 
-/** Empty for a process that has ended. */
-function read(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+async function processKb(pid: number): Promise<number> {
+  const proportional = valueOf('Pss', await read(`/proc/${pid}/smaps_rollup`));
+  return proportional ?? valueOf('VmRSS', await read(`/proc/${pid}/status`)) ?? 0;
+}
+
+function valueOf(field: string, text: string): number | null {
+  const match = new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text);
+  return match === null ? null : Number(match[1]);
+}
+
+/** Empty for a process that has ended, or that may not be looked into. */
+function read(file: string): Promise<string> {
+  return fs.readFile(file, 'utf8').catch(() => '');
 }
