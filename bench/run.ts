@@ -37,7 +37,7 @@ function table(report: Report): string {
   for (const [name, { unit, rows, context = {} }] of Object.entries(report.benches)) {
     lines.push('', `${name} (${unit})`);
     for (const { case: what, ours, other, otherName, ratio } of rows) {
-      lines.push(`  ${what.padEnd(16)} ours ${ours}, ${otherName} ${other}, ratio ${ratio}`);
+      lines.push(`  ${what.padEnd(20)} ours ${ours}, ${otherName} ${other}, ratio ${ratio}`);
     }
     for (const [what, value] of Object.entries(context)) lines.push(`  ${what}: ${value.toPrecision(4)}`);
   }
