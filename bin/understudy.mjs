@@ -2,6 +2,7 @@
 // Starts the `understudy` command: the compiled one where the package was built, else the sources, which
 // Node runs by itself from 22.18 on.
 import fs from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const sources = new URL('./cli.ts', import.meta.url);
@@ -15,4 +16,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(3);
 }
+// Half of the start is compiling; from the second start on it is read back instead.
+module.enableCompileCache();
 await import((fs.existsSync(fileURLToPath(sources)) ? sources : compiled).href);

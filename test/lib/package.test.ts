@@ -128,4 +128,14 @@ describe('the packed package, installed into an empty application', () => {
       expect(existsSync(join(installed, file)), file).toBe(true);
     }
   });
+
+  it('brings the command, with the files that it starts in processes of their own', async () => {
+    const installed = join(application, 'node_modules/understudy');
+    const command = join(installed, 'bin/understudy.mjs');
+    const { stdout } = await run(process.execPath, [command, 'drill', '--help'], { cwd: application });
+    expect(stdout).toContain('database-reader');
+    for (const file of ['lambda/bootstrap.cjs', 'dns/lookup-preload.cjs', 'aurora/instance-host.js']) {
+      expect(existsSync(join(installed, 'dist/proving/sandbox', file)), file).toBe(true);
+    }
+  });
 });

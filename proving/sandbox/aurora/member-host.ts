@@ -1,13 +1,14 @@
 /** The supervisor's side of an instance host: starts it, talks to it, notices its end, ends its whole tree. */
 
 import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import { spawnChild, type World } from '../kernel/index.ts';
 import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
 import { pause } from './poll.ts';
 import { processesIn, send, signalTree } from './process-tree.ts';
 
-const HOST_FILE = fileURLToPath(new URL('instance-host.ts', import.meta.url));
+/** `.ts` from the sources, `.js` from the built package. */
+const HOST_FILE = path.join(import.meta.dirname, `instance-host${path.extname(import.meta.filename)}`);
 const READY_MS_MAX = 20_000;
 /** How long the end of a host is waited for once it was asked for; one that hangs takes longer. */
 const FENCE_MS_MAX = 300;
