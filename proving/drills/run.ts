@@ -8,6 +8,7 @@ import { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts'
 import { watchManaged } from './managed.ts';
 import type { DrillLine, FaultKind, Member } from './model.ts';
 import { pause } from './pause.ts';
+import { serving } from './plain-clients.ts';
 import type { DrillPlace } from './ports.ts';
 import type { Scenario } from './scenarios/index.ts';
 
@@ -52,7 +53,8 @@ async function measure(place: DrillPlace, options: DrillOptions, managedMsMax: n
     await pause(WARM_UP_MS, options.signal);
     const countedFrom = now();
     await pause(BEFORE_MS, options.signal);
-    const victim = chooseVictim(await place.members(), options);
+    const members = await place.members();
+    const victim = chooseVictim(options.control ? await serving(place, members) : members, options);
     place.say(`${options.fault} ${victim.id} (${victim.role} in ${victim.az})`);
     const watch = options.scenario.managedFailover ? watchManaged(place, victim.address, managedMsMax) : null;
     fault = inject(options.fault, victim, now);

@@ -19,12 +19,6 @@ const NOT_HELD = 1;
 /** Expectations that a slow machine may fail. */
 const OF_TIME = /^(longest_gap_ms|reads_p99_ms|added_ms) /;
 
-const PAIRS = [
-  ['database-reader', 'kill'],
-  ['database-reader', 'hang'],
-  ['database-writer', 'kill'],
-] as const;
-
 const stateDir = temporaryStateDir();
 const env = { UNDERSTUDY_STATE_DIR: stateDir };
 let holder: Running;
@@ -61,10 +55,10 @@ async function drill(scenario: string, fault: string, ...options: readonly strin
 
 /** What users and their data must never meet, whatever the machine. */
 function expectNothingLost({ code, line }: Drilled): void {
-  const { not_held, failure_codes, ...numbers } = line;
+  const { not_held } = line;
   expect(line.requests).toBeGreaterThan(5000);
   expect(line.acked_writes).toBeGreaterThan(1000);
-  expect(numbers, JSON.stringify(failure_codes)).toMatchObject({
+  expect(line, JSON.stringify(line)).toMatchObject({
     failed_reads: 0,
     lost_acked_writes: 0,
     invented_writes: 0,
@@ -76,52 +70,55 @@ function expectNothingLost({ code, line }: Drilled): void {
   expect(code).toBe(not_held.length === 0 ? HELD : NOT_HELD);
 }
 
-describe('with everything in place', () => {
-  it.each(PAIRS)(
-    '%s %s: nothing is lost, and the functions saw, decided and acted',
-    async (scenario, fault) => {
-      const drilled = await drill(scenario, fault);
-      expectNothingLost(drilled);
-      const { line } = drilled;
-      expect(line.without).toBeNull();
-      expect(line.detected_ms).toBeGreaterThan(0);
-      expect(line.decided_ms).toBeGreaterThan(0);
-      expect(line.actions).not.toEqual([]);
-      for (const action of line.actions) {
-        expect(action).toEqual({
-          function: expect.stringMatching(/^(replica-pool|write-failover)$/),
-          call: expect.any(String),
-          target: expect.any(String),
-          reason: expect.any(String),
-          at_ms: expect.any(Number),
-        });
-      }
-      if (scenario === 'database-writer') expect(line.managed_ms).toBeGreaterThan(0);
-    },
-  );
-});
-
-describe('without the functions', () => {
-  it.each([
-    ['database-reader', 'kill'],
-    ['database-writer', 'kill'],
-  ])('%s %s: the data plane does it alone', async (scenario, fault) => {
-    const drilled = await drill(scenario, fault, '--without', 'functions');
-    expectNothingLost(drilled);
-    expect(drilled.line).toMatchObject({
-      without: 'functions',
-      detected_ms: null,
-      decided_ms: null,
-      actions: [],
+async function withEverything(scenario: string, fault: string): Promise<void> {
+  const drilled = await drill(scenario, fault);
+  expectNothingLost(drilled);
+  const { line } = drilled;
+  expect(line.without).toBeNull();
+  expect(line.detected_ms).toBeGreaterThan(0);
+  expect(line.decided_ms).toBeGreaterThan(0);
+  expect(line.actions).not.toEqual([]);
+  for (const action of line.actions) {
+    expect(action).toEqual({
+      function: expect.stringMatching(/^(replica-pool|write-failover)$/),
+      call: expect.any(String),
+      target: expect.any(String),
+      reason: expect.any(String),
+      at_ms: expect.any(Number),
     });
-  });
-});
+  }
+  if (scenario === 'database-writer') expect(line.managed_ms).toBeGreaterThan(0);
+}
 
-describe('the control', () => {
-  it.each(PAIRS)('%s %s: plain clients do fail, so the fault is one', async (scenario, fault) => {
-    const { code, line } = await drill(scenario, fault, '--control');
-    expect(line.failed).toBeGreaterThan(0);
-    expect(line).toMatchObject({ control: true, held: false, detected_ms: null, actions: [] });
-    expect(code).toBe(NOT_HELD);
-  });
+async function withoutFunctions(scenario: string, fault: string): Promise<void> {
+  const drilled = await drill(scenario, fault, '--without', 'functions');
+  expectNothingLost(drilled);
+  const nothingDecided = { without: 'functions', detected_ms: null, decided_ms: null, actions: [] };
+  expect(drilled.line).toMatchObject(nothingDecided);
+}
+
+async function control(scenario: string, fault: string): Promise<void> {
+  const { code, line } = await drill(scenario, fault, '--control');
+  expect(line.failed, JSON.stringify(line)).toBeGreaterThan(0);
+  expect(line).toMatchObject({ control: true, detected_ms: null, decided_ms: null, actions: [] });
+  // A reader's hypothesis is about reads that fail; a writer's is about writes after the managed failover.
+  if (scenario === 'database-reader') expect(line.failed_reads).toBeGreaterThan(0);
+  else expect(line.failed_writes).toBeGreaterThan(0);
+  expect(code).toBe(line.held ? HELD : NOT_HELD);
+}
+
+// In this order more than a minute passes between two removals from the pool: one is all that it allows (I-05).
+describe('a drill', () => {
+  it('database-reader kill: nothing is lost, and the functions saw, decided and acted', () =>
+    withEverything('database-reader', 'kill'));
+  it('database-reader kill without functions: the data plane does it alone', () =>
+    withoutFunctions('database-reader', 'kill'));
+  it('database-writer kill without functions: the data plane does it alone', () =>
+    withoutFunctions('database-writer', 'kill'));
+  it('database-reader hang: nothing is lost, and the functions saw, decided and acted', () =>
+    withEverything('database-reader', 'hang'));
+  it('database-reader hang, its control: plain clients do fail', () => control('database-reader', 'hang'));
+  it('database-writer kill: nothing is lost, and the functions saw, decided and acted', () =>
+    withEverything('database-writer', 'kill'));
+  it('database-writer kill, its control: plain clients do fail', () => control('database-writer', 'kill'));
 });

@@ -35,6 +35,7 @@ const DEFAULT = defaultsOf('database')[CHANGED.threshold]!;
 const DEFAULT_PATH = defaultParameterPath('demo', 'database', CHANGED.threshold);
 const OVERRIDE_PATH = overrideParameterPath('demo', 'database', CHANGED.threshold);
 const OVERRIDE = 15_000;
+const PROBERS = 3;
 
 const stateDir = temporaryStateDir();
 const templates = temporaryStateDir();
@@ -103,11 +104,12 @@ describe('deployments', () => {
   it('an override is in force within 30 s, and no prober restarts for it', async () => {
     await inForce(DEFAULT);
     const before = probers();
-    expect(before).toHaveLength(3);
+    expect(before.length).toBeGreaterThanOrEqual(PROBERS);
     await override(String(OVERRIDE));
     await inForce(OVERRIDE);
     expect((await thresholds()).refused).toEqual({});
-    expect(probers()).toEqual(before);
+    // A successor may have come meanwhile, as every minute; nobody went.
+    expect(probers()).toEqual(expect.arrayContaining([...before]));
   });
 
   it('a threshold changed in the profile updates one parameter below /defaults and nothing else', async () => {

@@ -30,8 +30,9 @@ export function describePastedLines(printed: () => Printed): void {
     it(nameOf('dig', 'finds the address of the cluster endpoint'), async () => {
       const dig = line('dig @');
       const { hostaddr } = connectionOf(line('PGPASSWORD='));
-      const answer = isInstalled('dig') ? (await paste(dig)).trim() : await resolve(dig);
-      expect(answer).toBe(hostaddr);
+      // The endpoint leads to a member's name, and that to its address: dig prints both.
+      const answers = isInstalled('dig') ? (await paste(dig)).trim().split('\n') : [await resolve(dig)];
+      expect(answers.at(-1)).toBe(hostaddr);
     });
 
     it(nameOf('psql', 'logs in with a token over verified TLS and sees every member'), async () => {
