@@ -19,6 +19,9 @@ const CHECKS: readonly (readonly [name: string, command: string])[] = [
   ['format', 'prettier --check --log-level warn .'],
 ];
 
+/** As many files are named with the time they took. */
+const SLOWEST_COUNT = 15;
+
 function main(): void {
   const tally: Tally = { passed: 0, failed: 0 };
   for (const [name, command] of CHECKS) runCheck(name, command, tally);
@@ -47,6 +50,7 @@ function runTests(tally: Tally): void {
     `--outputFile.json=${report}`,
   ]);
   const counts = readCounts(report);
+  sayTheSlowest(report);
   fs.rmSync(folder, { recursive: true, force: true });
   tally.passed += counts.passed;
   tally.failed += counts.failed;
@@ -61,6 +65,25 @@ function readCounts(report: string): Tally {
     numFailedTests: number;
   };
   return { passed: json.numPassedTests, failed: json.numFailedTests };
+}
+
+interface FileResult {
+  readonly name: string;
+  readonly startTime: number;
+  readonly endTime: number;
+}
+
+/** Where the time goes: a suite that grows slow does so file by file. */
+function sayTheSlowest(report: string): void {
+  if (!fs.existsSync(report)) return;
+  const { testResults } = JSON.parse(fs.readFileSync(report, 'utf8')) as { testResults: FileResult[] };
+  const slowest = testResults
+    .map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / 1000 }))
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, SLOWEST_COUNT);
+  for (const { name, seconds } of slowest) {
+    process.stdout.write(`${seconds.toFixed(1).padStart(7)} s  ${path.relative(process.cwd(), name)}\n`);
+  }
 }
 
 /** Runs a tool of the project; `npm` has put node_modules/.bin first in PATH. */
