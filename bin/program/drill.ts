@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { drill, type DrillCommand } from '../commands/drill.ts';
+import { integer, paceOption, stageOption } from './options.ts';
+import type { Choose } from './types.ts';
+
+export function addDrill(cli: Command, choose: Choose): void {
+  cli
+    .command('drill')
+    .description('break it, watch it heal, report; uses the running sandbox or one of its own')
+    .argument('<scenario>', 'database-reader, database-writer or all')
+    .option('--fault <fault>', 'kill or hang; the default is the first fault of the scenario')
+    .addOption(paceOption())
+    .option('--without <what>', 'functions: switch every Lambda function off first')
+    .option('--control', 'plain clients instead of ours, to show what the fault does to them', false)
+    .option('--matrix', 'every legal pair of the scenario, or of all', false)
+    .option('--runs <n>', 'how often', integer('--runs', 1, 1000), 1)
+    .option(
+      '--seed <n>',
+      'chooses the victim; run k uses seed + k',
+      integer('--seed', -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+      1,
+    )
+    .option('--json', 'one JSON line a drill on stdout', false)
+    .addOption(stageOption())
+    .action((scenario: string, options: DrillCommand) => choose(() => drill(scenario, options)));
+}

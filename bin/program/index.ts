@@ -1,0 +1,2 @@
+export * from './program.ts';
+export type * from './types.ts';

@@ -1,0 +1,21 @@
+/** The command line: one file a command, listed here in the order in which help shows them. */
+
+import { Command } from 'commander';
+import { addDown } from './down.ts';
+import { addDrill } from './drill.ts';
+import { addEnv } from './env.ts';
+import { addToken } from './token.ts';
+import type { Choose } from './types.ts';
+import { addUp } from './up.ts';
+
+const COMMANDS = [addUp, addDown, addDrill, addEnv, addToken] as const;
+
+export function program(choose: Choose): Command {
+  const cli = new Command('understudy')
+    .description('Stands a self-healing environment up on this machine, breaks it, and shows how it heals.')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .showHelpAfterError('(`understudy --help` lists the commands)');
+  for (const add of COMMANDS) add(cli, choose);
+  return cli;
+}
