@@ -10,6 +10,7 @@ import { createIdentity, type IdentityPart } from './identity/index.ts';
 import type { EventBus, FunctionInvoker, MetricSink, Part, ResourceProvider, World } from './kernel/index.ts';
 import { createLambda, type Lambda } from './lambda/index.ts';
 import { createLogs } from './logs/index.ts';
+import { Sources } from './network/sources.ts';
 import { createQueues } from './queues/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { createS3 } from './services/s3/index.ts';
@@ -27,6 +28,8 @@ export interface Parts {
   readonly authority: CertificateAuthority;
   readonly cloudFormation: CloudFormation;
   readonly lambda: Lambda;
+  readonly cloudWatch: CloudWatch;
+  readonly sources: Sources;
   readonly aurora: Aurora;
   readonly tasks: TaskRunner;
   /** In the order in which they start; they stop in the reverse order. */
@@ -38,6 +41,7 @@ export function createParts(world: World, zones: readonly string[]): Parts {
   const identity = createIdentity(world);
   const endpoint = createEndpoint(world, { identity });
   const dns = createDns(world);
+  const sources = new Sources();
 
   // Lambda, CloudWatch and the event bus need each other, so each is reached through what it will be.
   let lambda: Lambda;
@@ -92,7 +96,8 @@ export function createParts(world: World, zones: readonly string[]): Parts {
   });
   const all = [dns, ...enacting, cloudFormation, tasks];
   for (const part of all) for (const service of part.services ?? []) endpoint.add(service);
-  return { endpoint, identity, dns, authority, cloudFormation, lambda, aurora, tasks, all };
+  const running = { aurora, cloudFormation, cloudWatch, lambda, sources, tasks };
+  return { endpoint, identity, dns, authority, ...running, all };
 }
 
 function providersOf(parts: readonly Part[]): Map<string, ResourceProvider> {

@@ -2,7 +2,7 @@
 
 import { UnderstudyError } from '../../core/errors.ts';
 import { addAdminRoutes } from './admin/routes.ts';
-import type { SandboxStatus } from './admin/model.ts';
+import { DENIED_SHOWN_MAX, type DeniedCall, type SandboxStatus } from './admin/model.ts';
 import { watchMemory } from './home/memory.ts';
 import { cleanUp, defaultStateDir, removeCard, writeCard, type SandboxCard } from './home/state-folder.ts';
 import { createWorld, ownStartTicks } from './home/world.ts';
@@ -110,6 +110,8 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
       notEnacted: report.not_enacted,
       tasks: parts.tasks.list(),
       denials: parts.identity.denials.length,
+      denied: deniedCalls(parts),
+      sources: parts.sources.list(),
       rssMbPeak: rssMbPeak(),
     };
   };
@@ -120,8 +122,23 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
       functionsEnabled = enabled;
       parts.lambda.setEnabled(enabled);
     },
+    setStreams: (enabled) => parts.lambda.setStreams(enabled),
+    setAlarms: (enabled) => parts.cloudWatch.setAlarms(enabled),
+    setDenied: (target) => parts.endpoint.deny(target),
     runTask: (request) => parts.tasks.run(request),
     endTask: (name) => parts.tasks.end(name),
     shutDown,
   });
+}
+
+function deniedCalls(parts: Parts): readonly DeniedCall[] {
+  return parts.identity.denials
+    .slice(-DENIED_SHOWN_MAX)
+    .map(({ at, principal, action, resource, function: caller }) => ({
+      at,
+      principal,
+      function: caller ?? null,
+      action,
+      resource,
+    }));
 }

@@ -2,13 +2,24 @@
 
 import { UnderstudyError } from '../../../core/errors.ts';
 import type { SandboxCard } from '../home/state-folder.ts';
+import type { NetworkRule } from '../network/rule.ts';
 import type { RunningTask, TaskRequest } from '../tasks/task-runner.ts';
-import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type SandboxStatus } from './model.ts';
+import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type DeniedService, type SandboxStatus } from './model.ts';
 
 export interface SandboxClient {
   readonly card: SandboxCard;
   status(): Promise<SandboxStatus>;
   setFunctions(enabled: boolean): Promise<void>;
+  /** Replaces all rules of the network between clients and database members; none heals it. */
+  setNetwork(rules: readonly NetworkRule[]): Promise<void>;
+  /** Stops a reader's replay, so that it falls behind, or lets it go on (F-32). */
+  setReplay(memberId: string, paused: boolean): Promise<void>;
+  /** Off: no function is called by a DynamoDB stream; what is written meanwhile is delivered later. */
+  setStreams(enabled: boolean): Promise<void>;
+  /** Off: no alarm is evaluated and none acts. */
+  setAlarms(enabled: boolean): Promise<void>;
+  /** Takes an AWS API away until called with null; one at a time. */
+  setDenied(target: DeniedService | null): Promise<void>;
   runTask(request: TaskRequest): Promise<RunningTask>;
   endTask(name: string): Promise<void>;
   shutDown(): Promise<void>;
@@ -44,6 +55,11 @@ export function sandboxClient(card: SandboxCard): SandboxClient {
     card,
     status: () => call('GET', 'status'),
     setFunctions: async (enabled) => void (await call('POST', 'functions', { enabled })),
+    setNetwork: async (rules) => void (await call('POST', 'network', { rules })),
+    setReplay: async (memberId, paused) => void (await call('POST', 'replay', { memberId, paused })),
+    setStreams: async (enabled) => void (await call('POST', 'streams', { enabled })),
+    setAlarms: async (enabled) => void (await call('POST', 'alarms', { enabled })),
+    setDenied: async (target) => void (await call('POST', 'denied', { target })),
     runTask: (request) => call('POST', 'tasks', request),
     endTask: async (name) => void (await call('POST', 'tasks/end', { name })),
     shutDown: async () => void (await call('POST', 'shutdown')),

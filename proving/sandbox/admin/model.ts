@@ -19,6 +19,33 @@ export interface ClusterStatus {
   readonly members: readonly MemberStatus[];
 }
 
+/** Something that connects to database members, and from where: what rules of the network name. */
+export interface SourceStatus {
+  readonly name: string;
+  readonly kind: 'function' | 'task';
+  /** The zone of the subnet that a function runs in; null for a task. */
+  readonly az: string | null;
+  readonly address: string;
+}
+
+/** A call that IAM refused. */
+export interface DeniedCall {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly principal: string;
+  /** The function that called; null where no function did. */
+  readonly function: string | null;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** An AWS API that is taken away: all of it, or only what creates, changes, deletes and describes resources. */
+export interface DeniedService {
+  /** As the SDK names it, or SigV4 signs for it: `rds`, `dynamodb`, `cloudwatch`. */
+  readonly service: string;
+  readonly kind: 'all' | 'control';
+}
+
 export interface SandboxStatus {
   readonly clusters: readonly ClusterStatus[];
   readonly functions: Readonly<Record<string, { readonly invocations: number; readonly errors: number }>>;
@@ -28,10 +55,17 @@ export interface SandboxStatus {
   readonly resourcesInert: number;
   readonly notEnacted: readonly string[];
   readonly tasks: readonly { readonly name: string; readonly pid: number; readonly port: number }[];
+  /** Calls that IAM refused since the start. */
   readonly denials: number;
+  /** The newest of them, oldest first: `DENIED_SHOWN_MAX` at most. */
+  readonly denied: readonly DeniedCall[];
+  /** One for each function in a VPC and zone, and one for each task. */
+  readonly sources: readonly SourceStatus[];
   /** The most that the sandbox and all it started had resident, in MB; a page that they share counts once. */
   readonly rssMbPeak: number;
 }
+
+export const DENIED_SHOWN_MAX = 100;
 
 export const ADMIN_PREFIX = '/_sandbox/';
 /** The operator's secret key, so that only its owner can break things. */

@@ -4,12 +4,15 @@ import type http from 'node:http';
 import { UnderstudyError } from '../../../core/errors.ts';
 import type { HttpRoutes } from '../kernel/index.ts';
 import type { RunningTask, TaskRequest } from '../tasks/task-runner.ts';
-import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type SandboxStatus } from './model.ts';
+import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type DeniedService, type SandboxStatus } from './model.ts';
 
 export interface AdminDeps {
   readonly key: string;
   status(): SandboxStatus;
   setFunctions(enabled: boolean): Promise<void>;
+  setStreams(enabled: boolean): void;
+  setAlarms(enabled: boolean): void;
+  setDenied(target: DeniedService | null): void;
   runTask(request: TaskRequest): Promise<RunningTask>;
   endTask(name: string): Promise<void>;
   /** Asks the process that owns the sandbox to end it. */
@@ -23,6 +26,18 @@ export function addAdminRoutes(routes: HttpRoutes, deps: AdminDeps): void {
     'GET status': async () => deps.status(),
     'POST functions': async (body) => {
       await deps.setFunctions((body as { enabled: boolean }).enabled);
+      return {};
+    },
+    'POST streams': async (body) => {
+      deps.setStreams((body as { enabled: boolean }).enabled);
+      return {};
+    },
+    'POST alarms': async (body) => {
+      deps.setAlarms((body as { enabled: boolean }).enabled);
+      return {};
+    },
+    'POST denied': async (body) => {
+      deps.setDenied((body as { target: DeniedService | null }).target);
       return {};
     },
     'POST tasks': (body) => deps.runTask(body as TaskRequest),

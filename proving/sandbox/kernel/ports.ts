@@ -21,7 +21,14 @@ export interface Identity {
   /** Throws AwsError `AccessDenied` (403) naming principal, action and resource. Never throws for kind `user`. */
   authorize(principal: Principal, requests: readonly Authorization[]): void;
   /** Every denial since the start, for reports and tests. */
-  readonly denials: readonly { at: number; principal: string; action: string; resource: string }[];
+  readonly denials: readonly {
+    at: number;
+    principal: string;
+    /** The function that called, where one did. */
+    function?: string | null;
+    action: string;
+    resource: string;
+  }[];
 }
 
 /** An event on the default bus. `detail` is what patterns look into. */

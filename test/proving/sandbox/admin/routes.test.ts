@@ -9,9 +9,11 @@ import type { SandboxCard } from '../../../../proving/sandbox/home/state-folder.
 let server: http.Server;
 let url: string;
 let enabled: boolean;
+let said: unknown[];
 
 beforeEach(async () => {
   enabled = true;
+  said = [];
   let handler:
     Parameters<import('../../../../proving/sandbox/kernel/index.ts').HttpRoutes['route']>[1] | undefined;
   addAdminRoutes(
@@ -20,6 +22,9 @@ beforeEach(async () => {
       key: 'secret',
       status: () => ({ functionsEnabled: enabled }) as SandboxStatus,
       setFunctions: async (on) => void (enabled = on),
+      setStreams: (on) => void said.push(['streams', on]),
+      setAlarms: (on) => void said.push(['alarms', on]),
+      setDenied: (target) => void said.push(['denied', target]),
       runTask: async () => {
         throw new UnderstudyError('it does not serve', { code: 'task-failed', advice: 'check' });
       },
@@ -45,6 +50,20 @@ describe("the sandbox's own routes", () => {
   it('tell the status and switch the functions', async () => {
     await client('secret').setFunctions(false);
     expect(await client('secret').status()).toEqual({ functionsEnabled: false });
+  });
+
+  it('pass every switch on', async () => {
+    const one = client('secret');
+    await one.setStreams(false);
+    await one.setAlarms(true);
+    await one.setDenied({ service: 'rds', kind: 'control' });
+    await one.setDenied(null);
+    expect(said).toEqual([
+      ['streams', false],
+      ['alarms', true],
+      ['denied', { service: 'rds', kind: 'control' }],
+      ['denied', null],
+    ]);
   });
 
   it('refuse a wrong key', async () => {
