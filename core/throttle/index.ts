@@ -1,0 +1,8 @@
+export {
+  CallerTable,
+  CALLERS_MAX_DEFAULT,
+  type CallerTableCounts,
+  type CallerTableOptions,
+} from './caller-table.ts';
+export { admitNs, gcraOf, NEVER_SEEN, remaining, waitNs, type Gcra } from './gcra.ts';
+export { BURST_MAX, PER_SECOND_MAX, rateFaults, type RateLimit } from './rate.ts';
