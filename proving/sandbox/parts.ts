@@ -38,7 +38,7 @@ export interface Parts {
 
 export function createParts(world: World, zones: readonly string[]): Parts {
   const authority = createCertificateAuthority(world);
-  const identity = createIdentity(world);
+  const identity = createIdentity(world, { functionOf: (roleArn) => lambda.functionOf(roleArn) });
   const endpoint = createEndpoint(world, { identity });
   const dns = createDns(world);
   const sources = new Sources();

@@ -5,18 +5,38 @@ import { type Authorization, AwsError, type Identity, type Principal, type World
 import type { Directory, Role } from './directory.ts';
 import type { Keys } from './keys.ts';
 
-export type Denial = Identity['denials'][number];
+export type Denial = Required<Identity['denials'][number]>;
 
 /** Older denials are forgotten beyond this many. */
 const DENIALS_KEPT_MAX = 10_000;
 
 export interface Authorizer {
   authorize(principal: Principal, requests: readonly Authorization[]): void;
+  /** Remembers a call that something other than the caller's own policies refused: a trust policy. */
+  remember(principal: Principal, refused: Authorization): void;
   readonly denials: readonly Denial[];
 }
 
-export function createAuthorizer(world: World, deps: { directory: Directory; keys: Keys }): Authorizer {
+export interface AuthorizerDeps {
+  readonly directory: Directory;
+  readonly keys: Keys;
+  /** The function that runs as a role; null for a role that no function has. */
+  functionOf(roleArn: string): string | null;
+}
+
+export function createAuthorizer(world: World, deps: AuthorizerDeps): Authorizer {
   const denials: Denial[] = [];
+
+  function remember(principal: Principal, { action, resource }: Authorization): void {
+    denials.push({
+      at: world.now(),
+      principal: principal.arn,
+      function: callingFunction(deps, principal),
+      action,
+      resource,
+    });
+    if (denials.length > DENIALS_KEPT_MAX) denials.shift();
+  }
 
   function decide(principal: Principal, request: Authorization): Decision {
     const role = currentRole(deps.directory, principal);
@@ -33,14 +53,13 @@ export function createAuthorizer(world: World, deps: { directory: Directory; key
 
   return {
     denials,
+    remember,
     authorize(principal, requests) {
       if (principal.kind === 'user') return;
       for (const request of requests) {
         const decision = decide(principal, request);
         if (decision.outcome === 'allowed') continue;
-        const { action, resource } = request;
-        denials.push({ at: world.now(), principal: principal.arn, action, resource });
-        if (denials.length > DENIALS_KEPT_MAX) denials.shift();
+        remember(principal, request);
         throw accessDenied(principal.arn, request, decision);
       }
     },
@@ -53,13 +72,18 @@ function currentRole(directory: Directory, principal: Principal): Role | undefin
   return role && principal.userId.startsWith(`${role.id}:`) ? role : undefined;
 }
 
+function callingFunction({ directory, functionOf }: AuthorizerDeps, principal: Principal): string | null {
+  const role = currentRole(directory, principal);
+  return role === undefined ? null : functionOf(role.arn);
+}
+
 function identityPolicies(directory: Directory, role: Role): PolicyDocument[] {
   const managed = [...role.managedArns].map((arn) => directory.managedPolicy(arn));
   return [...role.inline.values(), ...managed.filter((document) => document !== undefined)];
 }
 
 function limitsOf(
-  deps: { directory: Directory; keys: Keys },
+  deps: AuthorizerDeps,
   role: Role,
   principal: Principal,
 ): { kind: Limit; document: PolicyDocument }[] {

@@ -18,12 +18,18 @@ export interface IdentityPart extends Identity, Part {
   checkAssumableBy(roleArn: string, service: string, sourceArn?: string): void;
 }
 
-export function createIdentity(world: World): IdentityPart {
+export interface IdentityOptions {
+  /** The function that runs as a role, by the name reports use, so that a denial can name it. @default - none does */
+  functionOf?(roleArn: string): string | null;
+}
+
+export function createIdentity(world: World, options: IdentityOptions = {}): IdentityPart {
   const directory = createDirectory(world);
   const keys = createKeys(world);
-  const authorizer = createAuthorizer(world, { directory, keys });
+  const functionOf = options.functionOf ?? (() => null);
+  const authorizer = createAuthorizer(world, { directory, keys, functionOf });
   return {
-    services: [createSts(world, { directory, keys })],
+    services: [createSts(world, { directory, keys, refused: authorizer.remember })],
     providers: [
       createRoleProvider(directory),
       createPolicyProvider(directory),

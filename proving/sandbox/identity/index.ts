@@ -1,4 +1,4 @@
-export { type IdentityPart, createIdentity } from './identity.ts';
+export { type IdentityOptions, type IdentityPart, createIdentity } from './identity.ts';
 export { type DatabaseLogin, authorizeDatabaseLogin, databaseUserArn } from './database-access.ts';
 export { AWS_MANAGED_POLICIES } from './managed-policies.ts';
 export type { OperatorKey } from './keys.ts';

@@ -3,6 +3,7 @@
 import * as STS from '@aws-sdk/client-sts';
 import { type Caller, type PolicyDocument, judgeForCaller } from '../../twin/iam/index.ts';
 import {
+  type Authorization,
   AwsError,
   type AwsService,
   type Call,
@@ -17,7 +18,14 @@ const SESSION_S_MIN = 900;
 const SESSION_S_DEFAULT = 3600;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 
-export function createSts(world: World, deps: { directory: Directory; keys: Keys }): AwsService {
+interface StsDeps {
+  readonly directory: Directory;
+  readonly keys: Keys;
+  /** Hears of an assumption that the role's trust policy refuses. */
+  refused(principal: Principal, request: Authorization): void;
+}
+
+export function createSts(world: World, deps: StsDeps): AwsService {
   return {
     signingName: 'sts',
     sdk: STS,
@@ -45,7 +53,7 @@ export function createSts(world: World, deps: { directory: Directory; keys: Keys
 
 function assumeRole(
   world: World,
-  { directory, keys }: { directory: Directory; keys: Keys },
+  { directory, keys, refused: tell }: StsDeps,
   input: STS.AssumeRoleCommandInput,
   { principal }: Call,
 ): object {
@@ -62,6 +70,7 @@ function assumeRole(
   );
   // AWS does not tell an unknown role from an unwilling one.
   if (!role || refused !== undefined) {
+    tell(principal, { action: refused ?? 'sts:AssumeRole', resource: RoleArn });
     throw new AwsError(
       'AccessDenied',
       `User: ${principal.arn} is not authorized to perform: ${refused} on resource: ${RoleArn}`,

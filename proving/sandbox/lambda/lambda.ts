@@ -56,6 +56,8 @@ export interface LambdaOptions extends NetworkView {
 
 export interface Lambda extends Part, FunctionInvoker {
   stats(): Record<string, FunctionStats>;
+  /** The report name of the function that runs as a role; null where none does. */
+  functionOf(roleArn: string): string | null;
   /** Off: no function is invoked and their processes end. Events that arrive meanwhile are lost, streams wait. */
   setEnabled(enabled: boolean): void;
   /** Off: event source mappings stop reading; they keep their place. */
@@ -157,6 +159,11 @@ class LambdaPart implements Lambda {
 
   stats(): Record<string, FunctionStats> {
     return this.#registry.stats();
+  }
+
+  functionOf(roleArn: string): string | null {
+    const found = this.#registry.all().find(({ config }) => config.role === roleArn);
+    return found === undefined ? null : reportName(found.config);
   }
 
   setEnabled(enabled: boolean): void {

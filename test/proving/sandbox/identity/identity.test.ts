@@ -70,8 +70,29 @@ describe('AWS::IAM::Role', () => {
         `rds:DeleteDBCluster on resource: ${CLUSTER} because no identity-based policy allows the rds:DeleteDBCluster action`,
     );
     expect(identity.denials).toEqual([
-      { at: now, principal: caller.arn, action: 'rds:DeleteDBCluster', resource: CLUSTER },
+      { at: now, principal: caller.arn, function: null, action: 'rds:DeleteDBCluster', resource: CLUSTER },
     ]);
+  });
+
+  it('SEC-01: is recorded with the function that runs as it when it is refused', async () => {
+    const functionOf = (roleArn: string) => (roleArn.endsWith('role/failing') ? 'write-failover' : null);
+    identity = createIdentity(world, { functionOf });
+    roles = identity.providers!.find(({ type }) => type === 'AWS::IAM::Role')!;
+    const ofFunction = session(await makeRole({ RoleName: 'failing' }));
+    const ofTask = session(await makeRole({ RoleName: 'task' }));
+    for (const caller of [ofFunction, ofTask]) {
+      expect(() => identity.authorize(caller, [failover])).toThrow('is not authorized');
+    }
+    expect(identity.denials).toEqual([
+      { at: now, principal: ofFunction.arn, function: 'write-failover', ...failover },
+      { at: now, principal: ofTask.arn, function: null, ...failover },
+    ]);
+  });
+
+  it('SEC-01: the operator is refused nothing, so nothing of it is recorded', () => {
+    const { principal } = identity.lookup(identity.operator.accessKeyId)!;
+    identity.authorize(principal, [failover, { action: 'iam:DeleteRole', resource: '*' }]);
+    expect(identity.denials).toEqual([]);
   });
 
   it('gives up what an update takes out, and keeps what other resources attached', async () => {

@@ -92,6 +92,11 @@ describe('AssumeRole', () => {
     await expect(assume(role, more as never)).rejects.toThrow(
       `on resource: arn:aws:iam::123456789012:role/${role}`,
     );
+    expect(identity.denials).toHaveLength(2);
+    expect(identity.denials[0]).toMatchObject({
+      action: expect.stringMatching(/^sts:(AssumeRole|TagSession)$/),
+      resource: `arn:aws:iam::123456789012:role/${role}`,
+    });
   });
 
   it('takes the external id that was agreed on', async () => {
