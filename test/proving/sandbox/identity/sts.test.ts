@@ -92,8 +92,7 @@ describe('AssumeRole', () => {
     await expect(assume(role, more as never)).rejects.toThrow(
       `on resource: arn:aws:iam::123456789012:role/${role}`,
     );
-    expect(identity.denials).toHaveLength(2);
-    expect(identity.denials[0]).toMatchObject({
+    expect(identity.denials.at(-1)).toMatchObject({
       action: expect.stringMatching(/^sts:(AssumeRole|TagSession)$/),
       resource: `arn:aws:iam::123456789012:role/${role}`,
     });
