@@ -1,0 +1,1 @@
+export type { ClientFindings, ClientOptions, SimClients, StartClients } from './types.ts';
