@@ -48,7 +48,13 @@ export interface DatabaseView {
 
 /** One call of a function that changes something outside the state table, or the pool item in it. */
 export interface ControlCall {
+  /** When it took effect, or would have. */
   readonly at: number;
+  /**
+   * When the function made it, with all its checks behind it: a pause or a slow network lies between this and
+   * `at`, and no function can look again in between (I-08 counts from here, I-07 from `at`).
+   */
+  readonly issuedAt: number;
   readonly function: string;
   readonly invocation: string;
   /** e.g. `rds:FailoverDBCluster`, `rds:ModifyDBClusterEndpoint`, `state:PutPool`. */
@@ -58,7 +64,7 @@ export interface ControlCall {
   readonly token: number | null;
   /** When that lease ends; null when none was held. */
   readonly leaseUntil: number | null;
-  /** When the oldest observation that counts was made: the age of the evidence is `at` minus this. */
+  /** When the oldest observation that counts was made: the age of the evidence is `issuedAt` minus this. */
   readonly evidenceAt: number | null;
   readonly outcome: CallOutcome;
   /** Something outside really changed by it. */

@@ -1,0 +1,52 @@
+/**
+ * Where a defect is planted: around the ports that one function gets, or around its handler. Shipped code is
+ * never edited. What a planted port sends on is an external call as any other: counted, faulted and recorded.
+ */
+
+import type {
+  AlarmReader,
+  Clock,
+  DatabaseControl,
+  Log,
+  MemberProbe,
+  Metrics,
+  ParameterReader,
+  StateStore,
+} from '../../../core/ports/index.ts';
+import type { Invocation } from '../../../lambdas/shared/invocation.ts';
+import type { SimTable } from './table.ts';
+
+/** Functions by folder. */
+export type FolderName = 'health-check' | 'replica-pool' | 'write-failover' | 'reconcile';
+
+/** Everything that any function may be given; each takes what it needs. */
+export interface FunctionPorts {
+  readonly clock: Clock;
+  readonly store: StateStore;
+  readonly control: DatabaseControl;
+  readonly probe: MemberProbe;
+  readonly parameters: ParameterReader;
+  readonly alarms: AlarmReader;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export interface DefectSite {
+  readonly folder: FolderName;
+  /** The prober's zone; null for the others. */
+  readonly az: string | null;
+  /** The invocation's request id. */
+  readonly invocation: string;
+  /** The table below every port: for a store that forgets its conditions. */
+  readonly table: SimTable;
+}
+
+export type FunctionHandler = (event: unknown, invocation: Invocation) => Promise<unknown>;
+
+export interface Defect {
+  readonly name: string;
+  /** What this invocation's handler is given instead. @default - its ports as they are */
+  readonly ports?: (ports: FunctionPorts, site: DefectSite) => FunctionPorts;
+  /** What runs instead of the handler. @default - the real handler */
+  readonly handler?: (real: FunctionHandler, ports: FunctionPorts, site: DefectSite) => FunctionHandler;
+}

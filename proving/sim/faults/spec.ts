@@ -1,0 +1,76 @@
+/** One fault as it is to happen: drawn from the seed, or given by whoever enumerates. Times are epoch ms. */
+
+import type { FolderName } from '../control/defect.ts';
+
+/** From when until when; what has no end of its own ends with the safety phase. */
+interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What befalls one request to AWS or to the table. */
+export type CallFault =
+  /** Refused at once; the SDK tries again where it may. */
+  | 'throttled'
+  /** A server error: nothing was done. */
+  | 'failed'
+  /** No answer, and nothing was done. */
+  | 'lost'
+  /** Done, but the answer never came. */
+  | 'answer-lost';
+
+export type FaultSpec =
+  /** A member's host dies; the managed service starts it again. */
+  | { readonly id: 'F-01'; readonly member: string; readonly from: number }
+  | ({ readonly id: 'F-02'; readonly member: string } & Span)
+  | ({ readonly id: 'F-03'; readonly member: string; readonly ms: number } & Span)
+  /** Queries pass, probes fail. */
+  | ({ readonly id: 'F-05'; readonly member: string } & Span)
+  /** Every request of one zone's prober to members is dropped. */
+  | ({ readonly id: 'F-06'; readonly az: string } & Span)
+  /** Requests from these nodes to this member are dropped: `prober:<az>` or `client:<process>`. */
+  | ({ readonly id: 'F-07'; readonly nodes: readonly string[]; readonly member: string } & Span)
+  /** Describe answers what was true so many versions ago. */
+  | ({ readonly id: 'F-14'; readonly versionsBack: number } & Span)
+  | ({
+      readonly id: 'F-16';
+      /** `rds`: the cluster's control plane; `state`: the table; `reads`: parameters and alarms. */
+      readonly service: 'rds' | 'state' | 'reads';
+      readonly fault: CallFault;
+      /** Share of the calls that it strikes. */
+      readonly share: number;
+    } & Span)
+  | ({
+      readonly id: 'F-17';
+      readonly source: 'stream' | 'alarm' | 'schedule';
+      readonly effect: 'drop' | 'duplicate' | 'delay';
+      /** Of a delay; for a duplicate, how much later the second comes. */
+      readonly ms: number;
+      readonly share: number;
+    } & Span)
+  /** The first invocation that starts from then on is killed before or after its n-th external call, from 1. */
+  | {
+      readonly id: 'F-18';
+      readonly folder: FolderName;
+      readonly from: number;
+      readonly call: number;
+      readonly when: 'before' | 'after';
+    }
+  /** The first invocation that starts from then on is held before its n-th external call, which then happens. */
+  | {
+      readonly id: 'F-19';
+      readonly folder: FolderName;
+      readonly from: number;
+      readonly call: number;
+      readonly ms: number;
+      /**
+       * `function`: the process stands still; its hard time-out goes on. `request`: the request is under way, even
+       * after its function has ended, though never longer than its time-out when the resource cannot compare.
+       */
+      readonly where: 'function' | 'request';
+    }
+  /** Reserved concurrency is not kept: this many of the function may run at once. */
+  | ({ readonly id: 'F-19'; readonly folder: FolderName; readonly concurrency: number } & Span)
+  | ({ readonly id: 'F-32'; readonly member: string } & Span);
+
+export type FaultId = FaultSpec['id'];
