@@ -1,0 +1,9 @@
+export {
+  ADMISSION_DEFAULTS,
+  AdmissionLevel,
+  type AdmissionOptions,
+  type AdmissionStatus,
+} from './admission-level.ts';
+export { CRITICALITIES, CRITICALITY_DEFAULT, criticalityOf, type Criticality } from './criticality.ts';
+export { classOfRank, rankOf, RANKS, USER_GROUPS, type Rankable } from './rank.ts';
+export { isWorthDoing, refusal, type Refusal, type RefusalReason } from './refusal.ts';
