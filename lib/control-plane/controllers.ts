@@ -4,7 +4,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { parameterRoot } from '../../core/naming.ts';
 import type { Mode } from '../../core/state/items.ts';
-import { leaseKey, ledgerPartition, poolKey, thresholdsKey, wakeKey } from '../../core/state/keys.ts';
+import { ledgerPartition, poolKey, thresholdsKey, wakeKey } from '../../core/state/keys.ts';
 import * as reconcile from '../../lambdas/reconcile/contract.ts';
 import * as replicaPool from '../../lambdas/replica-pool/contract.ts';
 import { DATABASE_ENV, ENV } from '../../lambdas/shared/contract.ts';
@@ -15,7 +15,7 @@ import { ControlFunction } from '../shared/control-function.ts';
 import type { StateTable } from '../shared/state-table.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
 import type { ReaderPoolEndpoint } from '../tiers/database/reader-pool-endpoint.ts';
-import { allowAlarms, everyMinute, onParameterChange, onStateChange } from './triggers.ts';
+import { alarmArnPattern, allowAlarms, everyMinute, onParameterChange, onStateChange } from './triggers.ts';
 
 const MEMORY_MIB = 256;
 /** Alarms and schedules come again; an older one would act on a world that has moved on. */
@@ -58,8 +58,8 @@ export class Controllers extends Construct {
     });
     database.grantDescribe(controller);
     readerPool.grantEdit(controller);
-    stateTable.grantWrite(controller, [
-      leaseKey(replicaPool.LEASE).pk,
+    stateTable.grantLease(controller, [replicaPool.LEASE]);
+    stateTable.grantPut(controller, [
       poolKey(database.clusterIdentifier).pk,
       ledgerPartition(database.clusterIdentifier),
     ]);
@@ -74,10 +74,8 @@ export class Controllers extends Construct {
     });
     database.grantDescribe(controller);
     database.grantFailover(controller);
-    stateTable.grantWrite(controller, [
-      leaseKey(writeFailover.LEASE).pk,
-      ledgerPartition(database.clusterIdentifier),
-    ]);
+    stateTable.grantLease(controller, [writeFailover.LEASE]);
+    stateTable.grantPut(controller, [ledgerPartition(database.clusterIdentifier)]);
     return controller;
   }
 
@@ -90,7 +88,7 @@ export class Controllers extends Construct {
         [reconcile.ENV.alarmPrefix]: alarmPrefix(environmentName),
       },
     });
-    stateTable.grantWrite(controller, [
+    stateTable.grantPut(controller, [
       thresholdsKey('').pk,
       wakeKey(replicaPool.FUNCTION).pk,
       wakeKey(writeFailover.FUNCTION).pk,
@@ -150,7 +148,7 @@ interface FunctionOptions {
 
 /**
  * Reading both layers of the environment's thresholds, and asking which alarms ring. A policy of its own, so that
- * what is accepted about it is accepted of nothing else.
+ * what is accepted about it is accepted of nothing else. AWS checks the path that is read, not the names below it.
  */
 function grantReadSettings(grantee: ControlFunction, environmentName: string): void {
   const path = Stack.of(grantee).formatArn({
@@ -159,17 +157,18 @@ function grantReadSettings(grantee: ControlFunction, environmentName: string): v
     resourceName: parameterRoot(environmentName).slice(1),
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
+  const alarms = alarmArnPattern(Stack.of(grantee), '');
   const policy = new iam.Policy(grantee, 'Settings', {
     roles: [grantee.role],
     statements: [
-      new iam.PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [path, `${path}/*`] }),
-      new iam.PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: ['*'] }),
+      new iam.PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [path] }),
+      new iam.PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: [alarms] }),
     ],
   });
   acknowledgeWildcards(
     policy,
-    [`${path}/*`, '*'],
-    'Reading a path of parameters is a right on the names below it, which are those of this environment. ' +
-      'Listing alarms by prefix is asked of all alarms of the account. Both only read.',
+    [alarms],
+    'Listing alarms by a prefix is a question about all alarms of the account and Region: AWS checks it on ' +
+      'alarm:*. It only reads.',
   );
 }

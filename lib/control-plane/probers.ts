@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { leaseKey, observationPartition } from '../../core/state/keys.ts';
+import { observationPartition } from '../../core/state/keys.ts';
 import {
   ENV,
   FUNCTION,
@@ -64,7 +64,8 @@ export class Probers extends Construct {
     });
     props.database.grantConnect(prober, PROBE_USER);
     props.stateTable.grantRead(prober);
-    props.stateTable.grantWrite(prober, [observationPartition(zone), leaseKey(leaseName(zone)).pk]);
+    props.stateTable.grantPut(prober, [observationPartition(zone)]);
+    props.stateTable.grantLease(prober, [leaseName(zone)]);
     everyMinute(scope, 'Schedule', prober);
     return prober;
   }

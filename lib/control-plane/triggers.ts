@@ -4,7 +4,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -12,6 +12,7 @@ import { parameterRoot } from '../../core/naming.ts';
 import { wakeKey } from '../../core/state/keys.ts';
 import { acknowledgeStreamList } from '../shared/acknowledgements.ts';
 import type { ControlFunction } from '../shared/control-function.ts';
+import { SendOnlyDeadLetters } from '../shared/dead-letters.ts';
 import { serviceRole } from '../shared/service-role.ts';
 
 /** An event older than this says nothing about now; it is EventBridge Scheduler's and Lambda's least. */
@@ -66,7 +67,7 @@ export function onStateChange(
       bisectBatchOnError: true,
       maxRecordAge: EVENT_AGE,
       retryAttempts: STREAM_RETRIES,
-      onFailure: new SqsDlq(deadLetterQueue),
+      onFailure: new SendOnlyDeadLetters(deadLetterQueue),
       filters: [
         lambda.FilterCriteria.filter({
           eventName: ['INSERT', 'MODIFY'],

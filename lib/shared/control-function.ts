@@ -136,12 +136,7 @@ function grantNetworkInterfaces(scope: Construct, role: iam.Role): iam.Policy {
         resources: [interfaces],
       }),
       new iam.PolicyStatement({
-        actions: [
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSecurityGroups',
-          'ec2:DescribeSubnets',
-          'ec2:DescribeVpcs',
-        ],
+        actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'],
         resources: ['*'],
       }),
     ],
@@ -149,7 +144,7 @@ function grantNetworkInterfaces(scope: Construct, role: iam.Role): iam.Policy {
   acknowledgeWildcards(
     policy,
     [interfaces, '*'],
-    'Describing interfaces, subnets, groups and VPCs has no resource level, and the interface to be made does ' +
+    'Describing interfaces and subnets has no resource level, and the interface to be made does ' +
       'not exist when Lambda checks the right: AWS documents the wildcard below EC2 of this account and Region.',
   );
   return policy;

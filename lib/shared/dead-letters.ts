@@ -1,4 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledgeDeadLetters } from './acknowledgements.ts';
@@ -16,5 +18,20 @@ export class DeadLetters extends Construct {
     });
     acknowledgeDeadLetters(this.queue);
     this.node.defaultChild = this.queue;
+  }
+}
+
+/** Where an event source leaves the records it gives up. The CDK's own also allows to look the queue up and read it. */
+export class SendOnlyDeadLetters implements lambda.IEventSourceDlq {
+  private readonly queue: sqs.IQueue;
+
+  constructor(queue: sqs.IQueue) {
+    this.queue = queue;
+  }
+
+  bind(_source: lambda.IEventSourceMapping, target: lambda.IFunction): lambda.DlqDestinationConfig {
+    const destination = this.queue.queueArn;
+    iam.Grant.addToPrincipal({ grantee: target, actions: ['sqs:SendMessage'], resourceArns: [destination] });
+    return { destination };
   }
 }

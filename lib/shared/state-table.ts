@@ -3,7 +3,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { outcomePartition } from '../../core/state/keys.ts';
+import { leaseKey, outcomePartition } from '../../core/state/keys.ts';
 
 export interface StateTableProps {
   /** @default true; false lets the table be deleted with its stack */
@@ -49,16 +49,22 @@ export class StateTable extends Construct {
   }
 
   /**
-   * Writing items of some partitions only. Nothing is ever deleted: items expire.
+   * Putting whole items into some partitions only. Nothing is ever deleted: items expire.
    * @param partitions values of `pk`; `*` and `?` stand for any characters
    */
-  grantWrite(grantee: iam.IGrantable, partitions: readonly string[]): iam.Grant {
-    return this.grantOnPartitions(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], partitions);
+  grantPut(grantee: iam.IGrantable, partitions: readonly string[]): iam.Grant {
+    return this.grantOnPartitions(grantee, 'dynamodb:PutItem', partitions);
+  }
+
+  /** Taking, renewing and releasing leases of these names only. */
+  grantLease(grantee: iam.IGrantable, names: readonly string[]): iam.Grant {
+    const partitions = names.map((name) => leaseKey(name).pk);
+    return this.grantOnPartitions(grantee, 'dynamodb:UpdateItem', partitions);
   }
 
   /** What a process of an application may do: put its own outcome items, and no other. */
   grantOutcomes(grantee: iam.IGrantable, application: string): iam.Grant {
-    return this.grantOnPartitions(grantee, ['dynamodb:PutItem'], [outcomePartition(application)]);
+    return this.grantPut(grantee, [outcomePartition(application)]);
   }
 
   metric(name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -67,14 +73,14 @@ export class StateTable extends Construct {
 
   private grantOnPartitions(
     grantee: iam.IGrantable,
-    actions: readonly string[],
+    action: string,
     partitions: readonly string[],
   ): iam.Grant {
     const patterns = partitions.some((partition) => /[*?]/.test(partition));
     const operator = patterns ? 'ForAllValues:StringLike' : 'ForAllValues:StringEquals';
     return iam.Grant.addToPrincipal({
       grantee,
-      actions: [...actions],
+      actions: [action],
       resourceArns: [this.table.tableArn],
       conditions: {
         [operator]: { 'dynamodb:LeadingKeys': [...partitions] },

@@ -41,8 +41,9 @@ describe('the state table', () => {
   it('grants writing by partition, with patterns where a name ends in a star', () => {
     const { stack, state } = alone();
     const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    state.grantWrite(role, ['observation#us-east-1a']);
-    state.grantWrite(role, ['ledger#*']);
+    state.grantPut(role, ['observation#us-east-1a']);
+    state.grantPut(role, ['ledger#*']);
+    state.grantLease(role, ['prober-us-east-1a']);
     const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
     const conditions = policy!['Properties'].PolicyDocument.Statement.map(
       (statement: any) => statement.Condition,
@@ -54,6 +55,10 @@ describe('the state table', () => {
       },
       {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['ledger#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+      {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['lease#prober-us-east-1a'] },
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     ]);

@@ -40,7 +40,7 @@ export interface IDatabaseTier extends ec2.IConnectable {
   grantFailover(grantee: iam.IGrantable): iam.Grant;
   /** Allows what a drill breaks on AWS: a failover, and restarting a member. */
   grantDrill(grantee: iam.IGrantable): iam.Grant;
-  /** Allows reading what AWS says of the cluster, its members and its custom endpoints. */
+  /** Allows reading what AWS says of the cluster and its members; a custom endpoint grants reading itself. */
   grantDescribe(grantee: iam.IGrantable): iam.Grant;
   /** A metric of this environment in the namespace of the kit. */
   metric(name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
@@ -91,7 +91,7 @@ export abstract class DatabaseTierBase extends Construct implements IDatabaseTie
   }
 
   grantDescribe(grantee: iam.IGrantable): iam.Grant {
-    this.grant(grantee, ['rds:DescribeDBClusters', 'rds:DescribeDBClusterEndpoints'], [this.clusterArn]);
+    this.grant(grantee, ['rds:DescribeDBClusters'], [this.clusterArn]);
     return this.grant(grantee, ['rds:DescribeDBInstances'], this.memberArns());
   }
 

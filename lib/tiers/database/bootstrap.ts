@@ -79,5 +79,9 @@ function grantDataApi(bootstrap: ControlFunction, database: IDatabaseTier): void
     ],
     resourceArns: [database.clusterArn],
   });
-  database.secret.grantRead(bootstrap);
+  iam.Grant.addToPrincipal({
+    grantee: bootstrap,
+    actions: ['secretsmanager:GetSecretValue'],
+    resourceArns: [database.secret.secretArn],
+  });
 }

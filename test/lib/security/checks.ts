@@ -50,11 +50,8 @@ export function statementsByRole(json: Json): ReadonlyMap<string, readonly State
 /** Reads that AWS offers no narrower resource for. */
 const UNSCOPED_READS = new Set([
   'dynamodb:ListStreams',
-  'cloudwatch:DescribeAlarms',
   'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
-  'ec2:DescribeVpcs',
 ]);
 
 /** SEC-01: no wildcard action, and `*` only for reads that have no resource level. */

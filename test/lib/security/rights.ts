@@ -1,0 +1,184 @@
+/**
+ * SEC-01: everything that each role of the example environment may do, and no more. A right is a decision of a
+ * person: one that is added, taken away or widened in `lib/` is written here too.
+ *
+ * `<StateTable.Arn>` stands for what only a deployment knows, by the logical id without its hash.
+ */
+
+export interface Right {
+  readonly actions: readonly string[];
+  readonly on: readonly string[];
+  /** Conditions, as `render.ts` writes them. */
+  readonly when?: string;
+}
+
+const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
+
+const CLUSTER_ID = '<DatabaseAuroraCluster>';
+const CLUSTER = `arn:aws:rds:us-east-1:<account>:cluster:${CLUSTER_ID}`;
+const MEMBERS = [1, 2, 3].map((n) => `arn:aws:rds:us-east-1:<account>:db:<DatabaseAuroraClusterMember${n}>`);
+const POOL_ENDPOINT = 'arn:aws:rds:us-east-1:<account>:cluster-endpoint:understudy-demo-readers';
+const STATE_TABLE = '<StateTable.Arn>';
+
+/** What Lambda itself does with the role of every function: its log, and the events that are given up. */
+function everyFunction(logGroup: string): readonly Right[] {
+  return [
+    { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [`<${logGroup}Logs.Arn>`] },
+    { actions: ['sqs:SendMessage'], on: ['<DeadLettersQueue.Arn>'] },
+  ];
+}
+
+/** What Lambda itself does with the role of a function that the table's stream wakes. */
+const STREAM: readonly Right[] = [
+  {
+    actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    on: ['<StateTable.StreamArn>'],
+  },
+  { actions: ['dynamodb:ListStreams'], on: ['*'] },
+];
+
+/** What Lambda itself does with the role of a function in the VPC, before the network interface is there. */
+const NETWORK_INTERFACES: readonly Right[] = [
+  {
+    actions: [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    on: ['arn:aws:ec2:us-east-1:<account>:*/*'],
+  },
+  { actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'], on: ['*'] },
+];
+
+const READ_STATE: Right = { actions: ['dynamodb:GetItem', 'dynamodb:Query'], on: [STATE_TABLE] };
+
+function onPartitions(action: string, ...partitions: readonly string[]): Right {
+  const keys = partitions.toSorted().join('|');
+  const when = `ForAllValues:StringEquals dynamodb:LeadingKeys=${keys} and Null dynamodb:LeadingKeys=false`;
+  return { actions: [action], on: [STATE_TABLE], when };
+}
+
+const put = (...partitions: readonly string[]): Right => onPartitions('dynamodb:PutItem', ...partitions);
+const lease = (name: string): Right => onPartitions('dynamodb:UpdateItem', `lease#${name}`);
+
+const connectAs = (user: string): Right => ({
+  actions: ['rds-db:connect'],
+  on: [`arn:aws:rds-db:us-east-1:<account>:dbuser:<DatabaseAuroraCluster.DBClusterResourceId>/${user}`],
+});
+
+const DESCRIBE: readonly Right[] = [
+  { actions: ['rds:DescribeDBClusters'], on: [CLUSTER] },
+  { actions: ['rds:DescribeDBInstances'], on: MEMBERS },
+];
+
+function prober(zone: string): readonly Right[] {
+  return [
+    ...everyFunction(`ControlPlaneProbers${zone.replaceAll('-', '')}Prober`),
+    ...NETWORK_INTERFACES,
+    READ_STATE,
+    put(`observation#${zone}`),
+    lease(`prober-${zone}`),
+    connectAs('understudy_probe'),
+  ];
+}
+
+const invoke = (fn: string): readonly Right[] => [
+  { actions: ['lambda:InvokeFunction'], on: [`<${fn}Function.Arn>`] },
+];
+
+/** By the report name of the function, or by the id of a role that no function has. */
+export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
+  ...Object.fromEntries(ZONES.map((zone) => [`health-check-${zone}`, prober(zone)])),
+  'replica-pool': [
+    ...everyFunction('ControlPlaneControllersReplicaPool'),
+    ...STREAM,
+    READ_STATE,
+    ...DESCRIBE,
+    { actions: ['rds:DescribeDBClusterEndpoints'], on: [CLUSTER, POOL_ENDPOINT] },
+    { actions: ['rds:ModifyDBClusterEndpoint'], on: [POOL_ENDPOINT] },
+    put(`pool#${CLUSTER_ID}`, `ledger#${CLUSTER_ID}`),
+    lease('replica-pool'),
+  ],
+  'write-failover': [
+    ...everyFunction('ControlPlaneControllersWriteFailover'),
+    ...STREAM,
+    READ_STATE,
+    ...DESCRIBE,
+    { actions: ['rds:FailoverDBCluster'], on: [CLUSTER, ...MEMBERS] },
+    put(`ledger#${CLUSTER_ID}`),
+    lease('write-failover'),
+  ],
+  reconcile: [
+    ...everyFunction('ControlPlaneControllersReconcile'),
+    READ_STATE,
+    put('thresholds', 'wake#replica-pool', 'wake#write-failover'),
+    {
+      actions: ['ssm:GetParametersByPath'],
+      on: ['arn:aws:ssm:us-east-1:<account>:parameter/understudy/demo'],
+    },
+    { actions: ['cloudwatch:DescribeAlarms'], on: ['arn:aws:cloudwatch:us-east-1:<account>:alarm:*'] },
+  ],
+  'database-bootstrap': [
+    ...everyFunction('DatabaseBootstrapFunction'),
+    {
+      actions: [
+        'rds-data:BeginTransaction',
+        'rds-data:CommitTransaction',
+        'rds-data:ExecuteStatement',
+        'rds-data:RollbackTransaction',
+      ],
+      on: [CLUSTER],
+    },
+    { actions: ['secretsmanager:GetSecretValue'], on: ['<DatabaseAuroraClusterSecretAttachment>'] },
+  ],
+  ApplicationshopRole: [connectAs('shop'), put('outcome#shop')],
+  ...Object.fromEntries(
+    ZONES.map((zone) => {
+      const id = `ControlPlaneProbers${zone.replaceAll('-', '')}`;
+      return [`${id}ScheduleRole`, invoke(`${id}Prober`)];
+    }),
+  ),
+  ControlPlaneControllersReconcileScheduleRole: invoke('ControlPlaneControllersReconcile'),
+  NetworkFlowLogRole: [
+    {
+      actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      on: ['<NetworkRejectedTraffic.Arn>'],
+    },
+  ],
+};
+
+/** Roles that a team extends with rights of its own, so nothing bounds them. */
+export const UNBOUNDED = ['ApplicationshopRole'];
+
+const SAME_ACCOUNT = 'StringEquals aws:SourceAccount=<account>';
+const BY_SCHEDULES = `ArnLike aws:SourceArn=arn:aws:scheduler:us-east-1:<account>:schedule-group/default and ${SAME_ACCOUNT}`;
+
+/** SEC-05: the service that may take a role on, and for whom. */
+export function trustOf(role: string): readonly string[] {
+  const assume = (service: string, when = SAME_ACCOUNT): readonly string[] => [
+    `${service}: sts:AssumeRole on itself when ${when}`,
+  ];
+  if (role === 'NetworkFlowLogRole') return assume('vpc-flow-logs.amazonaws.com');
+  if (role === 'ApplicationshopRole') return assume('ecs-tasks.amazonaws.com');
+  if (role.endsWith('ScheduleRole')) return assume('scheduler.amazonaws.com', BY_SCHEDULES);
+  return assume('lambda.amazonaws.com');
+}
+
+const ALARMS = 'arn:aws:cloudwatch:us-east-1:<account>:alarm:understudy-demo-*';
+const wokenByAlarms = (fn: string): string =>
+  `lambda.alarms.cloudwatch.amazonaws.com: lambda:InvokeFunction on <ControlPlaneControllers${fn}Function.Arn> ` +
+  `when SourceArn=${ALARMS} and SourceAccount=<account>`;
+const TOPIC = '<ControlPlaneNotificationsTopic>';
+const PLAIN_TEXT = 'Bool aws:SecureTransport=false';
+
+/** SEC-05, SEC-06: who may call a function, publish to the topic or send to the queue without a role. */
+export const ADMITTED: readonly string[] = [
+  wokenByAlarms('ReplicaPool'),
+  wokenByAlarms('WriteFailover'),
+  'events.amazonaws.com: lambda:InvokeFunction on <ControlPlaneControllersReconcileFunction.Arn> ' +
+    'when SourceArn=<ControlPlaneControllersParameterChange.Arn>',
+  `cloudwatch.amazonaws.com: sns:Publish on ${TOPIC} when ArnLike aws:SourceArn=${ALARMS} and ${SAME_ACCOUNT}`,
+  `*: not sns:Publish on ${TOPIC} when ${PLAIN_TEXT}`,
+  `*: not sqs:* on <DeadLettersQueue.Arn> when ${PLAIN_TEXT}`,
+];
