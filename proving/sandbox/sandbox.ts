@@ -122,6 +122,8 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
       functionsEnabled = enabled;
       parts.lambda.setEnabled(enabled);
     },
+    setNetwork: (rules) => parts.aurora.setNetwork(rules),
+    setReplay: (memberId, paused) => parts.aurora.setReplay(memberId, paused),
     setStreams: (enabled) => parts.lambda.setStreams(enabled),
     setAlarms: (enabled) => parts.cloudWatch.setAlarms(enabled),
     setDenied: (target) => parts.endpoint.deny(target),

@@ -3,6 +3,7 @@
 import type http from 'node:http';
 import { UnderstudyError } from '../../../core/errors.ts';
 import type { HttpRoutes } from '../kernel/index.ts';
+import { type NetworkRule, readRules } from '../network/rule.ts';
 import type { RunningTask, TaskRequest } from '../tasks/task-runner.ts';
 import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type DeniedService, type SandboxStatus } from './model.ts';
 
@@ -10,6 +11,8 @@ export interface AdminDeps {
   readonly key: string;
   status(): SandboxStatus;
   setFunctions(enabled: boolean): Promise<void>;
+  setNetwork(rules: readonly NetworkRule[]): Promise<void>;
+  setReplay(memberId: string, paused: boolean): Promise<void>;
   setStreams(enabled: boolean): void;
   setAlarms(enabled: boolean): void;
   setDenied(target: DeniedService | null): void;
@@ -26,6 +29,15 @@ export function addAdminRoutes(routes: HttpRoutes, deps: AdminDeps): void {
     'GET status': async () => deps.status(),
     'POST functions': async (body) => {
       await deps.setFunctions((body as { enabled: boolean }).enabled);
+      return {};
+    },
+    'POST network': async (body) => {
+      await deps.setNetwork(readRules((body as { rules: unknown }).rules));
+      return {};
+    },
+    'POST replay': async (body) => {
+      const { memberId, paused } = body as { memberId: string; paused: boolean };
+      await deps.setReplay(memberId, paused);
       return {};
     },
     'POST streams': async (body) => {

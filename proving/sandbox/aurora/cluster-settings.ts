@@ -2,6 +2,7 @@
 
 import type { NamingScope } from '../../twin/aurora/index.ts';
 import type { Identity, Names, World } from '../kernel/index.ts';
+import type { NetworkRule } from '../network/rule.ts';
 import type { CertificateAuthority } from '../tls/index.ts';
 import type { Addresses } from './addresses.ts';
 import type { Binaries } from './binaries.ts';
@@ -52,4 +53,6 @@ export interface Shared {
   readonly nextFolder: () => string;
   readonly templateFolder: string;
   readonly binaries: Binaries;
+  /** In force now; an instance that starts takes them along. */
+  readonly networkRules: () => readonly NetworkRule[];
 }

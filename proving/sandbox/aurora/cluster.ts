@@ -18,6 +18,7 @@ import {
   transition,
 } from '../../twin/aurora/index.ts';
 import { AwsError, type World } from '../kernel/index.ts';
+import type { NetworkRule } from '../network/rule.ts';
 import type { ClusterSettings, Shared } from './cluster-settings.ts';
 import { publishNames } from './endpoint-names.ts';
 import { ClusterEngines } from './engines.ts';
@@ -137,6 +138,12 @@ export class AuroraCluster {
   setForceTls(value: boolean): void {
     this.settings.forceTls = value;
     for (const instance of this.engines.instances.values()) instance.host?.forceTls(value);
+  }
+
+  /** Resolves when the rules hold at every instance that does not hang. */
+  async setNetwork(rules: readonly NetworkRule[]): Promise<void> {
+    const hosts = [...this.engines.instances.values()].flatMap(({ host }) => host ?? []);
+    await Promise.all(hosts.map((host) => host.setNetwork(rules)));
   }
 
   /** Publishes every name again, after a change of endpoints. */

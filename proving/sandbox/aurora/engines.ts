@@ -86,6 +86,7 @@ export class ClusterEngines {
       certificate,
       binaries: shared.binaries,
       forceTls: () => settings.forceTls,
+      networkRules: shared.networkRules,
     });
     this.instances.set(id, instance);
     return instance;

@@ -6,8 +6,10 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { Line } from '../network/line.ts';
+import { effectBetween, type NetworkRule } from '../network/rule.ts';
 import { readExactly } from './read-exactly.ts';
-import { type Passages, type Relay, relay, straight } from './relay.ts';
+import { type Relay, relay } from './relay.ts';
 import {
   askForPassword,
   AUTHENTICATION_OK,
@@ -43,13 +45,12 @@ const SHUT_DOWN: Refusal = {
 };
 
 export class Front {
-  /** How bytes travel, for all connections: a fault changes it. */
-  readonly passages: Passages = { toEngine: straight, toClient: straight };
   private readonly options: FrontOptions;
   private readonly server: net.Server;
   private readonly context: tls.SecureContext;
   private readonly relays = new Set<Relay>();
-  private readonly sockets = new Set<net.Socket>();
+  private readonly lines = new Map<net.Socket, Line>();
+  private rules: readonly NetworkRule[] = [];
   private open = false;
 
   constructor(options: FrontOptions) {
@@ -59,7 +60,7 @@ export class Front {
       cert: options.certificatePem,
       minVersion: 'TLSv1.2',
     });
-    this.server = net.createServer({ noDelay: true }, (raw) => this.accept(raw));
+    this.server = net.createServer({ noDelay: true, allowHalfOpen: true }, (raw) => this.accept(raw));
   }
 
   async listen(): Promise<void> {
@@ -86,29 +87,41 @@ export class Front {
   destroy(): void {
     this.open = false;
     this.server.close();
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.lines.keys()) socket.destroy();
   }
 
-  private accept(raw: net.Socket): void {
-    this.sockets.add(raw);
-    raw.on('close', () => this.sockets.delete(raw));
-    raw.on('error', () => raw.destroy());
-    const late = setTimeout(() => raw.destroy(), LOGIN_MS_MAX);
-    raw.on('close', () => clearTimeout(late));
-    this.login(raw).then(
+  /** What the network does between clients and this instance, open connections included. */
+  setRules(rules: readonly NetworkRule[]): void {
+    this.rules = rules;
+    for (const [socket, line] of this.lines) line.setEffect(this.effectOn(socket));
+  }
+
+  private effectOn(socket: net.Socket) {
+    return effectBetween(this.rules, socket.remoteAddress ?? '', this.options.address);
+  }
+
+  private accept(socket: net.Socket): void {
+    const line = new Line(socket);
+    line.setEffect(this.effectOn(socket));
+    this.lines.set(socket, line);
+    socket.on('close', () => this.lines.delete(socket));
+    line.on('error', () => line.destroy());
+    const late = setTimeout(() => line.destroy(), LOGIN_MS_MAX);
+    line.on('close', () => clearTimeout(late));
+    this.login(line).then(
       () => clearTimeout(late),
-      () => raw.destroy(),
+      () => line.destroy(),
     );
   }
 
-  private async login(raw: net.Socket): Promise<void> {
-    let client: Duplex = raw;
+  private async login(line: Line): Promise<void> {
+    let client: Duplex = line;
     let secure = false;
     for (;;) {
       const packet = await readPacket(client);
       const request = packet.readInt32BE(4);
       if (request === REQUEST.tls && !secure) {
-        client = this.upgrade(raw);
+        client = this.upgrade(line);
         secure = true;
       } else if (request === REQUEST.gss) {
         client.write('N');
@@ -122,12 +135,12 @@ export class Front {
     }
   }
 
-  private upgrade(raw: net.Socket): tls.TLSSocket {
+  private upgrade(line: Line): tls.TLSSocket {
     // Bytes sent before the handshake would be taken for encrypted ones.
-    if (raw.readableLength > 0) throw new Error('data before the TLS handshake');
-    raw.write('S');
-    const secured = new tls.TLSSocket(raw, { isServer: true, secureContext: this.context });
-    secured.on('error', () => raw.destroy());
+    if (line.readableLength > 0) throw new Error('data before the TLS handshake');
+    line.write('S');
+    const secured = new tls.TLSSocket(line, { isServer: true, secureContext: this.context });
+    secured.on('error', () => line.destroy());
     return secured;
   }
 
@@ -166,7 +179,7 @@ export class Front {
       return;
     }
     client.write(answer.bytes);
-    const started = relay(client, engine, this.passages);
+    const started = relay(client, engine);
     session = started;
     this.relays.add(started);
     engine.on('close', () => this.relays.delete(started));

@@ -1,5 +1,7 @@
 /** What the supervisor and an instance host say to each other over their IPC channel. */
 
+import type { NetworkRule } from '../network/rule.ts';
+
 export interface HostSetup {
   readonly name: string;
   readonly stateDir: string;
@@ -12,6 +14,7 @@ export interface HostSetup {
   readonly keyPem: string;
   readonly certificatePem: string;
   readonly forceTls: boolean;
+  readonly networkRules: readonly NetworkRule[];
 }
 
 export type ToHost =
@@ -23,12 +26,15 @@ export type ToHost =
   /** Drop the clients, end the engine, and end: this instance must never acknowledge a write again. */
   | { readonly kind: 'fence' }
   | { readonly kind: 'force-tls'; readonly value: boolean }
+  | { readonly kind: 'network'; readonly id: number; readonly rules: readonly NetworkRule[] }
   | { readonly kind: 'token-verdict'; readonly id: number; readonly reason: string | null };
 
 export type FromHost =
   /** The engine was started and the address is bound. */
   | { readonly kind: 'ready'; readonly enginePid: number }
   | { readonly kind: 'failed'; readonly why: string }
+  /** The rules of that message hold. */
+  | { readonly kind: 'network-holds'; readonly id: number }
   | {
       readonly kind: 'verify-token';
       readonly id: number;

@@ -42,6 +42,10 @@ function handle(message: ToHost): void {
     case 'force-tls':
       forceTls = message.value;
       break;
+    case 'network':
+      front?.setRules(message.rules);
+      say({ kind: 'network-holds', id: message.id });
+      break;
     case 'token-verdict':
       waiting.get(message.id)?.(message.reason);
       waiting.delete(message.id);
@@ -62,6 +66,7 @@ async function start(setup: HostSetup): Promise<number> {
     forceTls: () => forceTls,
     verifyToken: askSupervisor,
   });
+  front.setRules(setup.networkRules);
   await front.listen();
   engine = spawnChild(hostWorld(setup), {
     name: `postgres ${setup.name}`,

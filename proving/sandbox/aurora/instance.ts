@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { World } from '../kernel/index.ts';
+import type { NetworkRule } from '../network/rule.ts';
 import type { ServerCertificate } from '../tls/index.ts';
 import type { Binaries } from './binaries.ts';
 import { MemberHost } from './member-host.ts';
@@ -15,6 +16,7 @@ export interface InstanceOptions extends NodeOptions {
   readonly certificate: ServerCertificate;
   readonly binaries: Binaries;
   readonly forceTls: () => boolean;
+  readonly networkRules: () => readonly NetworkRule[];
   readonly verifyToken: (user: string, token: string) => Promise<string | null>;
   readonly onCrash: () => void;
 }
@@ -63,6 +65,7 @@ export class Instance {
         keyPem: options.certificate.keyPem,
         certificatePem: options.certificate.certificatePem,
         forceTls: options.forceTls(),
+        networkRules: options.networkRules(),
       },
     });
     this.host = host;

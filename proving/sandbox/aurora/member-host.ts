@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { spawnChild, type World } from '../kernel/index.ts';
+import type { NetworkRule } from '../network/rule.ts';
 import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
 import { pause } from './poll.ts';
 import { processesIn, send, signalTree } from './process-tree.ts';
@@ -12,6 +13,8 @@ const HOST_FILE = path.join(import.meta.dirname, `instance-host${path.extname(im
 const READY_MS_MAX = 20_000;
 /** How long the end of a host is waited for once it was asked for; one that hangs takes longer. */
 const FENCE_MS_MAX = 300;
+/** A host that hangs takes rules of the network when it wakes. */
+const NETWORK_MS_MAX = 1_000;
 const STRAYS_ROUNDS_MAX = 100;
 
 export interface MemberHostOptions {
@@ -29,6 +32,8 @@ export class MemberHost {
   private readonly options: MemberHostOptions;
   private readonly child: ChildProcess;
   private readonly ready: Promise<void>;
+  private readonly waiting = new Map<number, () => void>();
+  private questions = 0;
   private alive = true;
   private expected = false;
 
@@ -82,6 +87,15 @@ export class MemberHost {
     this.tell({ kind: 'force-tls', value });
   }
 
+  /** Resolves when the rules hold, or when the host hangs or has ended. */
+  async setNetwork(rules: readonly NetworkRule[]): Promise<void> {
+    const id = ++this.questions;
+    const held = new Promise<void>((resolve) => this.waiting.set(id, resolve));
+    this.tell({ kind: 'network', id, rules });
+    await Promise.race([held, this.ended, pause(NETWORK_MS_MAX)]);
+    this.waiting.delete(id);
+  }
+
   /**
    * Tells the host to drop its clients and end. Waits a moment only: a host that hangs does it as the first thing
    * when it wakes, and until then it can acknowledge nothing, as storage no longer answers it.
@@ -113,6 +127,7 @@ export class MemberHost {
       });
       this.child.on('message', (message: FromHost) => {
         if (message.kind === 'verify-token') void this.answer(message);
+        else if (message.kind === 'network-holds') this.waiting.get(message.id)?.();
         else clearTimeout(timer);
         if (message.kind === 'ready') resolve();
         if (message.kind === 'failed') reject(new Error(message.why));

@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { UnderstudyError } from '../../../core/errors.ts';
 import { clusterStatus } from '../../twin/aurora/index.ts';
 import type { EventBus, Identity, MetricSink, Names, Part, SecretStore, World } from '../kernel/index.ts';
+import type { NetworkRule } from '../network/rule.ts';
 import type { CertificateAuthority } from '../tls/index.ts';
 import { Addresses } from './addresses.ts';
 import { locateBinaries } from './binaries.ts';
@@ -24,6 +26,7 @@ import {
 } from './providers/index.ts';
 import { createRdsService } from './rds/service.ts';
 import { Registry } from './registry.ts';
+import { setReplay } from './replay.ts';
 
 export interface AuroraPorts {
   readonly identity: Identity;
@@ -67,6 +70,13 @@ export interface Aurora extends Part {
   describe(): ClusterDescription[];
   /** By DBClusterIdentifier or DBInstanceIdentifier; undefined when there is none. */
   connectionOf(identifier: string): ConnectionDescription | undefined;
+  /** Replaces the rules of the network between clients and instances; resolves when they hold. */
+  setNetwork(rules: readonly NetworkRule[]): Promise<void>;
+  /**
+   * Stops the replay of a reader, or lets it go on.
+   * @throws UnderstudyError `no-member`, `no-replay`
+   */
+  setReplay(memberId: string, paused: boolean): Promise<void>;
   /** For tests and faults: the running cluster. */
   cluster(id: string): AuroraCluster | undefined;
 }
@@ -75,7 +85,8 @@ export function createAurora(world: World, ports: AuroraPorts): Aurora {
   const registry = new Registry(world);
   const events = new EventLog(world, ports.events);
   let shared: Promise<Shared> | undefined;
-  const share = () => (shared ??= prepare(world, ports, events));
+  let rules: readonly NetworkRule[] = [];
+  const share = () => (shared ??= prepare(world, ports, { events, networkRules: () => rules }));
   const dataApi = createDataApi({
     world,
     registry,
@@ -100,6 +111,15 @@ export function createAurora(world: World, ports: AuroraPorts): Aurora {
     describe: () => [...registry.clusters.values()].map(describeCluster),
     connectionOf: (identifier) => connectionOf(registry, identifier),
     cluster: (id) => registry.clusters.get(id),
+    async setReplay(memberId, paused) {
+      const instance = registry.instances.get(memberId)?.cluster.instance(memberId);
+      if (instance === undefined) throw noMember(registry, memberId);
+      await setReplay(instance.node, paused);
+    },
+    async setNetwork(next) {
+      rules = next;
+      await Promise.all([...registry.clusters.values()].map((cluster) => cluster.setNetwork(next)));
+    },
     async start() {
       await share();
     },
@@ -112,7 +132,11 @@ export function createAurora(world: World, ports: AuroraPorts): Aurora {
 }
 
 /** Finds the binaries and makes the template data folder that all clusters are copied from. */
-async function prepare(world: World, ports: AuroraPorts, events: EventLog): Promise<Shared> {
+async function prepare(
+  world: World,
+  ports: AuroraPorts,
+  given: Pick<Shared, 'events' | 'networkRules'>,
+): Promise<Shared> {
   const folder = path.join(world.stateDir, 'aurora');
   fs.mkdirSync(folder, { recursive: true });
   fs.chmodSync(folder, 0o755);
@@ -125,7 +149,7 @@ async function prepare(world: World, ports: AuroraPorts, events: EventLog): Prom
     identity: ports.identity,
     names: ports.names,
     tls: ports.tls,
-    events,
+    ...given,
     addresses: new Addresses(),
     naming: { region: world.region, hash: accountHash(world), urlSuffix: world.urlSuffix },
     folder,
@@ -174,4 +198,15 @@ function connectionOf(registry: Registry, identifier: string): ConnectionDescrip
   const { port, databaseName } = cluster.settings;
   const host = registry.clusters.has(id) ? cluster.names.cluster : cluster.names.instance(id);
   return { engine: 'postgres', host, port, dbname: databaseName };
+}
+
+function noMember(registry: Registry, id: string): UnderstudyError {
+  const known = [...registry.instances.keys()].join(', ') || 'none';
+  return new UnderstudyError(
+    `memberId = ${JSON.stringify(id)}: there is no such instance. Fix: use one of: ${known}`,
+    {
+      code: 'no-member',
+      advice: 'give-up',
+    },
+  );
 }

@@ -2,6 +2,7 @@
 
 import type { Node } from './node.ts';
 import { until } from './poll.ts';
+import { continueReplay } from './replay.ts';
 import type { Storage } from './storage.ts';
 
 const CATCH_UP_MS_MAX = 10_000;
@@ -20,6 +21,8 @@ export async function promote({ storage, target, fence }: Promotion): Promise<vo
   await target.value('SELECT 1', ANSWER_MS_MAX);
   await fence();
   const end = await storage.detach();
+  // A fault may have stopped the target's replay: a promotion replays what is left first, as Aurora's does.
+  await continueReplay(target, ANSWER_MS_MAX);
   await until(`${target.name} replays all that storage holds`, CATCH_UP_MS_MAX, async () =>
     (await target.position(ANSWER_MS_MAX)) >= end ? true : undefined,
   );

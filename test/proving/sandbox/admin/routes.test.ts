@@ -22,6 +22,8 @@ beforeEach(async () => {
       key: 'secret',
       status: () => ({ functionsEnabled: enabled }) as SandboxStatus,
       setFunctions: async (on) => void (enabled = on),
+      setNetwork: async (rules) => void said.push(['network', rules]),
+      setReplay: async (memberId, paused) => void said.push(['replay', memberId, paused]),
       setStreams: (on) => void said.push(['streams', on]),
       setAlarms: (on) => void said.push(['alarms', on]),
       setDenied: (target) => void said.push(['denied', target]),
@@ -54,16 +56,30 @@ describe("the sandbox's own routes", () => {
 
   it('pass every switch on', async () => {
     const one = client('secret');
+    const rule = { from: '*', to: '127.0.0.9', effect: { kind: 'delay', ms: 5 } } as const;
+    await one.setNetwork([rule]);
+    await one.setReplay('two', true);
     await one.setStreams(false);
     await one.setAlarms(true);
     await one.setDenied({ service: 'rds', kind: 'control' });
     await one.setDenied(null);
     expect(said).toEqual([
+      ['network', [rule]],
+      ['replay', 'two', true],
       ['streams', false],
       ['alarms', true],
       ['denied', { service: 'rds', kind: 'control' }],
       ['denied', null],
     ]);
+  });
+
+  it('fails for a rule of the network that could never match, naming it', async () => {
+    const rule = { from: 'shop', to: '*', effect: { kind: 'drop' } } as const;
+    await expect(client('secret').setNetwork([rule])).rejects.toMatchObject({
+      code: 'invalid-network-rule',
+      message: expect.stringMatching(/rules\[0\]\.from = "shop".*127\.0\.0\.0\/8/),
+    });
+    expect(said).toEqual([]);
   });
 
   it('refuse a wrong key', async () => {
