@@ -6,3 +6,4 @@ export {
 } from './caller-table.ts';
 export { admitNs, gcraOf, NEVER_SEEN, remaining, waitNs, type Gcra } from './gcra.ts';
 export { BURST_MAX, PER_SECOND_MAX, rateFaults, type RateLimit } from './rate.ts';
+export { divide, divisionFaults, jainIndex, type Claim } from './divide.ts';
