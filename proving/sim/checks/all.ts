@@ -1,0 +1,38 @@
+/** Every checker of the database tier. */
+
+import type { Checker } from '../model.ts';
+import { twoViewpoints } from './agreement.ts';
+import { converges } from './convergence.ts';
+import { noFlapping, onceAnEvent, oneInACooldown } from './cooldown.ts';
+import { freshEvidence, growingTokens, oneHolder } from './fencing.ts';
+import { failsOpen, neverEmpty, slowlyOut } from './pool.ts';
+import { fitTarget, onlyWhenWritesFail } from './promotion.ts';
+import { finishedByOthers, onRecord } from './recovery.ts';
+import { nothingLost, noWayBack, oneCommitLog, oneWriter } from './writer.ts';
+
+const ALL: readonly (() => Checker)[] = [
+  oneWriter,
+  oneCommitLog,
+  neverEmpty,
+  failsOpen,
+  slowlyOut,
+  twoViewpoints,
+  growingTokens,
+  freshEvidence,
+  oneInACooldown,
+  onceAnEvent,
+  oneHolder,
+  finishedByOthers,
+  converges,
+  noFlapping,
+  onlyWhenWritesFail,
+  fitTarget,
+  noWayBack,
+  nothingLost,
+  onRecord,
+];
+
+/** Made anew for each run: a checker remembers what it has seen. */
+export function newCheckers(): readonly Checker[] {
+  return ALL.map((create) => create());
+}

@@ -1,0 +1,1 @@
+export { newCheckers } from './all.ts';
