@@ -8,6 +8,11 @@ export interface WritePoolLimits {
   readonly deadlineMs: number;
   /** Time one attempt may take; its connection is then destroyed and the writer is in doubt. @default 1,500 */
   readonly attemptTimeoutMs: number;
+  /**
+   * Time that an attempt must have left, or a tenth of the write's own deadline where that is less. A write that
+   * waited until less is left is refused: it would only take a connection from one that can still succeed. @default 50
+   */
+  readonly attemptMsMin: number;
   readonly connectTimeoutMs: number;
   /** Writes that may wait for a connection or for a new writer. @default 1,000 */
   readonly waitersMax: number;
@@ -22,6 +27,7 @@ export interface WritePoolLimits {
 export const WRITE_POOL_DEFAULTS: WritePoolLimits = {
   deadlineMs: 4000,
   attemptTimeoutMs: 1500,
+  attemptMsMin: 50,
   connectTimeoutMs: 1000,
   waitersMax: 1000,
   pauseMs: 20,

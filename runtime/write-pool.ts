@@ -121,12 +121,14 @@ export class WritePool {
   }
 
   async #execute<T>(work: WriteWork<T>, options: WriteOptions): Promise<Written<T>> {
-    const deadlineAt = this.#clock.now() + (options.deadlineMs ?? this.#limits.deadlineMs);
+    const deadlineMs = options.deadlineMs ?? this.#limits.deadlineMs;
+    const deadlineAt = this.#clock.now() + deadlineMs;
+    const worthMs = Math.min(this.#limits.attemptMsMin, deadlineMs / 10);
     const idempotent = options.idempotent ?? false;
     // Once unknown, unknown: a later attempt that certainly failed does not settle an earlier one.
     let uncertain: DatabaseFailure | null = null;
     for (let attempts = 1; ; attempts += 1) {
-      const connection = await this.#lease(deadlineAt, uncertain);
+      const connection = await this.#lease({ deadlineAt, worthMs }, uncertain);
       const timeoutMs = Math.max(1, Math.min(this.#limits.attemptTimeoutMs, deadlineAt - this.#clock.now()));
       const end = await transact({ clock: this.#clock, connection, work, timeoutMs });
       if (end.kind === 'committed') return this.#committed(connection, end.value, options, deadlineAt);
@@ -135,7 +137,9 @@ export class WritePool {
         throw uncertain ? unknownOutcome(uncertain) : end.error;
       }
       const { failure, phase } = end;
-      this.#note(connection, failure.kind);
+      const hasty = failure.kind === 'timed-out' && 2 * timeoutMs < this.#fullMs(deadlineMs);
+      if (hasty) this.#leases.drop(connection);
+      else this.#note(connection, failure.kind);
       if (judgeWrite({ kind: failure.kind, phase, idempotent: false }) === 'check') uncertain ??= failure;
       const verdict = judgeWrite({ kind: failure.kind, phase, idempotent });
       if (verdict !== 'again' || !this.#budget.take(attempts)) throw this.#final(failure, uncertain);
@@ -143,9 +147,21 @@ export class WritePool {
     }
   }
 
-  async #lease(deadlineAt: number, uncertain: DatabaseFailure | null): Promise<Connection> {
+  /**
+   * What an attempt of an unhurried write may take. One that had less than half of it and ran out of time says
+   * nothing about the writer: after a long outage those that waited longest would put the new writer in doubt,
+   * one after the other, and nobody would ever write again.
+   */
+  #fullMs(deadlineMs: number): number {
+    return Math.min(this.#limits.attemptTimeoutMs, deadlineMs);
+  }
+
+  async #lease(
+    { deadlineAt, worthMs }: { readonly deadlineAt: number; readonly worthMs: number },
+    uncertain: DatabaseFailure | null,
+  ): Promise<Connection> {
     try {
-      return await this.#leases.take(deadlineAt);
+      return await this.#leases.take(deadlineAt, worthMs);
     } catch (error) {
       this.#ports.outcomes.write(false);
       throw uncertain ? unknownOutcome(uncertain) : error;

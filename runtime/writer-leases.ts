@@ -37,14 +37,19 @@ export class WriterLeases {
     this.#follow();
   }
 
-  /** Waits until the deadline for a connection to the verified writer. Rejects with `PoolError`. */
-  async take(deadlineAt: number): Promise<Connection> {
+  /**
+   * Waits for a connection to the verified writer, until less than `worthMs` is left before the deadline: the
+   * connection then goes to a write that can still use it. Rejects with `PoolError`.
+   */
+  async take(deadlineAt: number, worthMs: number): Promise<Connection> {
     const { clock } = this.#options;
+    const startBy = deadlineAt - worthMs;
     for (;;) {
       if (this.#closed) throw new PoolError('pool-closed', 'the write pool is closed');
       const connection = await this.#find(clock.now());
-      if (connection) return connection;
-      const waitMs = deadlineAt - clock.now();
+      const waitMs = startBy - clock.now();
+      if (connection && waitMs >= 0) return connection;
+      if (connection) this.release(connection);
       if (waitMs <= 0) throw this.#refusal();
       await this.#queue.wait(waitMs);
     }
