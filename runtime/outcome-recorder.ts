@@ -1,6 +1,7 @@
 /**
- * Client evidence: what this process met, by member, written down every 5 s under a key of its own. It reports and
- * never decides; a sink that fails, hangs or has no credentials costs a counter and nothing else (I-29, I-30).
+ * Client evidence: what this process met, by member, written down every 5 s under a key of its own, and a second
+ * after a write failed: a failover waits for the clients' word. It reports and never decides; a sink that fails,
+ * hangs or has no credentials costs a counter and nothing else (I-29, I-30).
  */
 
 import { type FailureKind, blamesMember } from '../core/pools/index.ts';
@@ -10,11 +11,13 @@ import type { Cancel, Clock, OutcomeSink } from './ports.ts';
 export interface OutcomeLimits {
   /** Time between two reports. @default 5,000 */
   readonly windowMs: number;
+  /** Time from the first write of a window that failed until its report, where that is sooner. @default 1,000 */
+  readonly troubleMs: number;
   /** Time one report may take; the next is skipped while one is under way. @default 3,000 */
   readonly putTimeoutMs: number;
 }
 
-export const OUTCOME_DEFAULTS: OutcomeLimits = { windowMs: 5000, putTimeoutMs: 3000 };
+export const OUTCOME_DEFAULTS: OutcomeLimits = { windowMs: 5000, troubleMs: 1000, putTimeoutMs: 3000 };
 
 export interface OutcomeIdentity {
   readonly application: string;
@@ -33,6 +36,8 @@ export class OutcomeRecorder {
   readonly #members = new Map<string, Count>();
   #writes: Count = { ok: 0, errors: 0 };
   #timer: Cancel | null = null;
+  #turn: () => void = () => {};
+  #dueAt = Infinity;
   #busy = false;
   #put = 0;
   #failed = 0;
@@ -46,14 +51,14 @@ export class OutcomeRecorder {
   start(identity: OutcomeIdentity, sink: OutcomeSink): void {
     if (this.#timer) return;
     let since = this.#clock.now();
-    const turn = (): void => {
-      this.#timer = this.#clock.after(this.#limits.windowMs, turn, 'background');
+    this.#turn = (): void => {
+      this.#schedule(this.#limits.windowMs);
       if (this.#busy) return;
       const windowMs = this.#clock.now() - since;
       since = this.#clock.now();
       void this.#report(identity, sink, windowMs);
     };
-    this.#timer = this.#clock.after(this.#limits.windowMs, turn, 'background');
+    this.#schedule(this.#limits.windowMs);
   }
 
   ok(memberId: string): void {
@@ -67,8 +72,13 @@ export class OutcomeRecorder {
 
   /** How one write ended for the application, whoever served it. */
   write(ok: boolean): void {
-    if (ok) this.#writes.ok += 1;
-    else this.#writes.errors += 1;
+    if (ok) {
+      this.#writes.ok += 1;
+      return;
+    }
+    this.#writes.errors += 1;
+    const { troubleMs } = this.#limits;
+    if (this.#timer && this.#dueAt - this.#clock.now() > troubleMs) this.#schedule(troubleMs);
   }
 
   describe(): { readonly reported: number; readonly failed: number } {
@@ -78,6 +88,12 @@ export class OutcomeRecorder {
   close(): void {
     this.#timer?.();
     this.#timer = null;
+  }
+
+  #schedule(ms: number): void {
+    this.#timer?.();
+    this.#dueAt = this.#clock.now() + ms;
+    this.#timer = this.#clock.after(ms, () => this.#turn(), 'background');
   }
 
   async #report(identity: OutcomeIdentity, sink: OutcomeSink, windowMs: number): Promise<void> {

@@ -15,7 +15,6 @@ describe('client evidence', () => {
     recorder.ok('r1');
     recorder.failed('r2', 'lost');
     recorder.write(true);
-    recorder.write(false);
     await clock.advance(5000);
     await clock.advance(5000);
     expect(items).toEqual([
@@ -25,7 +24,7 @@ describe('client evidence', () => {
         at: clock.epoch() - 5000,
         windowMs: 5000,
         members: { r1: { ok: 2, errors: 0 }, r2: { ok: 0, errors: 1 } },
-        writes: { ok: 1, errors: 1 },
+        writes: { ok: 1, errors: 0 },
       },
       {
         kind: 'outcome',
@@ -36,6 +35,30 @@ describe('client evidence', () => {
         writes: { ok: 0, errors: 0 },
       },
     ]);
+    recorder.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is written a second after a write failed, and not more often while they fail', async () => {
+    const clock = new VirtualClock();
+    const items: OutcomeItem[] = [];
+    const recorder = new OutcomeRecorder(clock);
+    recorder.start(identity, { put: async (item) => void items.push(item) });
+    const from = clock.epoch();
+    await clock.advance(1200);
+    for (let n = 0; n < 30; n += 1) {
+      recorder.write(n === 5);
+      await clock.advance(100);
+    }
+    await clock.advance(10_000);
+    const written = items.map(({ at, windowMs, writes }) => [at - from, windowMs, writes.errors]);
+    expect(written.slice(0, 3)).toEqual([
+      [2200, 2200, 9],
+      [3200, 1000, 10],
+      [4200, 1000, 10],
+    ]);
+    // Nothing fails any more: back to one in five seconds.
+    expect(written.slice(3).map(([at]) => at)).toEqual([9200, 14_200]);
     recorder.close();
     expect(clock.pending).toBe(0);
   });
