@@ -1,1 +1,3 @@
-export type { ClientFindings, ClientOptions, SimClients, StartClients } from './types.ts';
+export { SIM_LIMITS } from './limits.ts';
+export { startClients } from './start.ts';
+export type { ClientFindings, ClientOptions, SimClients } from './types.ts';

@@ -32,6 +32,8 @@ export interface ClientFindings {
   readonly stale: readonly string[];
   /** Acknowledged writes whose engine's generation had ended before. */
   readonly staleWriter: readonly string[];
+  /** Writes that may take effect once only, stored more than once. */
+  readonly duplicated: readonly string[];
   readonly acknowledged: number;
 }
 
@@ -43,5 +45,3 @@ export interface SimClients {
   /** Ends the load and closes the pools; virtual time must go on meanwhile. */
   stop(): Promise<void>;
 }
-
-export type StartClients = (options: ClientOptions) => SimClients;

@@ -1,2 +1,3 @@
+export { SimDatabase } from './sim-database.ts';
 export type { DatabaseFaults, LoadState, SimDatabaseOptions, SimMember, StorageDefect } from './types.ts';
-export type { SimDatabase } from './sim-database.ts';
+export { COUNT, FIND, INSERT } from './statements.ts';
