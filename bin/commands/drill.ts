@@ -11,9 +11,10 @@ import {
   type DrillLine,
   type DrillPlace,
 } from '../../proving/drills/index.ts';
-import { sandboxClient, type Pace } from '../../proving/sandbox/index.ts';
+import { beginActivity, defaultStateDir, sandboxClient, type Pace } from '../../proving/sandbox/index.ts';
 import { createPlace, targetOf } from '../stage/place.ts';
 import { findSandbox } from '../stage/require-sandbox.ts';
+import { watchSandbox, type SandboxWatch } from '../stage/sandbox-watch.ts';
 import { standUp } from '../stage/stand-up.ts';
 import { createTerminal, type Terminal } from '../stage/terminal.ts';
 import { versions } from '../stage/versions.ts';
@@ -33,6 +34,7 @@ export interface DrillCommand {
 
 interface Stage {
   readonly place: DrillPlace;
+  readonly watch: SandboxWatch;
   end(): Promise<void>;
 }
 
@@ -44,15 +46,22 @@ export async function drill(name: string, command: DrillCommand): Promise<number
   const terminal = createTerminal();
   const signal = interruptSignal();
   const stage = await takeStage(command, terminal, signal);
+  const what = [name, ...(command.fault ? ['--fault', command.fault] : [])].join(' ');
+  const activity = { kind: 'drill', what, since: Date.now() } as const;
+  const endActivity = beginActivity(defaultStateDir(process.env), activity);
   try {
     const lines: DrillLine[] = [];
     for (const choice of choices)
-      lines.push(await runs(stage.place, choice, { ...command, without }, terminal, signal));
+      lines.push(await runs(stage.place, choice, { ...command, without }, terminal, stage.watch.signal));
     if (choices.length > 1)
       print(command, terminal, { scenario: 'all', held: lines.every((line) => line.held), rows: lines });
     if (lines.some((line) => !line.fault_verified)) return EXIT.broken;
     return lines.every((line) => line.held) ? EXIT.held : EXIT.notHeld;
+  } catch (error) {
+    throw stage.watch.explain(error, `the drill ${what}`);
   } finally {
+    stage.watch.stop();
+    endActivity();
     await stage.end();
   }
 }
@@ -96,7 +105,8 @@ async function takeStage(command: DrillCommand, terminal: Terminal, signal: Abor
   const card = await findSandbox();
   if (!card) {
     const standing = await standUp({ stage: command.stage, pace: command.pace, port: 0, terminal, signal });
-    return { place: standing.place, end: () => standing.sandbox.stop() };
+    const watch = watchSandbox(standing.sandbox.card, signal);
+    return { place: standing.place, watch, end: () => standing.sandbox.stop() };
   }
   if (card.pace !== command.pace) {
     throw new InvalidInput('The drill', [
@@ -117,7 +127,8 @@ async function takeStage(command: DrillCommand, terminal: Terminal, signal: Abor
     versions: versions(),
     say: (line) => terminal.say(line),
   });
-  return { place, end: async () => client.endTask('control').catch(ignoreGone) };
+  const watch = watchSandbox(card, signal);
+  return { place, watch, end: async () => client.endTask('control').catch(ignoreGone) };
 }
 
 function ignoreGone(error: unknown): void {

@@ -5,7 +5,14 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import readline from 'node:readline';
 import { UnderstudyError } from '../../core/errors.ts';
-import type { SandboxCard } from '../../proving/sandbox/index.ts';
+import {
+  beginActivity,
+  defaultStateDir,
+  MARK,
+  ownMark,
+  tied,
+  type SandboxCard,
+} from '../../proving/sandbox/index.ts';
 import { cdkEnvironment } from './environment.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,9 +28,21 @@ export interface CdkRun {
   readonly cwd?: string;
 }
 
-export async function cdk(args: readonly string[], { card, terminal, signal, cwd }: CdkRun): Promise<void> {
-  const child = spawn(process.execPath, [cdkFile(), ...args, '--no-notices'], {
-    env: cdkEnvironment(card, process.env),
+export async function cdk(args: readonly string[], run: CdkRun): Promise<void> {
+  const what = `cdk ${args.slice(0, 2).join(' ')}`;
+  const end = beginActivity(defaultStateDir(process.env), { kind: 'deployment', what, since: Date.now() });
+  try {
+    await runCdk(args, run);
+  } finally {
+    end();
+  }
+}
+
+async function runCdk(args: readonly string[], { card, terminal, signal, cwd }: CdkRun): Promise<void> {
+  // It dies with us, and what it starts in turn bears our mark: a sandbox that is killed leaves no deployment behind.
+  const [command, tiedArgs] = tied(process.execPath, [cdkFile(), ...args, '--no-notices']);
+  const child = spawn(command, tiedArgs, {
+    env: { ...cdkEnvironment(card, process.env), [MARK]: ownMark() },
     ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

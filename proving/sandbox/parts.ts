@@ -7,7 +7,15 @@ import { createDns, LOOKUP_PRELOAD, type Dns } from './dns/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEvents } from './events/index.ts';
 import { createIdentity, type IdentityPart } from './identity/index.ts';
-import type { EventBus, FunctionInvoker, MetricSink, Part, ResourceProvider, World } from './kernel/index.ts';
+import type {
+  BusEvent,
+  EventBus,
+  FunctionInvoker,
+  MetricSink,
+  Part,
+  ResourceProvider,
+  World,
+} from './kernel/index.ts';
 import { createLambda, type Lambda } from './lambda/index.ts';
 import { createLogs } from './logs/index.ts';
 import { Sources } from './network/sources.ts';
@@ -36,7 +44,12 @@ export interface Parts {
   readonly all: readonly Part[];
 }
 
-export function createParts(world: World, zones: readonly string[]): Parts {
+/** @param onEvent hears every event of the bus before its rules do */
+export function createParts(
+  world: World,
+  zones: readonly string[],
+  onEvent: (event: BusEvent) => void = () => undefined,
+): Parts {
   const authority = createCertificateAuthority(world);
   const identity = createIdentity(world, { functionOf: (roleArn) => lambda.functionOf(roleArn) });
   const endpoint = createEndpoint(world, { identity });
@@ -69,7 +82,7 @@ export function createParts(world: World, zones: readonly string[]): Parts {
   lambda = createLambda(world, { ...stores, ...network, identity, metrics, logs });
   cloudWatch = createCloudWatch(world, { invoker, topics });
   const eventRules = createEvents(world, { functions: invoker, queues, topics });
-  bus = eventRules;
+  bus = tapped(eventRules, onEvent);
   const scheduler = createScheduler(world, { functions: invoker, identity, queues });
   const secrets = createSecretsManager(world, { findDatabase: (_type, id) => aurora.connectionOf(id) });
   const aurora = createAurora(world, {
@@ -102,4 +115,13 @@ export function createParts(world: World, zones: readonly string[]): Parts {
 
 function providersOf(parts: readonly Part[]): Map<string, ResourceProvider> {
   return new Map(parts.flatMap((part) => part.providers ?? []).map((provider) => [provider.type, provider]));
+}
+
+function tapped(bus: EventBus, onEvent: (event: BusEvent) => void): EventBus {
+  return {
+    publish: (event) => {
+      onEvent(event);
+      bus.publish(event);
+    },
+  };
 }

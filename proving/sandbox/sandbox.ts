@@ -4,7 +4,11 @@ import { UnderstudyError } from '../../core/errors.ts';
 import { addAdminRoutes } from './admin/routes.ts';
 import { DENIED_SHOWN_MAX, type DeniedCall, type SandboxStatus } from './admin/model.ts';
 import { watchMemory } from './home/memory.ts';
-import { cleanUp, defaultStateDir, removeCard, writeCard, type SandboxCard } from './home/state-folder.ts';
+import { noteDeployments } from './home/activities.ts';
+import { cleanUp, tellLeftovers } from './home/leftovers.ts';
+import { writeOwner } from './home/owner.ts';
+import { defaultStateDir, removeCard, writeCard, type SandboxCard } from './home/state-folder.ts';
+import { startWatchdog, type Watchdog } from './home/watchdog.ts';
 import { createWorld, ownStartTicks } from './home/world.ts';
 import { livingChildren, type ChildRecord, type Pace } from './kernel/index.ts';
 import { createParts, type Parts } from './parts.ts';
@@ -40,20 +44,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const stateDir = options.stateDir ?? defaultStateDir(process.env);
   const region = options.region ?? 'us-east-1';
   const say = options.say ?? (() => undefined);
-  const left = cleanUp(stateDir);
-  if (left.pid !== null || left.children.length > 0) {
-    const names = left.children.map((child) => `${child.name} (${child.pid})`).join(', ') || 'no process';
-    say(`a sandbox that ended without cleaning up was found; ended what it left: ${names}`);
-  }
+  const left = await cleanUp(stateDir);
+  for (const line of tellLeftovers(left, Date.now())) say(line);
   const world = createWorld({ region, pace: options.pace ?? 'fast', stateDir });
+  writeOwner(stateDir, world.now());
+  const watchdog = startWatchdog(stateDir);
   const parts = createParts(
     world,
     ZONE_LETTERS.map((letter) => region + letter),
+    noteDeployments(stateDir, world.now),
   );
   const memory = watchMemory(stateDir);
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> =>
-    (stopping ??= stopParts(parts, memory.stop).then(() => removeCard(stateDir)));
+    (stopping ??= stopParts(parts, memory.stop).then(() => sayFarewell(stateDir, watchdog)));
   try {
     await parts.endpoint.listen(options.port ?? 0);
     for (const part of parts.all) await part.start?.();
@@ -82,6 +86,12 @@ async function stopParts(parts: Parts, stopMemory: () => void): Promise<void> {
   stopMemory();
   for (const part of parts.all.toReversed()) await part.stop?.();
   await parts.endpoint.stop();
+}
+
+/** The watchdog goes last: until then it ends what a crash in the middle of stopping would leave. */
+async function sayFarewell(stateDir: string, watchdog: Watchdog): Promise<void> {
+  await watchdog.dismiss();
+  removeCard(stateDir);
 }
 
 function cardOf(parts: Parts, place: Pick<SandboxCard, 'region' | 'accountId' | 'pace'>): SandboxCard {

@@ -1,11 +1,14 @@
 /**
- * Starts a child process that cannot outlive us: it dies when its parent dies (Linux `pdeathsig`), and it is
- * written down with its start time, so that a later start can name and end what a crash left behind.
+ * Starts a child process that cannot outlive us: it dies when its parent dies (Linux `pdeathsig`, which reaches a
+ * stopped process too). It is written down with its start time and carries the mark of this sandbox, and so do its
+ * own children, which the kernel does not end for us: the watchdog and a later start find them by it.
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { hasEnded, startTicks } from './processes.ts';
+import { readWhole, writeWhole } from './whole-file.ts';
 import type { World } from './world.ts';
 
 export interface SpawnOptions {
@@ -30,18 +33,34 @@ export interface ChildRecord {
   readonly name: string;
 }
 
+/** Variable that names the sandbox which a process belongs to. */
+export const MARK = 'UNDERSTUDY_SANDBOX';
+
 const hasSetpriv = process.platform === 'linux' && spawnSync('setpriv', ['--version']).status === 0;
+
+/** The mark of this process's sandbox: inherited below a sandbox, else of our own. */
+export function ownMark(): string {
+  return process.env[MARK] ?? `${process.pid}.${startTicks(process.pid)}`;
+}
+
+/** A command that the kernel ends when the process that starts it ends. */
+export function tied(
+  command: string,
+  args: readonly string[],
+  user: { uid: number; gid: number } | null = null,
+): [command: string, args: string[]] {
+  if (!hasSetpriv) return [command, [...args]];
+  return ['setpriv', [...setprivArguments(user), '--', command, ...args]];
+}
 
 export function spawnChild(world: World, options: SpawnOptions): ChildProcess {
   const user = options.unprivileged ? world.unprivileged : null;
-  const [command, args] = hasSetpriv
-    ? ['setpriv', [...setprivArguments(user), '--', options.command, ...options.args]]
-    : [options.command, [...options.args]];
+  const [command, args] = tied(options.command, options.args, user);
   const log = options.output === 'pipe' ? null : openLog(world, options.name);
   const sink = log ?? 'pipe';
   const child = spawn(command, args, {
     cwd: options.cwd ?? world.stateDir,
-    env: { ...options.env },
+    env: { ...options.env, [MARK]: ownMark() },
     // A session of its own: Ctrl-C on the terminal reaches us alone, and we end the children in order.
     detached: true,
     stdio: options.ipc ? ['ignore', sink, sink, 'ipc'] : ['ignore', sink, sink],
@@ -70,7 +89,7 @@ function remember(world: World, child: ChildProcess, name: string): void {
   fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${pid}.json`);
   const record: ChildRecord = { pid, startTicks: startTicks(pid) ?? '', name };
-  fs.writeFileSync(file, JSON.stringify(record));
+  writeWhole(file, record);
   child.once('exit', () => fs.rmSync(file, { force: true }));
 }
 
@@ -78,33 +97,21 @@ export function childrenFolder(stateDir: string): string {
   return path.join(stateDir, 'children');
 }
 
-/** Field 22 of /proc/<pid>/stat: with the pid it identifies a process for the life of the machine. */
-export function startTicks(pid: number): string | null {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** True for a process that has ended and only waits for its parent, or for init, to take note. */
-function hasEnded(pid: number): boolean {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat[stat.lastIndexOf(')') + 2] === 'Z';
-  } catch {
-    return true;
-  }
-}
-
-/** Children on record that still run: same pid and same start time. */
+/** Children on record that still run: same pid and same start time. A record that a crash cut short is none. */
 export function livingChildren(stateDir: string): ChildRecord[] {
-  const folder = childrenFolder(stateDir);
-  if (!fs.existsSync(folder)) return [];
-  return fs
-    .readdirSync(folder)
-    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as ChildRecord)
+  return childrenOnRecord(stateDir)
     .filter((record) => record.startTicks !== '' && startTicks(record.pid) === record.startTicks)
     .filter((record) => !hasEnded(record.pid));
+}
+
+/** Every child that has not been seen to end, whether it runs or not. */
+export function childrenOnRecord(stateDir: string): ChildRecord[] {
+  const folder = childrenFolder(stateDir);
+  if (!fs.existsSync(folder)) return [];
+  return fs.readdirSync(folder).flatMap((file) => {
+    const record = file.endsWith('.json') ? readWhole<ChildRecord>(path.join(folder, file)) : null;
+    const { pid, startTicks: ticks, name } = record ?? {};
+    if (typeof pid !== 'number' || typeof ticks !== 'string') return [];
+    return [{ pid, startTicks: ticks, name: name ?? 'unnamed' }];
+  });
 }

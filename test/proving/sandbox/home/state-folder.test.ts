@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cleanUp } from '../../../../proving/sandbox/home/leftovers.ts';
 import {
-  cleanUp,
   defaultStateDir,
   runningSandbox,
   writeCard,
@@ -58,15 +58,15 @@ describe('the state folder', () => {
     const child = sleeper('left behind');
     const gone = once(child, 'exit');
     writeCard(world.stateDir, card({ startTicks: '1' }));
-    const left = cleanUp(world.stateDir);
+    const left = await cleanUp(world.stateDir);
     expect(left).toMatchObject({ pid: process.pid, children: [{ pid: child.pid, name: 'left behind' }] });
     await gone;
     expect(fs.existsSync(world.stateDir)).toBe(false);
   });
 
-  it('fails to clean up while a sandbox runs, and says which', () => {
+  it('fails to clean up while a sandbox runs, and says which', async () => {
     writeCard(world.stateDir, card({}));
-    expect(() => cleanUp(world.stateDir)).toThrow(
+    await expect(cleanUp(world.stateDir)).rejects.toThrow(
       new RegExp(`process ${process.pid}[\\s\\S]*understudy down`),
     );
     expect(fs.existsSync(world.stateDir)).toBe(true);
