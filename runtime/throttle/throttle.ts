@@ -1,0 +1,145 @@
+/**
+ * Decides for each request, before any work is done for it, in the order of what a decision costs: is anybody
+ * still waiting for the answer; is its caller within its own limit; does it go first under overload; is there a
+ * place. A refusal takes no connection to anything behind (I-24).
+ */
+
+import { aimd, type Limit } from '../../core/limits/index.ts';
+import {
+  AdmissionLevel,
+  CRITICALITY_DEFAULT,
+  rankOf,
+  refusal,
+  type AdmissionOptions,
+  type AdmissionStatus,
+  type Criticality,
+} from '../../core/shedding/index.ts';
+import { CallerTable, type CallerTableCounts, type RateLimit } from '../../core/throttle/index.ts';
+import type { Clock } from '../ports.ts';
+import { Refused } from './errors.ts';
+import { Gate, type GateLimits, type GateStatus } from './gate.ts';
+
+export interface ThrottleOptions {
+  readonly clock: Clock;
+  /** The rate limit of a caller. */
+  limitOf(caller: string): RateLimit;
+  /** The limit that callers share for whom no place is left. */
+  readonly shared: RateLimit;
+  /** Callers that are told apart at one time. @default 100 000 */
+  readonly callersMax?: number;
+  /** What computes how many requests may be at work at once. @default - AIMD on queue time */
+  readonly concurrency?: Limit<unknown>;
+  readonly gate?: Partial<GateLimits>;
+  readonly admission?: Partial<AdmissionOptions>;
+}
+
+export interface Incoming {
+  /** Verified: see `verifyCaller`. Never what a header says by itself. */
+  readonly caller: string;
+  /** The user behind the caller. @default - the caller */
+  readonly user?: string;
+  /** @default 'critical' */
+  readonly criticality?: Criticality;
+  /** The caller uses more than its share of the capacity now. @default false */
+  readonly aboveShare?: boolean;
+  /** For how long the answer is of use, in ms. @default 5000 */
+  readonly deadlineMs?: number;
+  /** Whole number of requests that it counts for. @default 1 */
+  readonly cost?: number;
+}
+
+export interface ThrottleStatus {
+  readonly callers: CallerTableCounts;
+  readonly admission: AdmissionStatus;
+  readonly gate: GateStatus;
+}
+
+/** A place that was given. Leave it once, whatever came of the work. */
+export interface Pass {
+  readonly queueMs: number;
+  /** `dropped`: the work timed out, or what is behind said that it has too much. */
+  done(result?: { readonly dropped: boolean }): void;
+}
+
+const DEADLINE_MS_DEFAULT = 5000;
+/** A request that was shed may find a place in the next window. */
+const SHED_RETRY_MS = 1000;
+
+export class Throttle {
+  readonly #clock: Clock;
+  readonly #callers: CallerTable;
+  readonly #admission: AdmissionLevel;
+  readonly #gate: Gate;
+
+  /** Throws `invalid-input` for options that make no sense. */
+  constructor(options: ThrottleOptions) {
+    const { clock, concurrency, gate, admission } = options;
+    this.#clock = clock;
+    this.#callers = new CallerTable(options);
+    this.#admission = new AdmissionLevel(admission);
+    this.#gate = new Gate(clock, concurrency ?? aimd(), gate);
+  }
+
+  /** Rejects with `Refused`. Whoever gets a pass must call `done` on it. */
+  async enter(incoming: Incoming): Promise<Pass> {
+    const { caller, user = caller, criticality = CRITICALITY_DEFAULT, aboveShare = false, cost } = incoming;
+    const now = this.#clock.now();
+    const waitMs = this.#callers.take(caller, now, cost);
+    if (waitMs > 0) throw new Refused(refusal('caller-limit', waitMs));
+    if (!this.#admission.admit(rankOf({ criticality, aboveShare, user }), now)) {
+      throw new Refused(refusal('shed', SHED_RETRY_MS));
+    }
+    const entered = await this.#gate.enter(now + (incoming.deadlineMs ?? DEADLINE_MS_DEFAULT));
+    if ('refused' in entered) {
+      if (entered.queueMs !== null) this.#admission.began(entered.queueMs);
+      throw new Refused(refusal(entered.refused, SHED_RETRY_MS));
+    }
+    const { place } = entered;
+    this.#admission.began(place.queueMs);
+    return { queueMs: place.queueMs, done: (result) => place.leave(result ?? { dropped: false }) };
+  }
+
+  /** Runs the work under a pass. Rejects with `Refused`, or as the work does. */
+  async run<T>(incoming: Incoming, work: () => Promise<T>, isDropped = isTimeOut): Promise<T> {
+    const pass = await this.enter(incoming);
+    try {
+      const value = await work();
+      pass.done();
+      return value;
+    } catch (error) {
+      pass.done({ dropped: isDropped(error) });
+      throw error;
+    }
+  }
+
+  /** Requests that the caller has left now, for a header. */
+  remaining(caller: string): number {
+    return this.#callers.remaining(caller, this.#clock.now());
+  }
+
+  /** Asks for every caller's limit again, after quotas have changed. */
+  refresh(): void {
+    this.#callers.refresh();
+  }
+
+  describe(): ThrottleStatus {
+    return {
+      callers: this.#callers.describe(),
+      admission: this.#admission.describe(),
+      gate: this.#gate.describe(),
+    };
+  }
+}
+
+const OVERLOAD_CODES: ReadonlySet<unknown> = new Set([
+  'timed-out',
+  'deadline-exceeded',
+  'overloaded',
+  'queue-full',
+  'reads-shed',
+]);
+
+/** The errors of this library that mean that too much was asked of what is behind. */
+function isTimeOut(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && OVERLOAD_CODES.has(error.code);
+}
