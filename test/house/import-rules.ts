@@ -46,7 +46,14 @@ export const RULES: readonly Rule[] = [
   { folder: 'proving/sandbox', may: ['core', 'proving/twin'], packages: null },
   {
     folder: 'proving/sim',
-    may: ['core', 'proving/twin', 'lambdas/*/handler.ts', 'lambdas/shared', 'runtime'],
+    may: [
+      'core',
+      'proving/twin',
+      'lambdas/*/handler.ts',
+      'lambdas/*/contract.ts',
+      'lambdas/shared',
+      'runtime',
+    ],
     packages: [],
   },
   { folder: 'proving/drills', may: ['core'], packages: [...NODE, ...DRIVERS] },
@@ -91,6 +98,11 @@ export const BANS: readonly Ban[] = [
     files: /^proving\/sandbox\//,
     never: /^(aws-cdk-lib|constructs|cdk-nag)/,
     why: 'the sandbox learns the environment from the templates alone',
+  },
+  {
+    files: /^proving\/sim\//,
+    never: /^(lambdas\/shared\/aws|runtime\/adapters)\//,
+    why: 'simulated ports stand below the SDK and the drivers',
   },
   { files: /^lambdas\//, never: /^(aws-cdk-lib|constructs)/, why: 'functions do not know the CDK' },
   { files: /^ops\//, never: /^(aws-cdk-lib|constructs)/, why: 'operator commands do not know the CDK' },

@@ -1,6 +1,7 @@
 /** One fault as it is to happen: drawn from the seed, or given by whoever enumerates. Times are epoch ms. */
 
 import type { FolderName } from '../control/defect.ts';
+import type { LoadState } from '../database/index.ts';
 
 /** From when until when; what has no end of its own ends with the safety phase. */
 interface Span {
@@ -24,6 +25,8 @@ export type FaultSpec =
   | { readonly id: 'F-01'; readonly member: string; readonly from: number }
   | ({ readonly id: 'F-02'; readonly member: string } & Span)
   | ({ readonly id: 'F-03'; readonly member: string; readonly ms: number } & Span)
+  /** Logins and reads pass, commits wait. */
+  | ({ readonly id: 'F-04'; readonly member: string } & Span)
   /** Queries pass, probes fail. */
   | ({ readonly id: 'F-05'; readonly member: string } & Span)
   /** Every request of one zone's prober to members is dropped. */
@@ -71,6 +74,9 @@ export type FaultSpec =
     }
   /** Reserved concurrency is not kept: this many of the function may run at once. */
   | ({ readonly id: 'F-19'; readonly folder: FolderName; readonly concurrency: number } & Span)
-  | ({ readonly id: 'F-32'; readonly member: string } & Span);
+  /** A reader replays nothing: it lags more and more. */
+  | ({ readonly id: 'F-32'; readonly member: string } & Span)
+  /** A member answers with a state that says load. */
+  | ({ readonly id: 'F-35'; readonly member: string; readonly sqlState: LoadState } & Span);
 
 export type FaultId = FaultSpec['id'];

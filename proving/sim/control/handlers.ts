@@ -1,0 +1,56 @@
+/** The shipped handlers, wired to simulated ports as each function's entry wires them to the SDK. */
+
+import { parameterRoot } from '../../../core/naming.ts';
+import { createHandler as healthCheck } from '../../../lambdas/health-check/handler.ts';
+import { createHandler as reconcile } from '../../../lambdas/reconcile/handler.ts';
+import { createHandler as replicaPool } from '../../../lambdas/replica-pool/handler.ts';
+import type { ControllerSettings } from '../../../lambdas/shared/environment.ts';
+import { createHandler as writeFailover } from '../../../lambdas/write-failover/handler.ts';
+import type { FolderName, FunctionHandler, FunctionPorts } from './defect.ts';
+import {
+  ALARM_PREFIX,
+  APPLICATIONS,
+  CLUSTER,
+  ENDPOINT,
+  ENVIRONMENT,
+  MODE,
+  REGION,
+  reportName,
+  TABLE,
+  ZONES,
+} from './deployment.ts';
+
+export interface HandlerSite {
+  readonly folder: FolderName;
+  readonly az: string | null;
+  readonly members: readonly { readonly id: string; readonly host: string }[];
+}
+
+export function handlerOf({ folder, az, members }: HandlerSite, ports: FunctionPorts): FunctionHandler {
+  const settings: ControllerSettings = {
+    env: ENVIRONMENT,
+    functionName: reportName(folder, az),
+    table: TABLE,
+    region: REGION,
+    clusterId: CLUSTER,
+    memberIds: members.map(({ id }) => id),
+    zones: ZONES,
+    applications: APPLICATIONS,
+    mode: MODE,
+  };
+  switch (folder) {
+    case 'health-check':
+      return healthCheck(ports, { env: ENVIRONMENT, az: az ?? '', members });
+    case 'replica-pool':
+      return replicaPool(ports, { ...settings, endpointId: ENDPOINT });
+    case 'write-failover':
+      return writeFailover(ports, settings);
+    case 'reconcile':
+      break;
+  }
+  return reconcile(ports, {
+    ...settings,
+    parameterRoot: parameterRoot(ENVIRONMENT),
+    alarmPrefix: ALARM_PREFIX,
+  });
+}

@@ -1,0 +1,123 @@
+/** The state table's stream and one controller's mapping on it: filtered, in order, at least once. */
+
+import { compilePattern } from '../../twin/events/index.ts';
+import { streamRecord, type StreamRecord } from '../../twin/dynamodb/index.ts';
+import {
+  emptyMapping,
+  nextBatch,
+  offerRecord,
+  settleBatch,
+  type BatchResult,
+  type MappingState,
+} from '../../twin/lambda/index.ts';
+import { toAttribute, toAttributes } from '../../../lambdas/shared/attribute-values.ts';
+import { REGION, STREAM_ARN, STREAM_POLICY, streamFilters } from './deployment.ts';
+import type { SimFunction } from './function.ts';
+import type { TableChange, TableItem } from './table.ts';
+import type { World } from './world.ts';
+
+/** From the change until the mapping has read it from the shard. */
+const READ_MS = [80, 350] as const;
+
+/** Wakes a controller by the table's stream. */
+export function onStateChange(world: World, target: SimFunction): void {
+  const mapping = new StreamMapping(world, target);
+  world.table.onChange((change) => mapping.see(change));
+}
+
+class StreamMapping {
+  readonly #world: World;
+  readonly #target: SimFunction;
+  readonly #passes: (record: unknown) => boolean;
+  #state: MappingState<StreamRecord> = emptyMapping();
+  #sequence = 0;
+  #readUntil = 0;
+  #delivering = false;
+  #wakeAt: number | null = null;
+
+  constructor(world: World, target: SimFunction) {
+    this.#world = world;
+    this.#target = target;
+    const filters = streamFilters(target.folder).map(compilePattern);
+    this.#passes = (record) => filters.some((matches) => matches(record));
+  }
+
+  see(change: TableChange): void {
+    this.#sequence += 1;
+    if (!this.#passes(glimpse(change))) return;
+    const record = recordOf(change, this.#sequence);
+    if (record === null) return;
+    const { board, random, clock } = this.#world;
+    const struck = board.delivery('stream');
+    if (struck?.effect === 'drop') return;
+    const delay = struck?.effect === 'delay' ? struck.ms : 0;
+    // A shard is read in order: what comes later waits for what is late.
+    this.#readUntil = Math.max(this.#readUntil, clock.now() + random.between(...READ_MS) + delay);
+    clock.at(this.#readUntil, () => this.#offer(record, change.at));
+    if (struck?.effect === 'duplicate') {
+      clock.at(this.#readUntil + struck.ms, () => this.#offer(record, change.at));
+    }
+  }
+
+  #offer(record: StreamRecord, createdAt: number): void {
+    const seenAt = this.#world.clock.now();
+    const sequence = record.dynamodb.SequenceNumber;
+    this.#state = offerRecord(this.#state, { sequence, createdAt, seenAt, record });
+    this.#poll();
+  }
+
+  #poll(): void {
+    if (this.#delivering) return;
+    const { clock } = this.#world;
+    const { state, next, discards } = nextBatch(STREAM_POLICY, this.#state, clock.now());
+    this.#state = state;
+    for (const { condition } of discards) this.#world.rare(`stream records discarded: ${condition}`);
+    if (next.kind === 'deliver') void this.#deliver(next.records.map(({ record }) => record));
+    else if (next.until !== null && this.#wakeAt !== next.until) {
+      this.#wakeAt = next.until;
+      clock.at(next.until, () => this.#poll());
+    }
+  }
+
+  async #deliver(records: readonly StreamRecord[]): Promise<void> {
+    this.#delivering = true;
+    const event = { Records: records.map((record) => ({ ...record, eventSourceARN: STREAM_ARN })) };
+    const outcome = await this.#target.invoke(event, 'stream');
+    const kind: BatchResult['kind'] = outcome === 'function-error' ? 'error' : outcome;
+    const settled = settleBatch(STREAM_POLICY, this.#state, { kind }, this.#world.clock.now());
+    for (const { condition } of settled.discards) {
+      this.#world.rare(`stream records discarded: ${condition}`);
+    }
+    this.#state = settled.state;
+    this.#delivering = false;
+    this.#poll();
+  }
+}
+
+/** As much of a record as a filter may look at: keys, and the values that are no lists or maps. */
+export function glimpse({ key, before, after }: TableChange): unknown {
+  return {
+    eventName: nameOf(before, after),
+    dynamodb: { Keys: toAttributes(key), ...(after === null ? {} : { NewImage: scalars(after) }) },
+  };
+}
+
+/** The whole record, as AWS sends it; null where nothing has changed. */
+export function recordOf(change: TableChange, sequence: number): StreamRecord | null {
+  const { key, before, after, at } = change;
+  const image = (item: TableItem | null) => (item === null ? undefined : toAttributes({ ...item, ...key }));
+  return streamRecord(
+    { key: toAttributes(key), before: image(before), after: image(after) },
+    { view: 'NEW_AND_OLD_IMAGES', region: REGION, sequence, eventId: String(sequence), now: at },
+  );
+}
+
+function nameOf(before: TableItem | null, after: TableItem | null): StreamRecord['eventName'] {
+  if (before === null) return 'INSERT';
+  return after === null ? 'REMOVE' : 'MODIFY';
+}
+
+function scalars(item: TableItem): object {
+  const flat = Object.entries(item).filter(([, value]) => typeof value !== 'object' || value === null);
+  return Object.fromEntries(flat.map(([name, value]) => [name, toAttribute(value)]));
+}

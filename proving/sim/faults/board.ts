@@ -1,0 +1,173 @@
+/**
+ * The faults of a run: which are in force now, whom they strike, and whether they changed anything. Whatever can
+ * be struck asks here.
+ */
+
+import type { FolderName } from '../control/defect.ts';
+import { NO_PLAN, type InvocationPlan } from '../control/invocation.ts';
+import type { Random, SimClock } from '../kernel/index.ts';
+import type { FaultView } from '../model.ts';
+import type { CallFault, FaultId, FaultSpec } from './spec.ts';
+
+export type Service = 'rds' | 'state' | 'reads';
+export type EventSource = 'stream' | 'alarm' | 'schedule';
+
+type Of<I extends FaultId> = Extract<FaultSpec, { id: I }>;
+/** What is to befall one invocation, the first of its folder that starts from then on. */
+type OnInvocation = Of<'F-18'> | Extract<FaultSpec, { where: string }>;
+
+/** A fault with what has become of it. */
+export class Fault implements FaultView {
+  readonly spec: FaultSpec;
+  readonly id: string;
+  readonly target: string;
+  readonly from: number;
+  until: number | null = null;
+  effective = false;
+
+  constructor(spec: FaultSpec) {
+    this.spec = spec;
+    this.id = spec.id;
+    this.from = spec.from;
+    this.target = targetOf(spec);
+  }
+
+  isActive(now: number): boolean {
+    return this.from <= now && this.until === null;
+  }
+}
+
+export class FaultBoard {
+  readonly faults: readonly Fault[];
+  readonly #clock: SimClock;
+  readonly #random: Random;
+  readonly #active = new Set<Fault>();
+  readonly #onInvocation: Fault[];
+  readonly #took: (fault: Fault) => void;
+
+  /** @param took told when a fault first changes something */
+  constructor(options: {
+    readonly clock: SimClock;
+    readonly random: Random;
+    readonly specs: readonly FaultSpec[];
+    readonly took?: (fault: Fault) => void;
+  }) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#took = options.took ?? (() => undefined);
+    this.faults = options.specs.map((spec) => new Fault(spec)).toSorted((a, b) => a.from - b.from);
+    this.#onInvocation = this.faults.filter(({ spec }) => isOnInvocation(spec));
+  }
+
+  begin(fault: Fault): void {
+    this.#active.add(fault);
+  }
+
+  end(fault: Fault): void {
+    this.#active.delete(fault);
+    fault.until ??= this.#clock.now();
+  }
+
+  /** Marks a fault as one that has changed something. */
+  took(fault: Fault): void {
+    if (fault.effective) return;
+    fault.effective = true;
+    this.#took(fault);
+  }
+
+  active<I extends FaultId>(id: I): readonly (Fault & { readonly spec: Of<I> })[] {
+    return [...this.#active].filter((fault): fault is Fault & { readonly spec: Of<I> } => fault.id === id);
+  }
+
+  /** What strikes the next try of a call to this service (F-16). */
+  strike(service: Service): CallFault | null {
+    if (this.#active.size === 0) return null;
+    for (const fault of this.active('F-16')) {
+      if (fault.spec.service !== service || !this.#random.chance(fault.spec.share)) continue;
+      this.took(fault);
+      return fault.spec.fault;
+    }
+    return null;
+  }
+
+  /** How many versions old the next description is (F-14). */
+  staleDescription(): { readonly versionsBack: number; readonly took: () => void } | null {
+    const [fault] = this.active('F-14');
+    if (fault === undefined) return null;
+    return { versionsBack: fault.spec.versionsBack, took: () => this.took(fault) };
+  }
+
+  /** What becomes of the next event of this source (F-17). */
+  delivery(
+    source: EventSource,
+  ): { readonly effect: 'drop' | 'duplicate' | 'delay'; readonly ms: number } | null {
+    for (const fault of this.active('F-17')) {
+      if (fault.spec.source !== source || !this.#random.chance(fault.spec.share)) continue;
+      this.took(fault);
+      return fault.spec;
+    }
+    return null;
+  }
+
+  /** How many of a function may run at once, where that is not its reservation (F-19). */
+  concurrency(folder: FolderName): { readonly most: number; readonly took: () => void } | null {
+    for (const fault of this.active('F-19')) {
+      const { spec } = fault;
+      if ('concurrency' in spec && spec.folder === folder) {
+        return { most: spec.concurrency, took: () => this.took(fault) };
+      }
+    }
+    return null;
+  }
+
+  /** What is to befall the invocation that starts now (F-18, F-19). */
+  planFor(folder: FolderName): InvocationPlan {
+    const now = this.#clock.now();
+    const index = this.#onInvocation.findIndex(
+      ({ spec, from, until }) => until === null && from <= now && (spec as OnInvocation).folder === folder,
+    );
+    if (index < 0) return NO_PLAN;
+    const [fault] = this.#onInvocation.splice(index, 1);
+    const happened = (): void => {
+      this.took(fault!);
+    };
+    this.end(fault!);
+    const spec = fault!.spec as OnInvocation;
+    return spec.id === 'F-18'
+      ? { kill: { call: spec.call, when: spec.when }, hold: null, happened }
+      : { kill: null, hold: { call: spec.call, ms: spec.ms, where: spec.where }, happened };
+  }
+
+  /** Nothing more is injected, and what is in force ends. */
+  quiet(): void {
+    for (const fault of this.faults) this.end(fault);
+  }
+}
+
+export function isOnInvocation(spec: FaultSpec): spec is OnInvocation {
+  return spec.id === 'F-18' || (spec.id === 'F-19' && 'where' in spec);
+}
+
+/** What a fault is about, in one word. */
+function targetOf(spec: FaultSpec): string {
+  switch (spec.id) {
+    case 'F-06':
+      return spec.az;
+    case 'F-07':
+      return `${spec.nodes.join(',')} to ${spec.member}`;
+    case 'F-14':
+      return `rds, ${spec.versionsBack} back`;
+    case 'F-16':
+      return `${spec.service} ${spec.fault}`;
+    case 'F-17':
+      return `${spec.source} ${spec.effect}`;
+    case 'F-18':
+      return `${spec.folder} ${spec.when} call ${spec.call}`;
+    case 'F-19':
+      return 'where' in spec
+        ? `${spec.folder} ${spec.where} at call ${spec.call}`
+        : `${spec.folder} x${spec.concurrency}`;
+    default:
+      return spec.member;
+  }
+}

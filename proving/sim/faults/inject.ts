@@ -1,0 +1,142 @@
+/** Begins and ends the faults of a run on the virtual clock. Two that overlap on one target end with the later. */
+
+import type { DatabaseFaults } from '../database/index.ts';
+import type { SimClock } from '../kernel/index.ts';
+import type { EngineView } from '../model.ts';
+import type { Fault, FaultBoard } from './board.ts';
+import { isOnInvocation } from './board.ts';
+import type { FaultSpec } from './spec.ts';
+
+export interface InjectionTarget extends Omit<DatabaseFaults, 'keepNames' | 'loseAnswers'> {
+  view(): { readonly engines: readonly EngineView[] };
+}
+
+export interface Injection {
+  readonly clock: SimClock;
+  readonly board: FaultBoard;
+  readonly database: InjectionTarget;
+  readonly zones: readonly string[];
+  readonly memberIds: readonly string[];
+}
+
+/** Sets every fault of the board on the clock. @returns heals everything at once */
+export function inject(injection: Injection): () => void {
+  const { clock, board } = injection;
+  for (const fault of board.faults) {
+    if (isOnInvocation(fault.spec)) continue;
+    const { spec } = fault;
+    clock.at(spec.from, () => {
+      if (fault.until !== null) return;
+      board.begin(fault);
+      apply(injection, fault);
+      if ('until' in spec) clock.at(spec.until, () => endOne(injection, fault));
+      else board.end(fault);
+    });
+  }
+  return () => {
+    const open = board.faults.filter(({ until, from }) => until === null && from <= clock.now());
+    board.quiet();
+    for (const fault of open) undo(injection, fault);
+  };
+}
+
+function endOne(injection: Injection, fault: Fault): void {
+  if (fault.until !== null) return;
+  injection.board.end(fault);
+  undo(injection, fault);
+}
+
+function apply(injection: Injection, fault: Fault): void {
+  const { database, board } = injection;
+  const { spec } = fault;
+  if ('member' in spec && changesMember(spec, database)) board.took(fault);
+  switch (spec.id) {
+    case 'F-01':
+      database.crash(spec.member);
+      break;
+    case 'F-02':
+      database.freeze(spec.member);
+      break;
+    case 'F-03':
+      database.slow(spec.member, spec.ms);
+      break;
+    case 'F-04':
+      database.stallCommits(spec.member, true);
+      break;
+    case 'F-32':
+      database.pauseReplay(spec.member, true);
+      break;
+    case 'F-35':
+      database.setLoad(spec.member, spec.sqlState);
+      break;
+    default:
+      for (const [node, member] of cutsOf(spec, injection)) database.cut(node, member);
+  }
+}
+
+function undo(injection: Injection, { spec }: Fault): void {
+  const { database, board } = injection;
+  const still = 'member' in spec ? board.active(spec.id).filter((other) => sameMember(other.spec, spec)) : [];
+  switch (spec.id) {
+    case 'F-02':
+      if (still.length === 0) database.thaw(spec.member);
+      break;
+    case 'F-03':
+      database.slow(spec.member, slowest(still));
+      break;
+    case 'F-04':
+      database.stallCommits(spec.member, still.length > 0);
+      break;
+    case 'F-32':
+      database.pauseReplay(spec.member, still.length > 0);
+      break;
+    case 'F-35':
+      if (still.length === 0) database.setLoad(spec.member, null);
+      break;
+    default:
+      mend(injection, spec);
+  }
+}
+
+/** Mends what no other fault keeps cut. */
+function mend(injection: Injection, spec: FaultSpec): void {
+  const { board, database } = injection;
+  const others = [...board.active('F-05'), ...board.active('F-06'), ...board.active('F-07')];
+  const kept = new Set(others.flatMap((other) => cutsOf(other.spec, injection)).map(String));
+  for (const cut of cutsOf(spec, injection)) if (!kept.has(String(cut))) database.mend(...cut);
+}
+
+/** The pairs of node and member that a fault cuts off from each other. */
+export function cutsOf(
+  spec: FaultSpec,
+  { zones, memberIds }: { readonly zones: readonly string[]; readonly memberIds: readonly string[] },
+): readonly (readonly [string, string])[] {
+  switch (spec.id) {
+    case 'F-05':
+      return zones.map((az) => [`prober:${az}`, spec.member] as const);
+    case 'F-06':
+      return memberIds.map((member) => [`prober:${spec.az}`, member] as const);
+    case 'F-07':
+      return spec.nodes.map((node) => [node, spec.member] as const);
+    default:
+      return [];
+  }
+}
+
+/** A member that is down already cannot be changed any more. Cuts count when a message is dropped. */
+function changesMember(spec: FaultSpec & { readonly member: string }, database: InjectionTarget): boolean {
+  if (spec.id === 'F-05' || spec.id === 'F-07') return false;
+  const engine = database.view().engines.find(({ id }) => id === spec.member);
+  if (engine === undefined || !engine.up) return false;
+  if (spec.id === 'F-32') return engine.role === 'reader';
+  return spec.id !== 'F-02' || !engine.frozen;
+}
+
+function sameMember(other: FaultSpec, spec: FaultSpec & { readonly member: string }): boolean {
+  return 'member' in other && other.member === spec.member;
+}
+
+function slowest(faults: readonly Fault[]): number | null {
+  const delays = faults.flatMap(({ spec }) => (spec.id === 'F-03' ? [spec.ms] : []));
+  return delays.length === 0 ? null : Math.max(...delays);
+}
