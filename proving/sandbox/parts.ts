@@ -79,34 +79,23 @@ export function createParts(
     caFile: () => authority.caFile,
   };
   const stores = { objects: s3, queues, topics, streams: dynamoDb };
-  lambda = createLambda(world, { ...stores, ...network, identity, metrics, logs });
+  const sourceAddress = (name: string, subnetId: string): string =>
+    sources.ofFunction(name, zoneOf(cloudFormation, subnetId));
+  lambda = createLambda(world, { ...stores, ...network, sourceAddress, identity, metrics, logs });
   cloudWatch = createCloudWatch(world, { invoker, topics });
   const eventRules = createEvents(world, { functions: invoker, queues, topics });
   bus = tapped(eventRules, onEvent);
   const scheduler = createScheduler(world, { functions: invoker, identity, queues });
   const secrets = createSecretsManager(world, { findDatabase: (_type, id) => aurora.connectionOf(id) });
-  const aurora = createAurora(world, {
-    identity,
-    names: dns.names,
-    secrets,
-    events,
-    metrics,
-    tls: authority,
-  });
-  const tasks = createTaskRunner(world, { ...network, identity, dns: () => dns.environment() });
+  const kept = { names: dns.names, secrets, tls: authority };
+  const aurora = createAurora(world, { ...kept, identity, events, metrics });
+  const taskNetwork = { ...network, dns: () => dns.environment() };
+  const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 
   const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb];
   const enacting: readonly Part[] = [...stateful, logs, cloudWatch, eventRules, aurora, lambda, scheduler];
-  const cloudFormation = createCloudFormation(world, {
-    providers: providersOf(enacting),
-    objects: s3,
-    parameters: ssm,
-    secrets,
-    invoker,
-    routes: endpoint,
-    events,
-    zones,
-  });
+  const foundation = { objects: s3, parameters: ssm, secrets, invoker, routes: endpoint, events, zones };
+  const cloudFormation = createCloudFormation(world, { ...foundation, providers: providersOf(enacting) });
   const all = [dns, ...enacting, cloudFormation, tasks];
   for (const part of all) for (const service of part.services ?? []) endpoint.add(service);
   const running = { aurora, cloudFormation, cloudWatch, lambda, sources, tasks };
@@ -115,6 +104,13 @@ export function createParts(
 
 function providersOf(parts: readonly Part[]): Map<string, ResourceProvider> {
   return new Map(parts.flatMap((part) => part.providers ?? []).map((provider) => [provider.type, provider]));
+}
+
+/** The zone of a subnet that a template made; null for one that is only named. */
+function zoneOf(cloudFormation: CloudFormation, subnetId: string): string | null {
+  const subnet = cloudFormation.resources().find(({ physicalId }) => physicalId === subnetId);
+  const zone = subnet?.attributes.AvailabilityZone;
+  return typeof zone === 'string' ? zone : null;
 }
 
 function tapped(bus: EventBus, onEvent: (event: BusEvent) => void): EventBus {

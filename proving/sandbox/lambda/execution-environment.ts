@@ -37,6 +37,8 @@ export interface EnvironmentOptions {
   readonly network: NetworkView;
   readonly logStream: string;
   readonly home: string;
+  /** Where it connects to database members from; null outside a VPC. */
+  readonly sourceAddress: string | null;
   log(line: string): void;
   /** The process is gone, for whatever reason. Called once. */
   onEnd(environment: ExecutionEnvironment): void;

@@ -30,6 +30,7 @@ export class FunctionRunner {
   readonly #config: FunctionConfig;
   readonly #reportName: string;
   readonly #environments = new Map<ExecutionEnvironment, NodeJS.Timeout | null>();
+  #created = 0;
   #retired = false;
 
   constructor(context: RunnerContext, config: FunctionConfig, reportName: string) {
@@ -84,6 +85,7 @@ export class FunctionRunner {
       network,
       home,
       logStream,
+      sourceAddress: this.#nextSourceAddress(),
       config: this.#config,
       reportName: this.#reportName,
       credentials: identity.issueForRole(this.#config.role, this.#config.name, CREDENTIALS_S),
@@ -92,6 +94,14 @@ export class FunctionRunner {
     });
     this.#environments.set(environment, null);
     return environment;
+  }
+
+  /** Environments of a function in several subnets are spread over them. */
+  #nextSourceAddress(): string | null {
+    const subnets = this.#config.vpc?.subnetIds ?? [];
+    const subnet = subnets[this.#created++ % Math.max(1, subnets.length)];
+    if (subnet === undefined) return null;
+    return this.#context.network.sourceAddress?.(this.#reportName, subnet) ?? null;
   }
 
   #keepBusy(environment: ExecutionEnvironment): void {

@@ -249,6 +249,10 @@ class LambdaPart implements Lambda {
       home: this.#home,
       idleMsMax: this.#options.idleMsMax ?? IDLE_MS_MAX,
     };
+    // Known from the deployment on, so that a fault can name it before it has run.
+    for (const subnet of config.vpc?.subnetIds ?? []) {
+      this.#options.sourceAddress?.(reportName(config), subnet);
+    }
     const runner = new FunctionRunner(context, config, reportName(config));
     this.#runners.add(runner);
     return runner;

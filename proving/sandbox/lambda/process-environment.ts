@@ -1,6 +1,7 @@
 /** The environment variables and arguments of a function's process: all of them, nothing inherited (SEC-24). */
 
 import type { Credentials, World } from '../kernel/index.ts';
+import { sourceEnvironment } from '../network/sources.ts';
 import type { FunctionConfig } from './function-config.ts';
 
 /** Where AWS's runtime image keeps the Amazon certificate authorities. */
@@ -12,6 +13,8 @@ export interface NetworkView {
   dns(): { readonly server: string; readonly zones: readonly string[]; readonly preload: string };
   /** The sandbox's stand-in for the Amazon certificate authorities. */
   caFile(): string;
+  /** Where connections to database members come from, for a function in this subnet. @default - 127.0.0.1 */
+  sourceAddress?(functionName: string, subnetId: string): string;
 }
 
 export function processEnvironment(
@@ -23,17 +26,21 @@ export function processEnvironment(
     runtimeApi: string;
     logStream: string;
     home: string;
+    /** Null outside a VPC. */
+    sourceAddress: string | null;
   },
 ): Record<string, string> {
   const dns = view.network.dns();
   const custom = mapped(config.environment, view.network.caFile());
+  const nodeOptions = [custom.NODE_OPTIONS, `--require ${quoted(dns.preload)}`].filter(Boolean).join(' ');
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     HOME: view.home,
     ...custom,
-    NODE_OPTIONS: [custom.NODE_OPTIONS, `--require ${quoted(dns.preload)}`].filter(Boolean).join(' '),
+    NODE_OPTIONS: nodeOptions,
+    ...(view.sourceAddress === null ? {} : sourceEnvironment(view.sourceAddress, nodeOptions)),
     SANDBOX_DNS: dns.server,
     SANDBOX_ZONES: dns.zones.join(','),
     _HANDLER: config.handler,

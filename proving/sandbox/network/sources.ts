@@ -4,17 +4,32 @@
  */
 
 import { randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { UnderstudyError } from '../../../core/errors.ts';
 
 export interface Source {
   readonly name: string;
   readonly kind: 'function' | 'task';
-  /** The zone of the subnet that a function runs in; null for a task. */
+  /** The zone of the subnet that a function runs in, where it is known; null for a task. */
   readonly az: string | null;
 }
 
 export interface AddressedSource extends Source {
   readonly address: string;
+}
+
+/** The `--require` preload: CommonJS without dependencies. */
+const PRELOAD = fileURLToPath(new URL('source-preload.cjs', import.meta.url));
+
+/**
+ * What makes a Node process connect to members from this address.
+ * @param nodeOptions NODE_OPTIONS that it has besides
+ */
+export function sourceEnvironment(address: string, nodeOptions: string): Readonly<Record<string, string>> {
+  return {
+    SANDBOX_SOURCE: address,
+    NODE_OPTIONS: `${nodeOptions} --require=${JSON.stringify(PRELOAD)}`.trim(),
+  };
 }
 
 const ADDRESSES_MAX = 250;
@@ -24,11 +39,21 @@ export class Sources {
   private readonly prefix = `127.${randomInt(193, 254)}.${randomInt(1, 255)}`;
   private readonly known = new Map<string, AddressedSource>();
 
+  /** @param az of the subnet that it runs in; null where that is unknown */
+  readonly ofFunction = (name: string, az: string | null): string =>
+    this.addressOf({ name, kind: 'function', az });
+
+  readonly ofTask = (name: string): string => this.addressOf({ name, kind: 'task', az: null });
+
+  list(): readonly AddressedSource[] {
+    return [...this.known.values()];
+  }
+
   /**
    * The same address for the same source as long as the sandbox runs: a rule outlives a restart.
    * @throws UnderstudyError `too-many-sources`
    */
-  addressOf(source: Source): string {
+  private addressOf(source: Source): string {
     const key = `${source.kind} ${source.name} ${source.az ?? ''}`;
     const found = this.known.get(key);
     if (found) return found.address;
@@ -41,9 +66,5 @@ export class Sources {
     const address = `${this.prefix}.${this.known.size + 1}`;
     this.known.set(key, { ...source, address });
     return address;
-  }
-
-  list(): readonly AddressedSource[] {
-    return [...this.known.values()];
   }
 }

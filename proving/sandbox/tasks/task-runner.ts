@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import readline from 'node:readline';
 import { UnderstudyError } from '../../../core/errors.ts';
 import { spawnChild, type Identity, type Part, type World } from '../kernel/index.ts';
+import { sourceEnvironment } from '../network/sources.ts';
 
 export interface TaskRequest {
   readonly name: string;
@@ -34,6 +35,8 @@ export interface TaskSettings {
   /** The variables that make an unmodified client use the sandbox's resolver. */
   readonly dns: () => Readonly<Record<string, string>>;
   readonly caFile: () => string;
+  /** Where a task's connections to database members come from. */
+  readonly sourceAddress: (taskName: string) => string;
 }
 
 const SERVES_MS_MAX = 30_000;
@@ -83,6 +86,7 @@ export function createTaskRunner(world: World, settings: TaskSettings): TaskRunn
 
 function environment(world: World, settings: TaskSettings, request: TaskRequest): Record<string, string> {
   const credentials = settings.identity.issueForRole(request.roleArn, request.name, CREDENTIALS_S);
+  const dns = settings.dns();
   return {
     PATH: process.env['PATH'] ?? '',
     AWS_REGION: world.region,
@@ -92,7 +96,8 @@ function environment(world: World, settings: TaskSettings, request: TaskRequest)
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_EC2_METADATA_DISABLED: 'true',
     NODE_EXTRA_CA_CERTS: settings.caFile(),
-    ...settings.dns(),
+    ...dns,
+    ...sourceEnvironment(settings.sourceAddress(request.name), dns['NODE_OPTIONS'] ?? ''),
     ...request.env,
   };
 }

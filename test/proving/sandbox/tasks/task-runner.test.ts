@@ -29,6 +29,7 @@ beforeEach(() => {
     endpointUrl: () => 'http://127.0.0.1:9',
     dns: () => ({ NODE_OPTIONS: `--require=${preload}` }),
     caFile: () => ca,
+    sourceAddress: (name) => (name === 'shop' ? '127.200.1.7' : '127.200.1.8'),
   });
 });
 
@@ -61,6 +62,24 @@ describe('a task', () => {
     await runner.end('shop');
     expect(runner.list()).toEqual([]);
     expect(livingChildren(world.stateDir)).toEqual([]);
+  });
+
+  it('connects to members from an address of its own', async () => {
+    const app = entry(`
+import http from 'node:http';
+import net from 'node:net';
+const member = net.createServer((socket) => socket.end(socket.remoteAddress));
+member.listen(0, '127.99.1.1');
+const server = http.createServer((q, s) => net.connect(member.address().port, '127.99.1.1').pipe(s));
+server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: server.address().port })));
+`);
+    for (const [name, address] of [
+      ['shop', '127.200.1.7'],
+      ['control', '127.200.1.8'],
+    ] as const) {
+      const task = await runner.run({ name, roleArn: 'r', entry: app, env: {} });
+      expect(await (await fetch(`http://127.0.0.1:${task.port}/`)).text()).toBe(address);
+    }
   });
 
   it('fails with the last words of an application that ends at once', async () => {
