@@ -45,17 +45,29 @@ interface Operator {
 }
 
 export function isOperator(written: string): boolean {
-  const { name } = parseOperator(written);
-  return name === 'null' || name in TESTS || name in NEGATED;
+  const { name, ifExists } = parseOperator(written);
+  return name === 'null' ? !ifExists : Object.hasOwn(TESTS, positive(name));
 }
 
-/** All operators and all keys must hold. */
+/** The test behind an operator: a negated one is the opposite of another. */
+function positive(name: string): string {
+  return Object.hasOwn(NEGATED, name) ? NEGATED[name]! : name;
+}
+
+/**
+ * All operators and all keys must hold.
+ * @throws Error for an operator that IAM does not have, whatever the request: a condition that nobody can read must
+ * neither allow nor fail to deny.
+ */
 export function conditionHolds(
   condition: PolicyStatement['Condition'],
   context: RequestContext,
   hasVariables: boolean,
 ): boolean {
-  return Object.entries(condition ?? {}).every(([written, keys]) => {
+  const operators = Object.entries(condition ?? {});
+  const unknown = operators.find(([written]) => !isOperator(written));
+  if (unknown) throw new Error(`unknown condition operator: ${unknown[0]}`);
+  return operators.every(([written, keys]) => {
     const operator = parseOperator(written);
     return Object.entries(keys).every(([key, given]) => {
       const patterns = listOf(given).map(String);
@@ -84,9 +96,8 @@ function keyHolds(
   values: readonly string[] | null,
   patterns: readonly (readonly Part[] | null)[],
 ): boolean {
-  const isNegated = operator.name in NEGATED;
-  const test = TESTS[NEGATED[operator.name] ?? operator.name];
-  if (!test) throw new Error(`unknown condition operator: ${operator.name}`);
+  const isNegated = Object.hasOwn(NEGATED, operator.name);
+  const test = TESTS[positive(operator.name)]!;
   if (isNull(values)) {
     if (operator.ifExists || operator.set === 'all') return true;
     return isNegated && operator.set === null;
@@ -104,9 +115,14 @@ function isNull(values: readonly string[] | null): boolean {
 
 function numeric(compare: (a: number, b: number) => boolean): Test {
   return (value, pattern) => {
-    const [a, b] = [Number(value), Number(plainText(pattern))];
+    const [a, b] = [numberOf(value), numberOf(plainText(pattern))];
     return !Number.isNaN(a) && !Number.isNaN(b) && compare(a, b);
   };
+}
+
+/** NaN for no text at all, which would count as zero. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 function dated(compare: (a: number, b: number) => boolean): Test {

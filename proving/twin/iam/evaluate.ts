@@ -23,7 +23,7 @@ export interface Policies {
 export interface Decision {
   readonly outcome: Outcome;
   /** Which kind of policy decided. */
-  readonly by: 'identity-based policy' | Limit;
+  readonly by: 'identity-based policy' | 'resource-based policy' | Limit;
 }
 
 export function evaluate(policies: Policies, request: PolicyRequest): Decision {

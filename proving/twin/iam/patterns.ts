@@ -46,16 +46,14 @@ export function matchesGlob(parts: readonly Part[], value: string, isCaseSensiti
  */
 export function matchesResource(parts: readonly Part[], resource: string): boolean {
   if (parts.length === 1 && parts[0]?.isLiteral === false && parts[0].text === '*') return true;
-  const characters = parts.flatMap(({ text, isLiteral }) =>
-    Array.from(text, (character) => ({ character, isLiteral })),
-  );
+  const pattern = characters(parts);
   let colons = 0;
-  const source = characters.map(({ character, isLiteral }, index) => {
+  const source = pattern.map(({ text: character, isLiteral }, index) => {
     if (character === ':') colons += 1;
     if (isLiteral || (character !== '*' && character !== '?')) return escape(character);
     const isInResourcePart = colons >= ARN_COLONS;
     if (character === '?') return isInResourcePart ? '.' : '[^:]';
-    const next = characters[index + 1]?.character;
+    const next = pattern[index + 1]?.text;
     return isInResourcePart || next === undefined || next === ':' ? '.*' : '[^:]*';
   });
   return new RegExp(`^${source.join('')}$`, 's').test(resource);
@@ -63,21 +61,28 @@ export function matchesResource(parts: readonly Part[], resource: string): boole
 
 /** ArnLike and ArnEquals: each of the six components on its own. */
 export function matchesArn(parts: readonly Part[], value: string): boolean {
-  const pattern = arnComponents(plainText(parts));
-  const actual = arnComponents(value);
+  const pattern = arnComponents(characters(parts));
+  const actual = arnComponents(characters([{ text: value, isLiteral: true }]));
   if (pattern === null || actual === null) return false;
-  return pattern.every((component, index) =>
-    matchesGlob([{ text: component, isLiteral: false }], actual[index] ?? ''),
-  );
+  return pattern.every((component, index) => matchesGlob(component, plainText(actual[index] ?? [])));
 }
 
 /** Colons before the resource part of `arn:partition:service:region:account:resource`. */
 const ARN_COLONS = 5;
 
-function arnComponents(text: string): string[] | null {
-  const all = text.split(':');
-  if (all.length <= ARN_COLONS) return null;
-  return [...all.slice(0, ARN_COLONS), all.slice(ARN_COLONS).join(':')];
+/** One part a character, so that a text can be cut and what is literal stays so. */
+function characters(parts: readonly Part[]): readonly Part[] {
+  return parts.flatMap(({ text, isLiteral }) => Array.from(text, (one) => ({ text: one, isLiteral })));
+}
+
+/** Null for a text with fewer than six components. */
+function arnComponents(text: readonly Part[]): readonly (readonly Part[])[] | null {
+  const components: Part[][] = [[]];
+  for (const part of text) {
+    if (part.text === ':' && components.length <= ARN_COLONS) components.push([]);
+    else components.at(-1)!.push(part);
+  }
+  return components.length > ARN_COLONS ? components : null;
 }
 
 function variable(expression: string, context: RequestContext): string | null {

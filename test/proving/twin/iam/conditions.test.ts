@@ -197,6 +197,6 @@ describe('conditions', () => {
   });
 
   it('refuses an operator that IAM does not have', () => {
-    expect(() => holdsFor({ StringSame: { 'a:b': 'c' } }, { 'a:b': 'c' })).toThrow('stringsame');
+    expect(() => holdsFor({ StringSame: { 'a:b': 'c' } }, { 'a:b': 'c' })).toThrow('StringSame');
   });
 });
