@@ -4,7 +4,7 @@
  * that was not too old then justifies it.
  */
 
-import type { ObservationItem, OutcomeItem, Reach } from '../../../core/state/items.ts';
+import type { LedgerItem, ObservationItem, OutcomeItem, Reach } from '../../../core/state/items.ts';
 import type { SimView } from '../model.ts';
 
 const UNSEEN: ReadonlySet<Reach> = new Set(['refused', 'timeout', 'reset', 'tls', 'login']);
@@ -44,12 +44,17 @@ export function zonesThatMayAccuse(
   return [...votes.values()].filter((items) => items.some((item) => calls(item, memberId))).length;
 }
 
-/** Zones of which every recent observation calls the member failed. */
-export function zonesThatSurelyAccuse(
-  votes: ReadonlyMap<string, readonly ObservationItem[]>,
-  memberId: string,
-): number {
-  return [...votes.values()].filter((items) => items.every((item) => calls(item, memberId))).length;
+/** The observations that a decision says it used, by the keys in its ledger item. */
+export function namedBy(view: SimView, { evidence }: LedgerItem): readonly ObservationItem[] {
+  const keys = new Set(evidence);
+  const oldest = view.now - view.thresholds['observation-age-ms-max'] - 2 * WRITTEN_MS_MAX;
+  const named: ObservationItem[] = [];
+  for (let index = view.observations.length - 1; index >= 0; index -= 1) {
+    const item = view.observations[index]!;
+    if (item.at < oldest) break;
+    if (keys.has(`observation#${item.az}|${new Date(item.at).toISOString()}`)) named.push(item);
+  }
+  return named;
 }
 
 /** Remembers outcome items, which each process overwrites with its next one. */

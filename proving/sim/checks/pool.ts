@@ -3,7 +3,7 @@
 import type { PoolItem } from '../../../core/state/items.ts';
 import type { Checker, SimView } from '../model.ts';
 import { checker, firstWrong, idsIn, poolChanges, removedBy, type PoolChange } from './checker.ts';
-import { votesBefore, zonesThatSurelyAccuse } from './evidence.ts';
+import { calls, namedBy } from './evidence.ts';
 
 /** I-03: once published, the pool stays, with a published reader while it has any; so does the custom endpoint. */
 export function neverEmpty(): Checker {
@@ -41,10 +41,13 @@ export function failsOpen(): Checker {
   });
 }
 
+/** By the observations that the decision itself names: what it saw must have left it above the floor. */
 function underFloor(view: SimView, { before, after }: PoolChange, removed: readonly string[]): string | null {
+  const decision = view.ledger.find((item) => item.epoch === after!.epoch && item.startedAt === after!.at);
+  if (decision === undefined) return `${removed.join(', ')} left by a decision that is on no record`;
+  const seen = namedBy(view, decision);
   const readers = Object.keys(after!.members);
-  const votes = votesBefore(view, after!.at);
-  const failed = readers.filter((id) => zonesThatSurelyAccuse(votes, id) >= 2);
+  const failed = readers.filter((id) => seen.filter((item) => calls(item, id)).length >= 2);
   const share = (readers.length - failed.length) / readers.length;
   const floor = view.thresholds[before?.failOpen ? 'panic-exit-ratio' : 'panic-ratio'];
   if (share >= floor) return null;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ObservationItem } from '../../../../core/state/items.ts';
 import { failsOpen, neverEmpty, slowlyOut } from '../../../../proving/sim/checks/pool.ts';
-import { NOW, database, engine, observation, pool, sayLast, THRESHOLDS, view } from './view.ts';
+import { NOW, database, engine, observation, pool, recovery, sayLast, THRESHOLDS, view } from './view.ts';
 
 describe('I-03: the published pool is never empty', () => {
   it('holds while one reader is published, and checks each step', () => {
@@ -32,16 +33,27 @@ describe('I-04: the panic floor', () => {
     ['az-a', 'az-b', 'az-c'].map((az) => observation(az, failed));
   const one = { 'db-2': 'reader-unreachable' } as const;
   const both = { ...one, 'db-3': 'reader-unreachable' } as const;
+  /** The pool after one has left, by a decision that says it used these observations. */
+  const decidedBy = (observations: readonly ObservationItem[], used = observations) => {
+    const evidence = used.map(({ az, at }) => `observation#${az}|${new Date(at).toISOString()}`);
+    return view({ pool: oneOut(), observations, ledger: [recovery({ epoch: 2, startedAt: NOW, evidence })] });
+  };
 
   it('holds when one of two leaves while the other is healthy', () => {
     const checker = failsOpen();
-    expect(sayLast(checker, bothIn, view({ pool: oneOut(), observations: allZones(one) }))).toBeNull();
+    expect(sayLast(checker, bothIn, decidedBy(allZones(one)))).toBeNull();
     expect(checker.checked).toBe(1);
   });
 
   it('breaks when one leaves although most are failed', () => {
-    const said = sayLast(failsOpen(), bothIn, view({ pool: oneOut(), observations: allZones(both) }));
+    const said = sayLast(failsOpen(), bothIn, decidedBy(allZones(both)));
     expect(said).toMatch(/db-2 left with 2 of 2 readers failed, the floor is 0.5/);
+  });
+
+  it('judges a decision by what it used: neither by older nor by newer observations', () => {
+    const older = allZones(both).map((item) => ({ ...item, at: NOW - 1500 }));
+    expect(sayLast(failsOpen(), bothIn, decidedBy([...older, ...allZones(one)], allZones(one)))).toBeNull();
+    expect(sayLast(failsOpen(), bothIn, decidedBy([...older, ...allZones(one)], older))).toMatch(/2 of 2/);
   });
 
   it('breaks when one leaves while the pool fails open', () => {
@@ -49,15 +61,18 @@ describe('I-04: the panic floor', () => {
     expect(said).toMatch(/db-2 left while the pool fails open/);
   });
 
-  it('takes the higher floor while the pool failed open before', () => {
-    const open = view({ pool: pool({ 'db-2': 'in', 'db-3': 'in' }, { failOpen: true }) });
-    const said = sayLast(failsOpen(), open, view({ pool: oneOut(), observations: allZones(one) }));
-    expect(said).toMatch(/the floor is 0.6/);
+  it('breaks when one leaves by no decision on record', () => {
+    expect(sayLast(failsOpen(), bothIn, view({ pool: oneOut() }))).toMatch(/db-2 left by a decision/);
   });
 
-  it('counts a reader as failed only when two probers said so throughout', () => {
+  it('takes the higher floor while the pool failed open before', () => {
+    const open = view({ pool: pool({ 'db-2': 'in', 'db-3': 'in' }, { failOpen: true }) });
+    expect(sayLast(failsOpen(), open, decidedBy(allZones(one)))).toMatch(/the floor is 0.6/);
+  });
+
+  it('counts a reader as failed when two probers said so', () => {
     const observations = [observation('az-a', both), observation('az-b', one), observation('az-c', one)];
-    expect(sayLast(failsOpen(), bothIn, view({ pool: oneOut(), observations }))).toBeNull();
+    expect(sayLast(failsOpen(), bothIn, decidedBy(observations))).toBeNull();
   });
 });
 

@@ -1,41 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerItem, LedgerStep } from '../../../../core/state/items.ts';
+import type { LedgerItem } from '../../../../core/state/items.ts';
 import { converges } from '../../../../proving/sim/checks/convergence.ts';
 import { finishedByOthers, onRecord } from '../../../../proving/sim/checks/recovery.ts';
 import { CONVERGE_MS } from '../../../../proving/sim/run-options.ts';
-import { call, database, engine, invocation, NOW, pool, sayLast, view } from './view.ts';
-
-const step = (change: Partial<LedgerStep> = {}): LedgerStep => ({
-  name: 'failover',
-  call: 'rds:FailoverDBCluster',
-  target: 'db-2',
-  reason: 'x',
-  at: NOW,
-  outcome: 'pending',
-  detail: null,
-  ...change,
-});
-
-const recovery = (change: Partial<LedgerItem> = {}): LedgerItem => ({
-  kind: 'ledger',
-  id: 'failover-1',
-  clusterId: 'c',
-  function: 'write-failover',
-  epoch: 1,
-  startedAt: NOW - 1000,
-  updatedAt: NOW,
-  state: 'acting',
-  failure: 'writer-stalled',
-  memberId: 'db-1',
-  mode: 'act',
-  reason: 'x',
-  evidence: ['observation#az-a|1'],
-  steps: [step()],
-  before: 'db-1',
-  after: null,
-  actor: 'write-failover',
-  ...change,
-});
+import { call, database, engine, invocation, NOW, pool, recovery, sayLast, step, view } from './view.ts';
 
 const quietFor = (ms: number, change: Parameters<typeof view>[0] = {}) =>
   view({ phase: 'liveness', quietSince: NOW - ms, ...change });

@@ -1,6 +1,13 @@
 /** Views made by hand: a healthy cluster of three members, of which a test changes as little as it can. */
 
-import type { ObservationItem, OutcomeItem, PoolItem, Verdict } from '../../../../core/state/items.ts';
+import type {
+  LedgerItem,
+  LedgerStep,
+  ObservationItem,
+  OutcomeItem,
+  PoolItem,
+  Verdict,
+} from '../../../../core/state/items.ts';
 import { defaultsOf } from '../../../../core/thresholds/validate.ts';
 import type { DatabaseThresholds } from '../../../../core/thresholds/database.ts';
 import type {
@@ -147,6 +154,38 @@ export function outcome(change: Partial<OutcomeItem> = {}): OutcomeItem {
     ...change,
   };
 }
+
+export const step = (change: Partial<LedgerStep> = {}): LedgerStep => ({
+  name: 'failover',
+  call: 'rds:FailoverDBCluster',
+  target: 'db-2',
+  reason: 'x',
+  at: NOW,
+  outcome: 'pending',
+  detail: null,
+  ...change,
+});
+
+export const recovery = (change: Partial<LedgerItem> = {}): LedgerItem => ({
+  kind: 'ledger',
+  id: 'failover-1',
+  clusterId: 'c',
+  function: 'write-failover',
+  epoch: 1,
+  startedAt: NOW - 1000,
+  updatedAt: NOW,
+  state: 'acting',
+  failure: 'writer-stalled',
+  memberId: 'db-1',
+  mode: 'act',
+  reason: 'x',
+  evidence: ['observation#az-a|1'],
+  steps: [step()],
+  before: 'db-1',
+  after: null,
+  actor: 'write-failover',
+  ...change,
+});
 
 export function view(change: Partial<SimView> = {}): SimView {
   return {
