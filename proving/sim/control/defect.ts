@@ -14,10 +14,12 @@ import type {
   StateStore,
 } from '../../../core/ports/index.ts';
 import type { Invocation } from '../../../lambdas/shared/invocation.ts';
+import type { StorageDefect } from '../database/index.ts';
 import type { SimTable } from './table.ts';
 
 /** Functions by folder. */
-export type FolderName = 'health-check' | 'replica-pool' | 'write-failover' | 'reconcile';
+export const FOLDERS = ['health-check', 'replica-pool', 'write-failover', 'reconcile'] as const;
+export type FolderName = (typeof FOLDERS)[number];
 
 /** Everything that any function may be given; each takes what it needs. */
 export interface FunctionPorts {
@@ -45,6 +47,8 @@ export type FunctionHandler = (event: unknown, invocation: Invocation) => Promis
 
 export interface Defect {
   readonly name: string;
+  /** A flaw of the database's storage. @default - none */
+  readonly storage?: StorageDefect;
   /** What this invocation's handler is given instead. @default - its ports as they are */
   readonly ports?: (ports: FunctionPorts, site: DefectSite) => FunctionPorts;
   /** What runs instead of the handler. @default - the real handler */

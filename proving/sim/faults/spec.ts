@@ -9,16 +9,12 @@ interface Span {
   readonly until: number;
 }
 
-/** What befalls one request to AWS or to the table. */
-export type CallFault =
-  /** Refused at once; the SDK tries again where it may. */
-  | 'throttled'
-  /** A server error: nothing was done. */
-  | 'failed'
-  /** No answer, and nothing was done. */
-  | 'lost'
-  /** Done, but the answer never came. */
-  | 'answer-lost';
+/**
+ * What befalls one request to AWS or to the table. `throttled`: refused at once. `failed`: a server error, nothing
+ * was done. `lost`: no answer, and nothing was done. `answer-lost`: done, but the answer never came.
+ */
+export const CALL_FAULTS = ['throttled', 'failed', 'lost', 'answer-lost'] as const;
+export type CallFault = (typeof CALL_FAULTS)[number];
 
 export type FaultSpec =
   /** A member's host dies; the managed service starts it again. */
