@@ -15,3 +15,18 @@ export type { ReadOptions, ReadPool, ReadPoolStatus } from './read-pool.ts';
 export type { Session } from './session.ts';
 export { WRITE_POOL_DEFAULTS, type WritePoolLimits } from './write-limits.ts';
 export type { WriteOptions, WritePool, WritePoolStatus, Written } from './write-pool.ts';
+export { ANONYMOUS, type Identify } from './throttle/decide.ts';
+export { Refused } from './throttle/errors.ts';
+export { throttleFastify } from './throttle/fastify.ts';
+export { throttleFetch, throttleHono } from './throttle/fetch.ts';
+export { throttleLambda } from './throttle/lambda.ts';
+export { throttleHandler, throttleMiddleware } from './throttle/middleware.ts';
+export {
+  type Incoming,
+  type Pass,
+  Throttle,
+  type ThrottleOptions,
+  type ThrottleStatus,
+} from './throttle/throttle.ts';
+export type { RateLimit } from '../core/throttle/index.ts';
+export type { Criticality, Refusal, RefusalReason } from '../core/shedding/index.ts';

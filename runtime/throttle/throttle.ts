@@ -34,7 +34,7 @@ export interface ThrottleOptions {
 }
 
 export interface Incoming {
-  /** Verified: see `verifyCaller`. Never what a header says by itself. */
+  /** Verified by whoever calls this; never what a header says by itself. */
   readonly caller: string;
   /** The user behind the caller. @default - the caller */
   readonly user?: string;
@@ -66,6 +66,8 @@ const DEADLINE_MS_DEFAULT = 5000;
 const SHED_RETRY_MS = 1000;
 
 export class Throttle {
+  /** The rate limit of a caller. */
+  readonly limitOf: (caller: string) => RateLimit;
   readonly #clock: Clock;
   readonly #callers: CallerTable;
   readonly #admission: AdmissionLevel;
@@ -75,6 +77,7 @@ export class Throttle {
   constructor(options: ThrottleOptions) {
     const { clock, concurrency, gate, admission } = options;
     this.#clock = clock;
+    this.limitOf = options.limitOf;
     this.#callers = new CallerTable(options);
     this.#admission = new AdmissionLevel(admission);
     this.#gate = new Gate(clock, concurrency ?? aimd(), gate);

@@ -1,0 +1,54 @@
+/** The throttle in front of handlers of the Fetch API: Hono, and whatever takes a `Request` and gives a `Response`. */
+
+import { decide, headersFor, type Identify } from './decide.ts';
+import { saysOverload } from './http-answer.ts';
+import type { Throttle } from './throttle.ts';
+
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
+
+export function throttleFetch(
+  throttle: Throttle,
+  identify: Identify<Request>,
+  handler: FetchHandler,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const incoming = await identify(request);
+    const decision = await decide(throttle, incoming);
+    const limits = headersFor(throttle, incoming);
+    if ('answer' in decision) {
+      const { status, headers, body } = decision.answer;
+      return new Response(body, { status, headers: { ...limits, ...headers } });
+    }
+    let dropped = false;
+    try {
+      const response = await handler(request);
+      dropped = saysOverload(response.status);
+      for (const [name, value] of Object.entries(limits)) response.headers.set(name, value);
+      return response;
+    } finally {
+      decision.pass.done({ dropped });
+    }
+  };
+}
+
+interface HonoContextLike {
+  readonly req: { readonly raw: Request };
+  res: Response;
+}
+
+/** For Hono: `app.use(throttleHono(throttle, identify))`, before the routes. */
+export function throttleHono(
+  throttle: Throttle,
+  identify: Identify<Request>,
+): (context: HonoContextLike, next: () => Promise<void>) => Promise<Response | undefined> {
+  return async (context, next) => {
+    let isServed = false;
+    const serve = throttleFetch(throttle, identify, async () => {
+      await next();
+      isServed = true;
+      return context.res;
+    });
+    const response = await serve(context.req.raw);
+    return isServed ? undefined : response;
+  };
+}
