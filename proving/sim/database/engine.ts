@@ -213,7 +213,7 @@ export class SimEngine {
     this.#life += 1;
     if (!this.#up) return;
     if (!this.#frozen) this.end();
-    else this.#fenced = true;
+    else this.#fenced = this.#options.storage.hasFence;
   }
 
   /** The process is gone, whatever state it was in. */
@@ -247,6 +247,7 @@ export class SimEngine {
     this.#up = true;
     this.#admits = false;
     this.#role = role;
+    if (role === 'writer') storage.resumeGeneration();
     this.#generation = storage.generation;
     this.#replayPaused = false;
     this.#written = storage.durable;
@@ -254,11 +255,12 @@ export class SimEngine {
     this.#replaysFrom = clock.now();
   }
 
-  /** The reader becomes the writer of this generation. */
-  promote(generation: number): void {
+  /** The reader becomes the writer, and a new generation begins. */
+  promote(): void {
+    const { storage } = this.#options;
     this.#role = 'writer';
-    this.#generation = generation;
-    this.#written = this.#options.storage.durable;
+    this.#generation = storage.beginGeneration();
+    this.#written = storage.durable;
   }
 
   #dropClients(): void {

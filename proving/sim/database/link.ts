@@ -68,7 +68,7 @@ export class Link {
     this.#onLost = null;
     if (this.#outstanding.length > 0) this.#orphansArrive = this.#options.network.evenOdds();
     else this.#endSession();
-    this.#close(WireError.socket('ECONNRESET'));
+    this.#close();
   }
 
   onLost(listener: () => void): void {
@@ -153,12 +153,12 @@ export class Link {
   #lose(): void {
     if (this.#gone) return;
     const tell = this.#onLost;
-    this.#close(WireError.socket('ECONNRESET'));
+    this.#close();
     tell?.();
   }
 
-  #close(error: WireError): void {
+  #close(): void {
     this.#gone = true;
-    for (const { reject } of this.#outstanding.splice(0)) reject(error);
+    for (const { reject } of this.#outstanding.splice(0)) reject(WireError.socket('ECONNRESET'));
   }
 }

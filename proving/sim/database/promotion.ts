@@ -35,7 +35,7 @@ async function takeOver(promotion: Promotion, isSame: () => boolean): Promise<bo
   const { clock, random, storage, target, from } = promotion;
   if (!(await answers(promotion, isSame))) return false;
   // Storage first: what the old writer still finishes while it ends is refused.
-  const generation = storage.fence();
+  storage.fence();
   from?.fence();
   await clock.sleep(random.between(FENCE_MS.min, FENCE_MS.max));
   const end = storage.durable;
@@ -43,7 +43,7 @@ async function takeOver(promotion: Promotion, isSame: () => boolean): Promise<bo
   if (!caughtUp) return false;
   await clock.sleep(random.between(PROMOTE_MS.min, PROMOTE_MS.max));
   if (!(await answers(promotion, isSame))) return false;
-  target.promote(generation);
+  target.promote();
   return true;
 }
 

@@ -38,14 +38,20 @@ export class SimDatabase implements DatabaseFaults {
     this.#names = new SimNames({ clock, random: random.fork('names'), clusterId, members });
     this.#engines = new Map(options.members.map((member, index) => [member.id, this.#make(options, index)]));
     this.#service = new ManagedService({
-      ...{ clock, random: random.fork('service'), clusterId, timings, members: options.members },
+      clock,
+      random: random.fork('service'),
+      clusterId,
+      members: options.members,
+      timings,
       storage: this.#storage,
       engine: (id) => this.#engine(id),
       publish: (state) => this.#names.publish(state),
       onEvent: options.onEvent ?? (() => undefined),
     });
     this.#reach = {
-      ...{ clock, network: this.#network, names: this.#names },
+      clock,
+      network: this.#network,
+      names: this.#names,
       engine: (id) => this.#engine(id),
     };
     this.#excluded = new Map((options.customEndpoints ?? ['readers']).map((id) => [id, []]));
@@ -79,12 +85,8 @@ export class SimDatabase implements DatabaseFaults {
   }
 
   setExcludedMembers(endpointId: string, excluded: readonly string[]): CallOutcome {
-    const refused = (code: string): CallOutcome => ({
-      ...{ outcome: 'refused', code },
-      ...{ conflict: false, retryable: false },
-    });
-    if (!this.#excluded.has(endpointId)) return refused('DBClusterEndpointNotFoundFault');
-    if (excluded.some((id) => !this.#engines.has(id))) return refused('DBInstanceNotFound');
+    if (!this.#excluded.has(endpointId)) return refusal('DBClusterEndpointNotFoundFault');
+    if (excluded.some((id) => !this.#engines.has(id))) return refusal('DBInstanceNotFound');
     this.#excluded.set(endpointId, [...excluded]);
     return { outcome: 'accepted' };
   }
@@ -168,7 +170,10 @@ export class SimDatabase implements DatabaseFaults {
   #make({ clock, random, members }: SimDatabaseOptions, index: number): SimEngine {
     const member = members[index]!;
     return new SimEngine({
-      ...{ clock, member, random: random.fork(`engine ${member.id}`), storage: this.#storage },
+      clock,
+      member,
+      random: random.fork(`engine ${member.id}`),
+      storage: this.#storage,
       role: index === 0 ? 'writer' : 'reader',
       statusRows: (self) => this.#statusRows(self),
     });
@@ -184,4 +189,8 @@ export class SimDatabase implements DatabaseFaults {
       return { id: engine.id, self: self.id, isWriter, inRecovery: self.role === 'reader', lagMs, position };
     });
   }
+}
+
+function refusal(code: string): CallOutcome {
+  return { outcome: 'refused', code, conflict: false, retryable: false };
 }

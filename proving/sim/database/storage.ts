@@ -31,6 +31,7 @@ export class SimStorage {
   /** Where each write was stored first, and how often. */
   readonly #stored = new Map<string, { position: number; times: number }>();
   #generation = 1;
+  #isFenced = false;
 
   constructor(clock: SimClock, defect: StorageDefect | null) {
     this.#clock = clock;
@@ -41,19 +42,34 @@ export class SimStorage {
     return this.#generation;
   }
 
+  get hasFence(): boolean {
+    return this.#defect !== 'unfenced';
+  }
+
   get durable(): number {
     return this.#times.length;
   }
 
-  /** From here on nothing of an earlier generation is taken. Returns the new one. */
-  fence(): number {
+  /** From here on nothing is taken, until the next generation begins or this one goes on. */
+  fence(): void {
+    this.#isFenced = true;
+  }
+
+  /** The fence opens for one promoted engine. */
+  beginGeneration(): number {
     this.#generation += 1;
+    this.#isFenced = false;
     return this.#generation;
+  }
+
+  /** The fence opens for the writer of before, started anew. */
+  resumeGeneration(): void {
+    this.#isFenced = false;
   }
 
   /** An engine of this generation may commit. */
   takes(generation: number): boolean {
-    return generation === this.#generation || this.#defect === 'unfenced';
+    return this.#isCurrent(generation) || !this.hasFence;
   }
 
   /** False when the fence refused it; then it had no effect. */
@@ -62,13 +78,13 @@ export class SimStorage {
       this.#log(attempt, attempt.position, false);
       return false;
     }
-    if (attempt.generation !== this.#generation) {
+    if (!this.#isCurrent(attempt.generation)) {
       this.#log(attempt, attempt.position + 1, attempt.told);
       return true;
     }
     if (this.#defect === 'asynchronous') {
       this.#clock.after(SHIPPING_MS, () => {
-        if (attempt.isAlive() && attempt.generation === this.#generation) this.#store(attempt.id);
+        if (attempt.isAlive() && this.#isCurrent(attempt.generation)) this.#store(attempt.id);
       });
       this.#log(attempt, this.durable + 1, attempt.told);
       return true;
@@ -103,6 +119,10 @@ export class SimStorage {
   waitingMs(position: number): number {
     const since = this.#times[position];
     return since === undefined ? 0 : this.#clock.now() - since;
+  }
+
+  #isCurrent(generation: number): boolean {
+    return generation === this.#generation && !this.#isFenced;
   }
 
   #store(id: string): void {

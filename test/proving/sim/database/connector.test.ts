@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { INSERT } from '../../../../proving/sim/database/index.ts';
+import { countOf, failureOf, finds, stage, write } from './stage.ts';
+
+const NODE = 'client:test-1';
+
+describe('a connection of the simulated database', () => {
+  it('writes on the writer, and readers show it a moment later', async () => {
+    const { connect, settled, pass, database } = stage();
+    const writer = await connect('db-1');
+    const reader = await connect('db-2', NODE, 'read');
+    await settled(write(writer, 'a'));
+    expect([await settled(finds(writer, 'a')), await settled(finds(reader, 'a'))]).toEqual([true, false]);
+    await pass(50);
+    expect(await settled(finds(reader, 'a'))).toBe(true);
+    expect(await settled(countOf(reader))).toBe(1);
+    expect(database.view().commits).toMatchObject([{ id: 'a', memberId: 'db-1', acknowledged: true }]);
+  });
+
+  it('a write outside a transaction commits by itself; one that is rolled back does not', async () => {
+    const { connect, settled, database } = stage();
+    const writer = await connect('db-1');
+    await settled(writer.query(INSERT, ['alone']));
+    await settled(writer.query('begin'));
+    await settled(writer.query(INSERT, ['undone']));
+    expect(writer.reusable).toBe(false);
+    await settled(writer.query('rollback'));
+    expect(writer.reusable).toBe(true);
+    expect(database.view().commits.map(({ id }) => id)).toEqual(['alone']);
+  });
+
+  it('a reader and a read-only session refuse writes with 25006, and the transaction is then lost', async () => {
+    const { connect, settled } = stage();
+    for (const connection of [await connect('db-2'), await connect('db-1', NODE, 'read')]) {
+      await settled(connection.query('begin'));
+      const refused = await settled(failureOf(connection.query(INSERT, ['x'])));
+      expect(refused).toEqual({ kind: 'read-only', sqlState: '25006' });
+      expect((await settled(failureOf(connection.query('select 1')))).sqlState).toBe('25P02');
+      expect((await settled(connection.query('commit'))).command).toBe('ROLLBACK');
+    }
+  });
+
+  it('F-01: a dead member refuses connections, and its open ones are lost', async () => {
+    const { dial, connect, settled, database } = stage();
+    const connection = await connect('db-2');
+    let lost = 0;
+    connection.onLost(() => (lost += 1));
+    const asked = failureOf(connection.query('select 1'));
+    database.crash('db-2');
+    expect(await settled(asked)).toEqual({ kind: 'lost', sqlState: null });
+    expect([lost, connection.reusable]).toEqual([1, false]);
+    expect(await settled(failureOf(dial('db-2')))).toEqual({ kind: 'lost', sqlState: null });
+  });
+
+  it('F-02: a frozen member answers nothing until it is thawed, and then all in order', async () => {
+    const { dial, connect, settled, pass, database, clock } = stage();
+    const connection = await connect('db-1');
+    database.freeze('db-1');
+    const from = clock.now();
+    const answer = connection.query('select 1').then(() => clock.now() - from);
+    expect(await settled(failureOf(dial('db-1')))).toEqual({ kind: 'timed-out', sqlState: null });
+    expect(clock.now() - from).toBe(1000);
+    await pass(4000);
+    database.thaw('db-1');
+    expect(await settled(answer)).toBe(5000);
+  });
+
+  it('F-03: a slow member takes that much longer', async () => {
+    const { connect, settled, database, clock } = stage();
+    const connection = await connect('db-2');
+    database.slow('db-2', 400);
+    const from = clock.now();
+    await settled(connection.query('select 1'));
+    expect(clock.now() - from).toBeGreaterThanOrEqual(400);
+    expect(clock.now() - from).toBeLessThan(410);
+    database.slow('db-2', null);
+    const healed = clock.now();
+    await settled(connection.query('select 1'));
+    expect(clock.now() - healed).toBeLessThan(10);
+  });
+
+  it('F-04: with a stalled disk reads go on and a commit waits', async () => {
+    const { connect, settled, pass, database, clock } = stage();
+    const [writing, reading] = [await connect('db-1'), await connect('db-1')];
+    database.stallCommits('db-1', true);
+    const from = clock.now();
+    const written = write(writing, 'a').then(() => clock.now() - from);
+    await settled(reading.query('select 1'));
+    await pass(3000);
+    expect(database.view().commits).toEqual([]);
+    database.stallCommits('db-1', false);
+    expect(await settled(written)).toBeGreaterThanOrEqual(3000);
+  });
+
+  it('F-07: a cut drops what one node sends to one member, and mending lets it through', async () => {
+    const { dial, connect, settled, pass, database } = stage();
+    const connection = await connect('db-1');
+    database.cut(NODE, 'db-1');
+    let answered = false;
+    const asked = connection.query('select 1').then(() => (answered = true));
+    expect((await settled(failureOf(dial('db-1')))).kind).toBe('timed-out');
+    expect((await settled((await connect('db-1', 'client:test-2')).query('select 1'))).rowCount).toBe(1);
+    expect((await settled((await connect('db-2')).query('select 1'))).rowCount).toBe(1);
+    await pass(2000);
+    expect(answered).toBe(false);
+    database.mend(NODE, '*');
+    await settled(asked, 1000);
+  });
+
+  it('over a cut nobody hears that the process died', async () => {
+    const { connect, settled, pass, database } = stage();
+    const connection = await connect('db-1');
+    let lost = false;
+    connection.onLost(() => (lost = true));
+    database.cut(NODE, '*');
+    database.crash('db-1');
+    await pass(1000);
+    expect(lost).toBe(false);
+    database.mend(NODE, '*');
+    expect((await settled(failureOf(connection.query('select 1')))).kind).toBe('lost');
+  });
+
+  it('F-35: connections, locks and statements are refused with the state of load', async () => {
+    const { dial, connect, settled, database } = stage();
+    const connection = await connect('db-1');
+    database.setLoad('db-1', '53300');
+    expect(await settled(failureOf(dial('db-1')))).toEqual({ kind: 'load', sqlState: '53300' });
+    await settled(write(connection, 'a'));
+    database.setLoad('db-1', '55P03');
+    expect(await settled(failureOf(connection.query(INSERT, ['b'])))).toEqual({
+      kind: 'load',
+      sqlState: '55P03',
+    });
+    expect(await settled(finds(connection, 'a'))).toBe(true);
+    database.setLoad('db-1', '57014');
+    expect((await settled(failureOf(finds(connection, 'a')))).sqlState).toBe('57014');
+    database.setLoad('db-1', null);
+    await settled(write(connection, 'b'));
+  });
+
+  it('F-16: an answer that is lost after the commit leaves the write stored and the connection gone', async () => {
+    const { connect, settled, database } = stage();
+    const connection = await connect('db-1');
+    database.loseAnswers('db-1', 1);
+    expect((await settled(failureOf(write(connection, 'a')))).kind).toBe('lost');
+    expect(database.view().commits).toMatchObject([{ id: 'a', acknowledged: false }]);
+    expect(database.timesStored('a')).toBe(1);
+    await settled(write(await connect('db-1'), 'b'));
+    expect(database.view().commits.at(-1)).toMatchObject({ id: 'b', acknowledged: true });
+  });
+
+  it('a commit that nobody waits for any more may be done all the same, and is never acknowledged', async () => {
+    const stored = new Set<number>();
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const { connect, settled, pass, database } = stage({ seed });
+      const connection = await connect('db-1');
+      await settled(connection.query('begin'));
+      await settled(connection.query(INSERT, ['a']));
+      database.freeze('db-1');
+      const commit = failureOf(connection.query('commit'));
+      await pass(2000);
+      connection.destroy();
+      expect((await settled(commit)).kind).toBe('lost');
+      database.thaw('db-1');
+      await pass(1000);
+      stored.add(database.timesStored('a'));
+      expect(database.view().commits.filter(({ acknowledged }) => acknowledged)).toEqual([]);
+    }
+    expect([...stored].sort()).toEqual([0, 1]);
+  });
+
+  it('F-32: a reader that does not replay stays where it was, and its lag grows', async () => {
+    const { connect, settled, pass, database, engine } = stage();
+    const writer = await connect('db-1');
+    await settled(write(writer, 'a'));
+    await pass(100);
+    database.pauseReplay('db-2', true);
+    await settled(write(writer, 'b'));
+    await pass(5000);
+    expect([engine('db-2').position, engine('db-3').position]).toEqual([1, 2]);
+    const view = await settled(database.topology.view(writer));
+    const lagOf = (id: string) => view.members.find((member) => member.id === id)!.lagMs;
+    expect(lagOf('db-2')).toBeGreaterThanOrEqual(4990);
+    expect(lagOf('db-3')).toBe(0);
+    database.pauseReplay('db-2', false);
+    await pass(1000);
+    expect(engine('db-2').position).toBe(2);
+  });
+
+  it('names nobody has made lead nowhere, and an endpoint is asked for again after its TTL', async () => {
+    const { settled, database, pass } = stage();
+    const connector = database.connector(NODE);
+    const ask = async (host: string): Promise<string> => {
+      const options = { purpose: 'monitor', timeoutMs: 1000 } as const;
+      const connection = await settled(connector.connect({ id: 'endpoint', host }, options));
+      return (await settled(database.topology.view(connection))).self;
+    };
+    await expect(ask('elsewhere.example')).rejects.toMatchObject({ kind: 'lost' });
+    const [cluster, reader] = database.topology.seeds;
+    expect(await ask(cluster!.host)).toBe('db-1');
+    expect(['db-2', 'db-3']).toContain(await ask(reader!.host));
+    database.failover('db-3');
+    await pass(25_000);
+    expect(await ask(cluster!.host)).toBe('db-3');
+  });
+
+  it('F-12: a node that keeps its names goes to the member of before', async () => {
+    const { settled, database, pass } = stage();
+    const [cluster] = database.topology.seeds;
+    const ask = async (node: string): Promise<string> => {
+      const options = { purpose: 'monitor', timeoutMs: 1000 } as const;
+      const connection = await settled(database.connector(node).connect(cluster!, options));
+      return (await settled(database.topology.view(connection))).self;
+    };
+    expect([await ask('client:old-1'), await ask('client:new-1')]).toEqual(['db-1', 'db-1']);
+    database.keepNames('client:old-1', true);
+    database.failover('db-2');
+    await pass(60_000);
+    expect([await ask('client:old-1'), await ask('client:new-1')]).toEqual(['db-1', 'db-2']);
+    database.keepNames('client:old-1', false);
+    expect(await ask('client:old-1')).toBe('db-2');
+  });
+});
