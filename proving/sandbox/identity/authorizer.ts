@@ -1,6 +1,6 @@
 /** Checks what a call needs against what the caller's role has, and remembers what was denied. */
 
-import { type Decision, type Limit, type PolicyDocument, evaluate } from '../../twin/iam/index.ts';
+import { type Decision, type Limit, type PolicyDocument, evaluateAccess } from '../../twin/iam/index.ts';
 import { type Authorization, AwsError, type Identity, type Principal, type World } from '../kernel/index.ts';
 import type { Directory, Role } from './directory.ts';
 import type { Keys } from './keys.ts';
@@ -41,11 +41,18 @@ export function createAuthorizer(world: World, deps: AuthorizerDeps): Authorizer
   function decide(principal: Principal, request: Authorization): Decision {
     const role = currentRole(deps.directory, principal);
     if (!role) return { outcome: 'implicitly-denied', by: 'identity-based policy' };
-    return evaluate(
-      { identity: identityPolicies(deps.directory, role), limits: limitsOf(deps, role, principal) },
+    return evaluateAccess(
+      {
+        identity: identityPolicies(deps.directory, role),
+        limits: limitsOf(deps, role, principal),
+        resource: request.resourcePolicy ?? null,
+      },
+      { accountId: world.accountId, arn: principal.arn, roleArn: role.arn, service: null },
       {
         action: request.action,
         resource: request.resource,
+        // There is one account, so every resource is in it.
+        resourceAccountId: world.accountId,
         context: { ...globalContext(world, principal, role), ...request.context },
       },
     );
@@ -118,7 +125,7 @@ function globalContext(world: World, principal: Principal, role: Role): Record<s
 function accessDenied(arn: string, { action, resource }: Authorization, decision: Decision): AwsError {
   const reason =
     decision.outcome === 'explicitly-denied'
-      ? `with an explicit deny in ${decision.by === 'session policy' ? 'a' : 'an'} ${decision.by}`
+      ? `with an explicit deny in ${decision.by === 'identity-based policy' ? 'an' : 'a'} ${decision.by}`
       : `because no ${decision.by} allows the ${action} action`;
   return new AwsError(
     'AccessDenied',

@@ -2,5 +2,4 @@ export { type IdentityOptions, type IdentityPart, createIdentity } from './ident
 export { type DatabaseLogin, authorizeDatabaseLogin, databaseUserArn } from './database-access.ts';
 export { AWS_MANAGED_POLICIES } from './managed-policies.ts';
 export type { OperatorKey } from './keys.ts';
-export { checkResourcePolicy } from './resource-policy.ts';
 export { needPolicy } from './directory.ts';

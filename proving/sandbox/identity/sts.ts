@@ -44,7 +44,16 @@ export function createSts(world: World, deps: StsDeps): AwsService {
         }),
       }),
       AssumeRole: operation<STS.AssumeRoleCommandInput, object>({
-        authorize: ({ RoleArn }) => [{ action: 'sts:AssumeRole', resource: RoleArn ?? '*' }],
+        // A trust policy that names the caller is enough by itself; one that names the account leaves it to the
+        // caller's own policies. Whatever those say, the trust policy must allow it too: that is looked at after.
+        authorize: ({ RoleArn = '*', ExternalId }) => [
+          {
+            action: 'sts:AssumeRole',
+            resource: RoleArn,
+            context: externalId(ExternalId),
+            resourcePolicy: deps.directory.roleByArn(RoleArn)?.trust ?? null,
+          },
+        ],
         handle: (input, call) => assumeRole(world, deps, input, call),
       }),
     },
@@ -62,8 +71,7 @@ function assumeRole(
     throw validationError(`Value '${RoleSessionName}' at 'roleSessionName' must match [\\w+=,.@-]{2,64}`);
   }
   const role = directory.roleByArn(RoleArn);
-  const context: Record<string, string> =
-    input.ExternalId === undefined ? {} : { 'sts:ExternalId': input.ExternalId };
+  const context = externalId(input.ExternalId);
   const actions = (input.Tags ?? []).length > 0 ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'];
   const refused = actions.find(
     (action) => !role || !isTrusted(world, directory, role, { principal, action, context }),
@@ -97,6 +105,10 @@ function assumeRole(
       Arn: `arn:${world.partition}:sts::${world.accountId}:assumed-role/${role.name}/${RoleSessionName}`,
     },
   };
+}
+
+function externalId(id: string | undefined): Record<string, string> {
+  return id === undefined ? {} : { 'sts:ExternalId': id };
 }
 
 interface TrustQuestion {

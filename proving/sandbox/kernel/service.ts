@@ -1,5 +1,7 @@
 /** How a part offers AWS operations. The wire decodes, authorizes, calls and encodes; a part has semantics only. */
 
+import type { PolicyDocument } from '../../twin/iam/index.ts';
+
 export interface Principal {
   readonly arn: string;
   /** `user`: the operator's throw-away key, allowed everything. `role`: checked against its policies. */
@@ -26,6 +28,8 @@ export interface Authorization {
   readonly resource: string;
   /** Condition keys of this request, e.g. `{ 'dynamodb:LeadingKeys': ['outcome#shop'] }`. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** The policy that stands on the resource itself, where it has one: it may allow what the caller's own does not. */
+  readonly resourcePolicy?: PolicyDocument | null;
 }
 
 export interface Operation<I = never, O = unknown> {

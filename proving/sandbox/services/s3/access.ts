@@ -1,7 +1,6 @@
-/** What S3 operations need: identity permissions by ARN, and no explicit deny in the bucket's policy. */
+/** What S3 operations need: permissions by ARN, from the caller's own policies and the bucket's. */
 
-import { checkResourcePolicy } from '../../identity/index.ts';
-import { type Authorization, type Call, type Operation, type World, operation } from '../../kernel/index.ts';
+import { type Authorization, type Call, type Operation, operation } from '../../kernel/index.ts';
 import type { Buckets } from './buckets.ts';
 
 export interface S3Input {
@@ -14,22 +13,15 @@ export interface S3Operation<I> {
   handle(input: I, call: Call): object;
 }
 
-/** Wraps an operation with the check of the bucket's own policy. */
-export function guarded<I extends object>(
-  world: World,
-  buckets: Buckets,
-  { needs, handle }: S3Operation<I>,
-): Operation {
+/** Adds the bucket's own policy to what an operation needs. */
+export function guarded<I extends object>(buckets: Buckets, { needs, handle }: S3Operation<I>): Operation {
   return operation<I, object>({
-    authorize: needs,
-    handle(input, call) {
+    authorize(input) {
       const { Bucket = '' }: S3Input = input;
-      const policy = buckets.find(Bucket)?.policy ?? null;
-      for (const request of needs(input)) {
-        checkResourcePolicy(world, policy, { ...request, principal: call.principal });
-      }
-      return handle(input, call);
+      const resourcePolicy = buckets.find(Bucket)?.policy ?? null;
+      return needs(input).map((request) => ({ ...request, resourcePolicy }));
     },
+    handle,
   });
 }
 

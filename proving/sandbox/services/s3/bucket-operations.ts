@@ -8,12 +8,12 @@ import { listObjects } from './listing.ts';
 
 export function bucketOperations(world: World, buckets: Buckets): Record<string, Operation> {
   const simple = (action: string, read: (bucket: Bucket) => object): Operation =>
-    guarded<{ Bucket: string | undefined }>(world, buckets, {
+    guarded<{ Bucket: string | undefined }>(buckets, {
       needs: onBucket(action),
       handle: ({ Bucket = '' }) => read(buckets.need(Bucket)),
     });
   return {
-    ListBuckets: guarded<S3.ListBucketsCommandInput>(world, buckets, {
+    ListBuckets: guarded<S3.ListBucketsCommandInput>(buckets, {
       needs: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
       handle: () => ({
         Buckets: buckets
@@ -22,14 +22,14 @@ export function bucketOperations(world: World, buckets: Buckets): Record<string,
         Owner: { ID: world.accountId },
       }),
     }),
-    HeadBucket: guarded<S3.HeadBucketCommandInput>(world, buckets, {
+    HeadBucket: guarded<S3.HeadBucketCommandInput>(buckets, {
       needs: onBucket('s3:ListBucket'),
       handle({ Bucket = '' }) {
         if (!buckets.find(Bucket)) throw new AwsError('NotFound', 'Not Found', { status: 404 });
         return { BucketRegion: world.region };
       },
     }),
-    ListObjectsV2: guarded<S3.ListObjectsV2CommandInput>(world, buckets, {
+    ListObjectsV2: guarded<S3.ListObjectsV2CommandInput>(buckets, {
       needs: ({ Bucket, Prefix, Delimiter }) => [
         {
           action: 's3:ListBucket',

@@ -2,7 +2,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import type * as S3 from '@aws-sdk/client-s3';
-import { AwsError, type Operation, type World } from '../../kernel/index.ts';
+import { AwsError, type Operation } from '../../kernel/index.ts';
 import { guarded, onObject } from './access.ts';
 import { type Buckets, type NewObject, quotedMd5 } from './buckets.ts';
 import { attributesOf, bytesOf, checkDigests, encryptionShape } from './object-operations.ts';
@@ -28,7 +28,7 @@ interface UploadInput {
 const PART_BYTES_MIN = 5 * 1024 * 1024;
 const PART_NUMBER_MAX = 10_000;
 
-export function multipartOperations(world: World, buckets: Buckets): Record<string, Operation> {
+export function multipartOperations(buckets: Buckets): Record<string, Operation> {
   const uploads = new Map<string, Upload>();
   const need = ({ Bucket, Key, UploadId = '' }: UploadInput): Upload => {
     const upload = uploads.get(UploadId);
@@ -36,7 +36,7 @@ export function multipartOperations(world: World, buckets: Buckets): Record<stri
     throw new AwsError('NoSuchUpload', 'The specified multipart upload does not exist.', { status: 404 });
   };
   return {
-    CreateMultipartUpload: guarded<S3.CreateMultipartUploadCommandInput>(world, buckets, {
+    CreateMultipartUpload: guarded<S3.CreateMultipartUploadCommandInput>(buckets, {
       needs: onObject('s3:PutObject'),
       handle(input) {
         const { Bucket = '', Key = '' } = input;
@@ -51,7 +51,7 @@ export function multipartOperations(world: World, buckets: Buckets): Record<stri
         return { Bucket, Key, UploadId };
       },
     }),
-    UploadPart: guarded<S3.UploadPartCommandInput>(world, buckets, {
+    UploadPart: guarded<S3.UploadPartCommandInput>(buckets, {
       needs: onObject('s3:PutObject'),
       handle(input) {
         const body = bytesOf(input.Body);
@@ -61,7 +61,7 @@ export function multipartOperations(world: World, buckets: Buckets): Record<stri
         return { ETag: part.etag };
       },
     }),
-    CompleteMultipartUpload: guarded<S3.CompleteMultipartUploadCommandInput>(world, buckets, {
+    CompleteMultipartUpload: guarded<S3.CompleteMultipartUploadCommandInput>(buckets, {
       needs: onObject('s3:PutObject'),
       handle(input) {
         const upload = need(input);
@@ -77,7 +77,7 @@ export function multipartOperations(world: World, buckets: Buckets): Record<stri
         return { Bucket, Key, ETag: stored.etag, ...encryptionShape(stored.encryption) };
       },
     }),
-    AbortMultipartUpload: guarded<S3.AbortMultipartUploadCommandInput>(world, buckets, {
+    AbortMultipartUpload: guarded<S3.AbortMultipartUploadCommandInput>(buckets, {
       needs: onObject('s3:AbortMultipartUpload'),
       handle(input) {
         need(input);

@@ -3,17 +3,17 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type * as S3 from '@aws-sdk/client-s3';
-import { AwsError, type Operation, type World } from '../../kernel/index.ts';
+import { AwsError, type Operation } from '../../kernel/index.ts';
 import { guarded, objectArn, onObject } from './access.ts';
 import { type Buckets, type NewObject, type StoredObject, needObject } from './buckets.ts';
 
-export function objectOperations(world: World, buckets: Buckets): Record<string, Operation> {
+export function objectOperations(buckets: Buckets): Record<string, Operation> {
   return {
-    PutObject: guarded<S3.PutObjectCommandInput>(world, buckets, {
+    PutObject: guarded<S3.PutObjectCommandInput>(buckets, {
       needs: onObject('s3:PutObject'),
       handle: (input) => putObject(buckets, input),
     }),
-    GetObject: guarded<S3.GetObjectCommandInput>(world, buckets, {
+    GetObject: guarded<S3.GetObjectCommandInput>(buckets, {
       needs: onObject('s3:GetObject'),
       handle({ Bucket = '', Key = '', Range }) {
         const object = needObject(buckets.need(Bucket), Key);
@@ -27,7 +27,7 @@ export function objectOperations(world: World, buckets: Buckets): Record<string,
         };
       },
     }),
-    HeadObject: guarded<S3.HeadObjectCommandInput>(world, buckets, {
+    HeadObject: guarded<S3.HeadObjectCommandInput>(buckets, {
       needs: onObject('s3:GetObject'),
       handle({ Bucket = '', Key = '' }) {
         const object = buckets.find(Bucket)?.objects.get(Key);
@@ -36,14 +36,14 @@ export function objectOperations(world: World, buckets: Buckets): Record<string,
         return headOf(object);
       },
     }),
-    DeleteObject: guarded<S3.DeleteObjectCommandInput>(world, buckets, {
+    DeleteObject: guarded<S3.DeleteObjectCommandInput>(buckets, {
       needs: onObject('s3:DeleteObject'),
       handle({ Bucket = '', Key = '' }) {
         buckets.need(Bucket).objects.delete(Key);
         return {};
       },
     }),
-    DeleteObjects: guarded<S3.DeleteObjectsCommandInput>(world, buckets, {
+    DeleteObjects: guarded<S3.DeleteObjectsCommandInput>(buckets, {
       needs: ({ Bucket, Delete }) =>
         (Delete?.Objects ?? []).map(({ Key }) => ({
           action: 's3:DeleteObject',

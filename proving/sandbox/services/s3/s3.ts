@@ -21,8 +21,8 @@ export function createS3(world: World): S3Part {
         client: new S3.S3Client({ region: world.region, credentials }),
         operations: {
           ...bucketOperations(world, buckets),
-          ...objectOperations(world, buckets),
-          ...multipartOperations(world, buckets),
+          ...objectOperations(buckets),
+          ...multipartOperations(buckets),
         },
       },
     ],

@@ -1,7 +1,6 @@
 /** Secrets Manager in the measure that databases need. */
 
 import * as SecretsManager from '@aws-sdk/client-secrets-manager';
-import { checkResourcePolicy } from '../../identity/index.ts';
 import {
   AwsError,
   type Operation,
@@ -33,8 +32,8 @@ export function createSecretsManager(world: World, deps: { findDatabase: FindDat
         sdk: SecretsManager,
         client: new SecretsManager.SecretsManagerClient({ region: world.region, credentials }),
         operations: {
-          GetSecretValue: read(world, secrets, 'secretsmanager:GetSecretValue', secretValue),
-          DescribeSecret: read(world, secrets, 'secretsmanager:DescribeSecret', description),
+          GetSecretValue: read(secrets, 'secretsmanager:GetSecretValue', secretValue),
+          DescribeSecret: read(secrets, 'secretsmanager:DescribeSecret', description),
         },
       },
     ],
@@ -47,20 +46,13 @@ export function createSecretsManager(world: World, deps: { findDatabase: FindDat
   };
 }
 
-function read(
-  world: World,
-  secrets: Secrets,
-  action: string,
-  shape: (secret: Secret, input: Named) => object,
-): Operation {
+function read(secrets: Secrets, action: string, shape: (secret: Secret, input: Named) => object): Operation {
   return operation<Named, object>({
     // The permission is on the secret's whole ARN, also where it is asked for by name.
-    authorize: ({ SecretId = '' }) => [{ action, resource: secrets.arnOf(SecretId) }],
-    handle(input, { principal }) {
-      const secret = secrets.need(input.SecretId ?? '');
-      checkResourcePolicy(world, secret.policy, { principal, action, resource: secret.arn });
-      return shape(secret, input);
-    },
+    authorize: ({ SecretId = '' }) => [
+      { action, resource: secrets.arnOf(SecretId), resourcePolicy: secrets.find(SecretId)?.policy ?? null },
+    ],
+    handle: (input) => shape(secrets.need(input.SecretId ?? ''), input),
   });
 }
 

@@ -117,6 +117,36 @@ describe('AssumeRole', () => {
     });
   });
 
+  it('from a role: a trust policy that names it is enough, one that names the account is not', async () => {
+    const roles = identity.providers!.find(({ type }) => type === 'AWS::IAM::Role')!;
+    const trusting = (RoleName: string, AWS: string) =>
+      roles.create(
+        request(roles, RoleName, {
+          RoleName,
+          AssumeRolePolicyDocument: document({
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { AWS },
+          }),
+        }),
+      );
+    await trusting('names-role', 'arn:aws:iam::123456789012:role/function');
+    await trusting('names-account', '123456789012');
+    const function_ = client(identity.issueForRole('arn:aws:iam::123456789012:role/function', 's', 900));
+    const to = (name: string) =>
+      function_.send(
+        new STS.AssumeRoleCommand({
+          RoleArn: `arn:aws:iam::123456789012:role/${name}`,
+          RoleSessionName: 'cdk',
+        }),
+      );
+    expect((await to('names-role')).AssumedRoleUser?.Arn).toContain('assumed-role/names-role/cdk');
+    await expect(to('names-account')).rejects.toThrow(
+      'because no identity-based policy allows the sts:AssumeRole action',
+    );
+    function_.destroy();
+  });
+
   it('narrows the session by its policy', async () => {
     const Policy = JSON.stringify(document({ Effect: 'Allow', Action: 's3:*', Resource: '*' }));
     const { Credentials } = await assume('deploy', { Policy });

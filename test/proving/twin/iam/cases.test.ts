@@ -1,7 +1,7 @@
 /** The evaluator against a table of cases that knows nothing of it. */
 
 import { describe, expect, it } from 'vitest';
-import { type Limit, evaluateAccess, policyFaults } from '../../../../proving/twin/iam/index.ts';
+import { evaluateAccess, policyFaults } from '../../../../proving/twin/iam/index.ts';
 import { ACCOUNT, readCases, type Answer, type IamCase } from './cases.ts';
 
 const CASES = readCases(new URL('cases.txt', import.meta.url));
@@ -13,7 +13,7 @@ function decide(one: IamCase): Answer {
       ['permissions boundary', one.boundary],
       ['session policy', one.session],
     ] as const
-  ).flatMap(([kind, document]) => (document === null ? [] : [{ kind: kind as Limit, document }]));
+  ).flatMap(([kind, document]) => (document === null ? [] : [{ kind, document }]));
   const policies = { identity: [one.identity], limits, resource: one.resourcePolicy };
   const request = { ...one.request, resourceAccountId: ACCOUNT };
   return ANSWERS[evaluateAccess(policies, one.caller, request).outcome];

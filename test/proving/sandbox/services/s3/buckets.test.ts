@@ -134,4 +134,23 @@ describe('who may use a bucket', () => {
     await put('shut/a');
     role.destroy();
   });
+
+  it('lets in a role that the bucket names, although the role itself may nothing', async () => {
+    await make({ BucketName: 'shared' });
+    const config = await stage.asRole('guest', { Effect: 'Allow', Action: 'sqs:*', Resource: '*' });
+    const role = new S3.S3Client(config);
+    const get = () => role.send(new S3.GetObjectCommand({ Bucket: 'shared', Key: 'a' }));
+    await client.send(new S3.PutObjectCommand({ Bucket: 'shared', Key: 'a', Body: 'x' }));
+    expect((await failure(get())).name).toBe('AccessDenied');
+    const Statement = {
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::123456789012:role/guest' },
+      Action: 's3:GetObject',
+      Resource: 'arn:aws:s3:::shared/*',
+    };
+    const policies = stage.provider('AWS::S3::BucketPolicy');
+    await policies.create(request(policies, 'P', { Bucket: 'shared', PolicyDocument: document(Statement) }));
+    expect(await (await get()).Body?.transformToString()).toBe('x');
+    role.destroy();
+  });
 });
