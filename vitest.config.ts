@@ -6,6 +6,7 @@ const PROCESS_TESTS = [
   'test/drills/**',
   'test/journey/**',
   'test/runtime/real/**',
+  'test/stock-tools/**',
 ];
 
 export default defineConfig({

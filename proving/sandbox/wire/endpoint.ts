@@ -19,6 +19,7 @@ import { closeListener, createListener, listenOnLoopback, sendResponse, wireRequ
 import type { Codec, WireRequest, WireResponse } from './message.ts';
 import { type DenyRule, refuse } from './refusal.ts';
 import { type SignedScope, authenticate, readScope } from './signature.ts';
+import { unserved } from './unserved.ts';
 
 export interface Endpoint extends HttpRoutes, Part {
   /** Operations become callable at once, also while listening. */
@@ -126,7 +127,7 @@ class WireEndpoint implements Endpoint {
   ): Promise<void> {
     const registered = scope ? this.registry.get(scope.service) : undefined;
     if (!scope || !registered) {
-      sendResponse(request.method, unserved(scope, [...this.registry.keys()]), response);
+      sendResponse(request.method, unserved(request, scope, [...this.registry.keys()]), response);
       return;
     }
     const codec = registered.codecs.forRequest(request);
@@ -227,17 +228,4 @@ function asAwsError(world: World, service: string, operation: string, cause: unk
       status: 500,
     },
   );
-}
-
-/** A request that cannot be given to a service, because it has no signature or names a service nobody added. */
-function unserved(scope: SignedScope | null, served: readonly string[]): WireResponse {
-  const code = scope ? 'UnknownService' : 'MissingAuthenticationToken';
-  const message = scope
-    ? `The sandbox has no service '${scope.service}'. It serves: ${served.join(', ')}.`
-    : 'Request is missing Authentication Token';
-  return {
-    status: scope ? 501 : 403,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
-    body: JSON.stringify({ __type: code, message }),
-  };
 }

@@ -1,0 +1,68 @@
+/** `dig`, against the caching resolver that clients use. */
+
+import { expect, it } from 'vitest';
+import { succeeds, type Held } from './held.ts';
+
+/** Aurora's is 5 s; a tenth at the fast pace, and DNS knows whole seconds. */
+const TTL_S_MAX = 1;
+const PROTOCOLS = [
+  ['UDP', []],
+  ['TCP', ['+tcp']],
+] as const;
+
+interface Answer {
+  readonly name: string;
+  readonly ttlS: number;
+  readonly type: string;
+  readonly data: string;
+}
+
+export function domainNames(held: () => Held): void {
+  async function dig(name: string, ...options: readonly string[]): Promise<readonly Answer[]> {
+    const [host, port] = held().card.dns.split(':');
+    const args = [`@${host}`, '-p', port!, '+noall', '+answer', ...options, name];
+    const lines = (await succeeds(held().run('dig', args))).split('\n').filter((line) => line !== '');
+    return lines.map((line) => {
+      const [owner, ttl, , type, data] = line.split(/\s+/);
+      return { name: owner!.replace(/\.$/, ''), ttlS: Number(ttl), type: type!, data: data!.replace(/\.$/, '') };
+    });
+  }
+
+  async function status(name: string): Promise<string> {
+    const [host, port] = held().card.dns.split(':');
+    const text = await succeeds(held().run('dig', [`@${host}`, '-p', port!, name]));
+    return /status: (\w+)/.exec(text)![1]!;
+  }
+
+  it.each(PROTOCOLS)('%s: the cluster endpoint leads to the writer', async (_protocol, options) => {
+    const writer = (await held().cluster()).members.find(({ role }) => role === 'writer')!;
+    const answers = await dig(held().output('ClusterEndpoint'), ...options);
+    expect(answers.map(({ type, data }) => [type, data])).toEqual([
+      ['CNAME', writer.endpoint],
+      ['A', writer.address],
+    ]);
+    for (const { ttlS } of answers) expect(ttlS).toBeLessThanOrEqual(TTL_S_MAX);
+  });
+
+  it.each(PROTOCOLS)('%s: an instance endpoint leads to its instance', async (_protocol, options) => {
+    for (const { endpoint, address } of (await held().cluster()).members) {
+      const [answer, ...more] = await dig(endpoint, ...options);
+      expect(answer).toMatchObject({ name: endpoint, type: 'A', data: address });
+      expect(answer!.ttlS).toBeLessThanOrEqual(TTL_S_MAX);
+      expect(more).toEqual([]);
+    }
+  });
+
+  it.each(['ReaderEndpoint', 'ReaderPoolEndpoint'])('the %s leads to readers alone', async (endpoint) => {
+    const readers = (await held().cluster()).members.filter(({ role }) => role === 'reader');
+    for (const [, options] of PROTOCOLS) {
+      const addresses = (await dig(held().output(endpoint), ...options)).filter(({ type }) => type === 'A');
+      expect(addresses.map(({ data }) => data).sort()).toEqual(readers.map(({ address }) => address).sort());
+    }
+  });
+
+  it('a name that Aurora does not know is NXDOMAIN, and the rest of the world is refused', async () => {
+    expect(await status(`nobody.${held().output('ClusterEndpoint')}`)).toBe('NXDOMAIN');
+    expect(await status('example.org')).toBe('REFUSED');
+  });
+}
