@@ -4,11 +4,13 @@ import { InvalidInput, UnderstudyError } from '../../core/errors.ts';
 import { readOutputs } from '../../ops/outputs.ts';
 import {
   choose,
+  chooseDeny,
+  chooseWithout,
   runDrill,
   toText,
   worstOf,
-  type Choice,
   type DrillLine,
+  type DrillOptions,
   type DrillPlace,
 } from '../../proving/drills/index.ts';
 import { beginActivity, defaultStateDir, sandboxClient, type Pace } from '../../proving/sandbox/index.ts';
@@ -24,6 +26,7 @@ export interface DrillCommand {
   readonly fault?: string;
   readonly pace: Pace;
   readonly without?: string;
+  readonly deny?: string;
   readonly control: boolean;
   readonly matrix: boolean;
   readonly runs: number;
@@ -42,7 +45,8 @@ const EXIT = { held: 0, notHeld: 1, broken: 3 } as const;
 
 export async function drill(name: string, command: DrillCommand): Promise<number> {
   const choices = choose(name, command.fault, command.matrix);
-  const without = withoutOf(command.without);
+  const conditions = { without: chooseWithout(command.without), deny: chooseDeny(command.deny) };
+  const { control } = command;
   const terminal = createTerminal();
   const signal = interruptSignal();
   const stage = await takeStage(command, terminal, signal);
@@ -51,10 +55,14 @@ export async function drill(name: string, command: DrillCommand): Promise<number
   const endActivity = beginActivity(defaultStateDir(process.env), activity);
   try {
     const lines: DrillLine[] = [];
-    for (const choice of choices)
-      lines.push(await runs(stage.place, choice, { ...command, without }, terminal, stage.watch.signal));
+    for (const [index, choice] of choices.entries()) {
+      if (choices.length > 1) terminal.say(`drill ${index + 1} of ${choices.length}`);
+      const options = { ...choice, ...conditions, control, signal: stage.watch.signal };
+      lines.push(await runs(stage.place, options, command, terminal));
+    }
     if (choices.length > 1)
       print(command, terminal, { scenario: 'all', held: lines.every((line) => line.held), rows: lines });
+    for (const next of nextCommands(lines)) terminal.say(next);
     if (lines.some((line) => !line.fault_verified)) return EXIT.broken;
     return lines.every((line) => line.held) ? EXIT.held : EXIT.notHeld;
   } catch (error) {
@@ -66,20 +74,16 @@ export async function drill(name: string, command: DrillCommand): Promise<number
   }
 }
 
-type RunsCommand = Omit<DrillCommand, 'without'> & { readonly without: 'functions' | null };
-
 /** Runs one choice as often as asked; a line a run, then the worst of all. */
 async function runs(
   place: DrillPlace,
-  choice: Choice,
-  command: RunsCommand,
+  options: Omit<DrillOptions, 'seed'>,
+  command: DrillCommand,
   terminal: Terminal,
-  signal: AbortSignal,
 ): Promise<DrillLine> {
   const lines: DrillLine[] = [];
   for (let run = 0; run < command.runs; run += 1) {
-    const { without, control } = command;
-    const line = await runDrill(place, { ...choice, seed: command.seed + run, without, control, signal });
+    const line = await runDrill(place, { ...options, seed: command.seed + run });
     lines.push(line);
     if (command.json) terminal.data(JSON.stringify(line));
     for (const text of toText(line).split('\n')) (line.held ? terminal.good : terminal.bad)(text);
@@ -135,10 +139,13 @@ function ignoreGone(error: unknown): void {
   if (!(error instanceof UnderstudyError)) throw error;
 }
 
-function withoutOf(value: string | undefined): 'functions' | null {
-  if (value === undefined) return null;
-  if (value === 'functions') return value;
-  throw new InvalidInput('The drill', [
-    { field: '--without', value, rule: 'names what to switch off', fix: 'functions' },
-  ]);
+/** What somebody who has read the numbers may want to see next. */
+function nextCommands(lines: readonly DrillLine[]): string[] {
+  if (lines.length !== 1) return ['Next: npx understudy drill database-writer --fault hang'];
+  const { scenario, fault, control, without, held } = lines[0]!;
+  const drill = `npx understudy drill ${scenario} --fault ${fault}`;
+  if (!held && !control) return [`Next: ${drill} --json, and docs/runbook.md`];
+  if (control) return [`Next: ${drill}, the same with our pools and functions`];
+  if (without === null) return [`Next: ${drill} --control, what plain clients meet; or --without functions`];
+  return [`Next: ${drill}, with everything`];
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { drill, type DrillCommand } from '../commands/drill.ts';
+import { DENIABLE, FAULT_KINDS, WITHOUT } from '../../proving/drills/index.ts';
 import { integer, paceOption, stageOption } from './options.ts';
 import type { Choose } from './types.ts';
 
@@ -8,9 +9,13 @@ export function addDrill(cli: Command, choose: Choose): void {
     .command('drill')
     .description('break it, watch it heal, report; uses the running sandbox or one of its own')
     .argument('<scenario>', 'database-reader, database-writer or all')
-    .option('--fault <fault>', 'kill or hang; the default is the first fault of the scenario')
+    .option('--fault <fault>', `${FAULT_KINDS.join(', ')}; the default is the first of the scenario`)
     .addOption(paceOption())
-    .option('--without <what>', 'functions: switch every Lambda function off first')
+    .option('--without <what>', `${WITHOUT.join(', ')}: switch that off first`)
+    .option(
+      '--deny <service>',
+      `take an AWS API away first (${DENIABLE.join(', ')}), or only its control plane: rds-control`,
+    )
     .option('--control', 'plain clients instead of ours, to show what the fault does to them', false)
     .option('--matrix', 'every legal pair of the scenario, or of all', false)
     .option('--runs <n>', 'how often', integer('--runs', 1, 1000), 1)

@@ -4,11 +4,12 @@ import fs from 'node:fs';
 import { Resolver } from 'node:dns/promises';
 import path from 'node:path';
 import { UnderstudyError } from '../../core/errors.ts';
+import { acknowledge } from '../../ops/acknowledge.ts';
 import { output, type Outputs } from '../../ops/outputs.ts';
 import { readRecords } from '../../ops/records.ts';
 import type { Target } from '../../ops/target.ts';
 import { databaseToken } from '../../ops/token.ts';
-import type { DrillPlace, Member } from '../../proving/drills/index.ts';
+import type { Denial, DrillPlace, Member, Records, Viewpoint } from '../../proving/drills/index.ts';
 import type {
   ClusterStatus,
   SandboxCard,
@@ -28,6 +29,10 @@ export interface PlaceOptions {
 export const APPLICATION = 'shop';
 const RESOLVE_MS_MAX = 1000;
 const HEALTHY_POLL_MS = 250;
+const PROBER = 'health-check-';
+const FAILOVER_FUNCTION = 'write-failover';
+/** Older recoveries hold nothing back: the longest cooldown that can be set. */
+const COOLDOWN_MS_MAX = 24 * 3_600_000;
 
 export function targetOf(card: SandboxCard): Target {
   return { region: card.region, endpoint: card.url, credentials: card.operator };
@@ -44,25 +49,35 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
 
   const members = async (): Promise<readonly Member[]> =>
     cluster(await client.status(), clusterEndpoint).members;
-  const records = async (sinceMs: number) => {
+  const read = async (sinceMs: number, withObservations: boolean): Promise<Records | null> => {
     const status = await client.status();
     if (!status.functionsEnabled) return null;
     const { id, members: all } = cluster(status, clusterEndpoint);
-    return readRecords(target, {
-      table: stateTable,
-      clusterId: id,
-      zones: [...new Set(all.map((m) => m.az))],
-      sinceMs,
-    });
+    const zones = withObservations ? [...new Set(all.map((m) => m.az))] : [];
+    return readRecords(target, { table: stateTable, clusterId: id, zones, sinceMs });
   };
+  const records = (sinceMs: number): Promise<Records | null> => read(sinceMs, true);
 
   return {
     pace: card.pace,
     versions,
     clusterEndpoint,
+    readerEndpoint: output(outputs, 'ReaderEndpoint'),
     say,
     members,
     records,
+    viewpoints: async () => viewpoints(await client.status()),
+    denied: async (sinceMs) => denials(await client.status(), sinceMs),
+    acknowledge: async (why) => {
+      const recent = await read(Date.now() - COOLDOWN_MS_MAX, false);
+      const failovers = (recent?.ledger ?? []).filter((entry) => entry.function === FAILOVER_FUNCTION);
+      return acknowledge(target, failovers, { table: stateTable, by: 'drill', why, at: Date.now() });
+    },
+    setNetwork: (rules) => client.setNetwork(rules),
+    setReplay: (memberId, paused) => client.setReplay(memberId, paused),
+    setStreams: (enabled) => client.setStreams(enabled),
+    setAlarms: (enabled) => client.setAlarms(enabled),
+    setDenied: (deny) => client.setDenied(deny),
     application: async (kind) => {
       const task = await client.runTask({
         name: kind,
@@ -107,6 +122,25 @@ function cluster(status: SandboxStatus, endpoint: string): ClusterStatus {
       advice: 'check',
     },
   );
+}
+
+function viewpoints({ sources }: SandboxStatus): readonly Viewpoint[] {
+  return sources.flatMap(({ name, kind, az, address }): Viewpoint[] => {
+    if (kind === 'task') return [{ kind: 'application', name, az: null, address }];
+    return az !== null && name.startsWith(PROBER) ? [{ kind: 'prober', name, az, address }] : [];
+  });
+}
+
+/** Each refusal once: a function that is refused tries again and again. */
+function denials({ denied }: SandboxStatus, sinceMs: number): readonly Denial[] {
+  const distinct = new Map<string, Denial>();
+  for (const call of denied) {
+    if (call.at < sinceMs) continue;
+    const { action, resource } = call;
+    const denial = { function: call.function ?? call.principal, action, resource };
+    distinct.set(JSON.stringify(denial), denial);
+  }
+  return [...distinct.values()];
 }
 
 function application(

@@ -2,11 +2,10 @@
 
 import {
   failed,
-  inject,
+  kill,
   latencyMs,
   now,
   pause,
-  verify,
   type DrillPlace,
   type Member,
   type RunningLoad,
@@ -40,8 +39,8 @@ async function act(
   signal: AbortSignal,
 ): Promise<void> {
   terminal.bad(`tour: kill -9 of the ${victim.role} ${victim.id} in ${victim.az} (process ${victim.pid})`);
-  const fault = inject('kill', victim, now);
-  if (!(await verify(fault, victim, now))) throw new Error(`the ${victim.role} ${victim.id} did not die`);
+  const fault = kill(victim, now);
+  if (!(await fault.verify())) throw new Error(`the ${victim.role} ${victim.id} did not die`);
   await pause(WATCH_MS, signal);
   await place.healthy(HEALTHY_MS_MAX);
   const healedMs = now() - fault.at;

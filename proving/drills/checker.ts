@@ -1,8 +1,8 @@
 /** The checker: reads back over a plain connection what the application acknowledged. */
 
-import { Client } from 'pg';
-import type { DrillPlace } from './ports.ts';
 import type { Sample } from './model.ts';
+import { discard, openPlain } from './plain-session.ts';
+import type { DrillPlace } from './ports.ts';
 
 export interface ReadBack {
   readonly acked: number;
@@ -16,6 +16,7 @@ export interface ReadBack {
 
 const ATTEMPTS_MAX = 20;
 const ATTEMPT_PAUSE_MS = 500;
+const ANSWER_MS_MAX = 5000;
 
 /** Compares the orders of one load (by its tag) with what its sender saw. Null where nothing could be read. */
 export async function readBack(
@@ -52,16 +53,12 @@ async function orders(place: DrillPlace, tag: string): Promise<string[] | null> 
 async function query(place: DrillPlace, sql: string, values: unknown[]): Promise<string[]> {
   const address = await place.resolve(place.clusterEndpoint);
   if (!address) throw new Error(`${place.clusterEndpoint} does not resolve`);
-  const client = new Client({
-    ...(await place.connection(address, place.clusterEndpoint)),
-    connectionTimeoutMillis: 2000,
-  });
-  client.on('error', () => undefined);
+  const to = { address, endpoint: place.clusterEndpoint };
+  const client = await openPlain(place, to, { timeoutMs: ANSWER_MS_MAX });
   try {
-    await client.connect();
     const result = await client.query<{ id: string }>(sql, values);
     return result.rows.map((row) => row.id);
   } finally {
-    await client.end().catch(() => undefined);
+    discard(client);
   }
 }

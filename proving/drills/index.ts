@@ -1,11 +1,13 @@
-export { choose, legalPairs, type Choice } from './choose.ts';
+export { choose, chooseDeny, chooseWithout, legalPairs, type Choice } from './choose.ts';
 export { readBack } from './checker.ts';
-export { inject, processTree, release, verify, type Fault } from './faults.ts';
+export { DENIABLE, WITHOUT, type Without } from './conditions.ts';
+export { hang, inject, kill, processTree, stateOf, type Fault } from './faults/index.ts';
 export { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
 export { failed, latencyMs } from './measure/statistics.ts';
-export type { Action, DrillLine, FaultKind, Member, Records, Sample } from './model.ts';
+export { FAULT_KINDS } from './model.ts';
+export type { Action, Denial, DrillLine, FaultKind, Member, Records, Sample, Viewpoint } from './model.ts';
 export { pause } from './pause.ts';
-export type { DrillPlace } from './ports.ts';
+export type { Deny, DrillPlace, NetworkRule } from './ports.ts';
 export { runDrill, type DrillOptions } from './run.ts';
 export { SCENARIOS, type Scenario } from './scenarios/index.ts';
 export { toText } from './text.ts';

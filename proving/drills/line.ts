@@ -1,7 +1,8 @@
 /** Puts a drill's line together from what was measured. */
 
-import type { DrillLine, FaultKind, Member, Records, Sample } from './model.ts';
-import { evidence } from './measure/evidence.ts';
+import { denyText } from './conditions.ts';
+import { evidence, failoverCalledAt } from './measure/evidence.ts';
+import type { Denial, DrillLine, Member, Records, Sample } from './model.ts';
 import {
   badUntilMs,
   failed,
@@ -12,15 +13,12 @@ import {
   worst10sFailedPct,
 } from './measure/statistics.ts';
 import type { ReadBack } from './checker.ts';
-import type { Scenario } from './scenarios/index.ts';
+import type { Scenario, Setting } from './scenarios/index.ts';
 
 export interface Measured {
   readonly scenario: Scenario;
-  readonly fault: FaultKind;
-  readonly pace: string;
+  readonly setting: Setting;
   readonly seed: number;
-  readonly without: string | null;
-  readonly control: boolean;
   readonly victim: Member;
   /** Everything after the warm-up. */
   readonly samples: readonly Sample[];
@@ -28,15 +26,16 @@ export interface Measured {
   readonly endedAt: number;
   readonly faultVerified: boolean;
   readonly managedAt: number | null;
+  readonly staleWriterWrites: number | null;
   readonly readBack: ReadBack;
   readonly records: Records | null;
+  readonly denied: readonly Denial[];
   readonly lagMsMax: number;
   readonly versions: Readonly<Record<string, string>>;
 }
 
 export function toLine(measured: Measured): DrillLine {
-  const { scenario, fault } = measured;
-  const expectations = scenario.expectations(fault);
+  const { scenario, setting } = measured;
   const line: DrillLine = {
     ...identity(measured),
     ...traffic(measured),
@@ -44,22 +43,33 @@ export function toLine(measured: Measured): DrillLine {
     held: false,
     not_held: [],
   };
-  const broken = expectations
-    .filter((expectation) => !expectation.holds(line))
-    .map((expectation) => expectation.rule);
+  const broken = [
+    ...scenario
+      .expectations(setting)
+      .filter((expectation) => !expectation.holds(line))
+      .map((expectation) => expectation.rule),
+    ...(setting.deny ? [] : line.denied.map(denialText)),
+  ];
   return { ...line, held: broken.length === 0 && measured.faultVerified, not_held: broken };
 }
 
+/** A role that lacks a right is a defect of ours, whatever else held: unless the API was taken away on purpose. */
+function denialText({ function: name, action, resource }: Denial): string {
+  return `AccessDenied: ${name} may not ${action} on ${resource}`;
+}
+
 function identity(m: Measured) {
+  const { fault, pace, without, deny, control } = m.setting;
   return {
     scenario: m.scenario.name,
     tier: m.scenario.tier,
-    fault: m.fault,
-    pace: m.pace,
+    fault,
+    pace,
     seed: m.seed,
-    without: m.without,
-    control: m.control,
-    hypothesis: m.scenario.hypothesis(m.fault),
+    without,
+    deny: deny ? denyText(deny) : null,
+    control,
+    hypothesis: m.scenario.hypothesis(m.setting),
     fault_verified: m.faultVerified,
     target: m.victim.id,
     generator_lag_ms_max: round(m.lagMsMax),
@@ -81,6 +91,7 @@ function traffic(m: Measured) {
     refused: after.filter((s) => s.refused).length,
     failure_codes: countBy(failures.map((s) => s.code ?? 'unknown')),
     wrong_reads: m.samples.filter((s) => s.wrong).length,
+    stale_reads: staleReads(m.samples),
     p50_ms: latencyMs(after, 50),
     p99_ms: latencyMs(after, 99),
     pre_p50_ms: latencyMs(before, 50),
@@ -96,6 +107,11 @@ function traffic(m: Measured) {
   };
 }
 
+function staleReads(samples: readonly Sample[]): number | null {
+  const answered = samples.filter((s) => s.own && s.ok);
+  return answered.length === 0 ? null : answered.filter((s) => s.stale).length;
+}
+
 function countBy(codes: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
@@ -105,7 +121,7 @@ function countBy(codes: readonly string[]): Record<string, number> {
 function recovery(m: Measured) {
   const decisive = m.samples.filter((s) => s.kind === m.scenario.measuredBy);
   const recovered = recoveredMs(decisive, m.faultAt);
-  const managed = m.managedAt === null ? null : round(m.managedAt - m.faultAt);
+  const managed = managedMs(m);
   return {
     longest_gap_ms: longestGapMs(decisive, m.faultAt, m.endedAt),
     recovered_ms: recovered,
@@ -115,8 +131,19 @@ function recovery(m: Measured) {
     lost_acked_writes: m.readBack.lost,
     invented_writes: m.readBack.invented,
     duplicated: m.readBack.duplicated,
-    // Only a hung or cut-off writer can write on; a killed one is gone, so this was not measured.
-    stale_writer_writes: null,
-    ...evidence(m.records, m.victim.id, m.faultAt),
+    stale_writer_writes: m.staleWriterWrites,
+    ...evidence(m.records, {
+      fault: m.setting.fault,
+      memberId: m.victim.id,
+      az: m.victim.az,
+      faultAt: m.faultAt,
+    }),
+    denied: m.denied,
   };
+}
+
+/** A dead process is AWS's to see: its time counts from the fault. What AWS does not see counts from our call. */
+function managedMs({ setting, managedAt, records, faultAt }: Measured): number | null {
+  const from = setting.fault === 'kill' ? faultAt : failoverCalledAt(records, faultAt);
+  return managedAt === null || from === null ? null : round(managedAt - from);
 }

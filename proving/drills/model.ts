@@ -2,7 +2,13 @@
 
 import type { LedgerItem, ObservationItem } from '../../core/state/items.ts';
 
-export type FaultKind = 'kill' | 'hang';
+/**
+ * kill: SIGKILL of the whole process tree. hang: SIGSTOP of it, SIGCONT later. slow: answers delayed. partition:
+ * the clients and one zone's prober cut off from the victim. lag: a reader's replay stands still. blind: the prober
+ * of the victim's zone alone cut off from every member.
+ */
+export const FAULT_KINDS = ['kill', 'hang', 'slow', 'partition', 'lag', 'blind'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** One request of the load, as its sender saw it. Times are epoch ms with fractions. */
 export interface Sample {
@@ -16,6 +22,10 @@ export interface Sample {
   readonly refused: boolean;
   /** A read whose body was not what was asked for. */
   readonly wrong: boolean;
+  /** A read of an order that was acknowledged, asked with the position that its acknowledgement carried. */
+  readonly own: boolean;
+  /** Such a read, answered without the order. */
+  readonly stale: boolean;
   /** HTTP status of the last answer; 0 when there was none. */
   readonly status: number;
   /** The application's error code, or what the socket said. */
@@ -43,6 +53,24 @@ export interface Records {
   readonly ledger: readonly LedgerItem[];
 }
 
+/** Somebody who connects to members, and the address it connects from. */
+export interface Viewpoint {
+  readonly kind: 'prober' | 'application';
+  /** `shop`, or the function's report name. */
+  readonly name: string;
+  /** The zone of a prober; null for an application. */
+  readonly az: string | null;
+  readonly address: string;
+}
+
+/** A call that IAM refused. */
+export interface Denial {
+  /** The function that called, or the principal where no function did. */
+  readonly function: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
 export interface Action {
   readonly function: string;
   readonly call: string;
@@ -51,7 +79,22 @@ export interface Action {
   readonly at_ms: number;
 }
 
-/** One line of output. What was not measured is null, never 0. Times in ms from the fault unless named otherwise. */
+/**
+ * One line of output. What was not measured is null, never 0. Times in ms from the fault unless named otherwise.
+ *
+ * - `detected_ms`: the first observation that calls the target failed; for `blind`, the prober itself blind.
+ * - `decided_ms`: the first ledger entry about the target. Null too where a controller saw the failure and the rules
+ *   let it do nothing, which leaves no entry: a second removal within a minute (I-05), a failover while clients'
+ *   writes succeed (I-16) or within the cooldown (I-10).
+ * - `managed_ms`: the managed failover, over when a write through the moved cluster endpoint succeeds. After a kill
+ *   from the fault; after a gray fault, which AWS does not see, from the call of ours that was accepted.
+ * - `added_ms`: `recovered_ms` minus `managed_ms`: what is ours, for a gray fault the time until our call included.
+ * - `stale_writer_writes`: commits that the old writer accepted after its successor had, or that were not there
+ *   afterwards. Null unless somebody was promoted and the old writer was reachable again.
+ * - `stale_reads`: reads of an acknowledged write, asked with its position, that did not show it; null if none asked.
+ * - `promotions`, `removed`: failovers that we called for, readers that we took out of the pool.
+ * - `denied`: calls of the functions that were refused, each once.
+ */
 export interface DrillLine {
   readonly scenario: string;
   readonly tier: string;
@@ -59,6 +102,7 @@ export interface DrillLine {
   readonly pace: string;
   readonly seed: number;
   readonly without: string | null;
+  readonly deny: string | null;
   readonly control: boolean;
   readonly hypothesis: string;
   readonly held: boolean;
@@ -93,8 +137,12 @@ export interface DrillLine {
   readonly lost_acked_writes: number | null;
   readonly invented_writes: number | null;
   readonly wrong_reads: number;
+  readonly stale_reads: number | null;
   readonly stale_writer_writes: number | null;
+  readonly promotions: number | null;
+  readonly removed: number | null;
   readonly actions: readonly Action[];
+  readonly denied: readonly Denial[];
   readonly generator_lag_ms_max: number;
   readonly versions: Readonly<Record<string, string>>;
 }

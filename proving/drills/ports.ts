@@ -1,24 +1,58 @@
 /** What a drill needs of the place it runs in. The command line implements it; a drill never looks inside. */
 
 import type pg from 'pg';
-import type { Member, Records } from './model.ts';
+import type { Denial, Member, Records, Viewpoint } from './model.ts';
+
+/** What happens to bytes between two ends, in both directions and on open connections too. The first match counts. */
+export interface NetworkRule {
+  /** The address that connects, or `*`. */
+  readonly from: string;
+  /** The address that is connected to, or `*`. */
+  readonly to: string;
+  /** A delay is that of one direction. What is dropped is not refused: it is silence. */
+  readonly effect: { readonly kind: 'drop' } | { readonly kind: 'delay'; readonly ms: number };
+}
+
+/** An AWS API that is taken away: all of it, or only what creates, changes, deletes and describes resources. */
+export interface Deny {
+  readonly service: string;
+  readonly kind: 'all' | 'control';
+}
 
 export interface DrillPlace {
   readonly pace: string;
   readonly versions: Readonly<Record<string, string>>;
   /** The name under which writers connect. */
   readonly clusterEndpoint: string;
+  /** The name that plain clients use for reads: one address an answer, taking turns. */
+  readonly readerEndpoint: string;
   /** Base URL of the application under test: ours, or the control with plain clients. */
   application(kind: 'shop' | 'control'): Promise<string>;
   members(): Promise<readonly Member[]>;
+  /** Who connects to members: every prober and every application that runs. */
+  viewpoints(): Promise<readonly Viewpoint[]>;
   /** The address a client's resolver gives for a name now; null when there is none. */
   resolve(name: string): Promise<string | null>;
   /** How to connect a plain client to one address under the name that its certificate carries. */
   connection(address: string, name: string): Promise<pg.ClientConfig>;
   /** Everything the control plane wrote since then; null when its functions are off. */
   records(sinceMs: number): Promise<Records | null>;
+  /** Calls that were refused since then, oldest first. */
+  denied(sinceMs: number): Promise<readonly Denial[]>;
+  /** A person's word that earlier failovers of ours do not hold back the next one (I-10). Returns how many did. */
+  acknowledge(why: string): Promise<number>;
+  /** Replaces all rules of the network; none heals it. */
+  setNetwork(rules: readonly NetworkRule[]): Promise<void>;
+  /** Stops or continues the replay of a reader. */
+  setReplay(memberId: string, paused: boolean): Promise<void>;
   /** Switches every function of the control plane off or on. */
   setFunctions(enabled: boolean): Promise<void>;
+  /** The state table's stream to the functions, off or on. */
+  setStreams(enabled: boolean): Promise<void>;
+  /** Alarms and what they do, off or on. */
+  setAlarms(enabled: boolean): Promise<void>;
+  /** Takes one AWS API away from everybody; null gives it back. */
+  setDenied(deny: Deny | null): Promise<void>;
   /** Resolves when every member is available, replicating and seen healthy; rejects after `timeoutMs`. */
   healthy(timeoutMs: number): Promise<void>;
   /** Tells people what goes on; never part of the measured output. */

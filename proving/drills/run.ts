@@ -1,23 +1,28 @@
 /** Runs one drill: steady load, one fault, what users saw, and the read-back. */
 
-import { UnderstudyError } from '../../core/errors.ts';
 import { readBack } from './checker.ts';
-import { inject, release, verify, type Fault } from './faults.ts';
+import { giveBack, takeAway, type Without } from './conditions.ts';
+import { inject, type Fault } from './faults/index.ts';
 import { toLine } from './line.ts';
 import { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
-import { watchManaged } from './managed.ts';
+import { ManagedWatch } from './managed.ts';
+import { prepareMarks } from './marks.ts';
 import type { DrillLine, FaultKind, Member } from './model.ts';
+import { OldWriter } from './old-writer.ts';
 import { pause } from './pause.ts';
-import { serving } from './plain-clients.ts';
-import type { DrillPlace } from './ports.ts';
-import type { Scenario } from './scenarios/index.ts';
+import type { Deny, DrillPlace } from './ports.ts';
+import type { Scenario, Setting } from './scenarios/index.ts';
+import { settle } from './settle.ts';
+import { chooseVictim } from './victim.ts';
 
 export interface DrillOptions {
   readonly scenario: Scenario;
   readonly fault: FaultKind;
   readonly seed: number;
-  /** Switches the control plane's functions off: the data plane must do without. */
-  readonly without: 'functions' | null;
+  /** Switches something of the control plane off: the data plane, or the other trigger, must do without. */
+  readonly without: Without | null;
+  /** Takes an AWS API away from everybody. */
+  readonly deny: Deny | null;
   /** Replaces our pools and functions by plain clients and nothing: shows what the fault does to others. */
   readonly control: boolean;
   readonly signal: AbortSignal;
@@ -26,105 +31,156 @@ export interface DrillOptions {
 const WARM_UP_MS = 5000;
 const BEFORE_MS = 6000;
 const AFTER_MS = 20_000;
-/** A hang ends here, so that its return is part of what users see. */
-const HANG_MS = 12_000;
+/** After the fault has ended or the writer has changed: both are part of what users see. */
+const AFTER_RETURN_MS = 10_000;
+/** A promotion is looked at for so long before the old writer may wake. */
+const PROMOTED_MS = 1500;
+/** The old writer is written to from before it wakes. */
+const BEFORE_WAKING_MS = 500;
 /** Bounds of waiting, at the fast pace; AWS's pace takes up to ten times as long. */
 const HEALTHY_MS_MAX = { fast: 60_000, aws: 240_000 };
 const MANAGED_MS_MAX = { fast: 30_000, aws: 120_000 };
 
 export async function runDrill(place: DrillPlace, options: DrillOptions): Promise<DrillLine> {
-  const pace = place.pace === 'aws' ? 'aws' : 'fast';
-  place.say(`${options.scenario.name}: waiting until every member is healthy`);
-  await place.healthy(HEALTHY_MS_MAX[pace]);
-  const functionsOff = options.without === 'functions' || options.control;
-  if (functionsOff) await place.setFunctions(false);
+  const { fault, without, deny, control, scenario, signal } = options;
+  const setting: Setting = { fault, without, deny, control, pace: place.pace === 'aws' ? 'aws' : 'fast' };
+  place.say(`${scenario.name}: waiting until every member is healthy`);
+  await place.healthy(HEALTHY_MS_MAX[setting.pace]);
+  if (scenario.needsDecision(setting)) await settle(place, signal, now);
+  const drill = new Drill(place, options, setting);
   try {
-    return await measure(place, options, MANAGED_MS_MAX[pace]);
+    await takeAway(place, setting);
+    await drill.run();
   } finally {
-    if (functionsOff) await place.setFunctions(true);
+    await drill.clear();
+    await giveBack(place, setting);
   }
+  return drill.conclude();
 }
 
-async function measure(place: DrillPlace, options: DrillOptions, managedMsMax: number): Promise<DrillLine> {
-  const url = await place.application(options.control ? 'control' : 'shop');
-  const load = startLoad({ url, ...DEFAULT_LOAD });
-  let fault: Fault | null = null;
-  try {
-    await pause(WARM_UP_MS, options.signal);
-    const countedFrom = now();
-    await pause(BEFORE_MS, options.signal);
+class Drill {
+  readonly #place: DrillPlace;
+  readonly #options: DrillOptions;
+  readonly #setting: Setting;
+  #load!: RunningLoad;
+  #lagMsMax = 0;
+  #countedFrom = 0;
+  #endedAt = 0;
+  #victim!: Member;
+  #fault: Fault | null = null;
+  #faultVerified = false;
+  #watch: ManagedWatch | null = null;
+  #oldWriter: OldWriter | null = null;
+
+  constructor(place: DrillPlace, options: DrillOptions, setting: Setting) {
+    this.#place = place;
+    this.#options = options;
+    this.#setting = setting;
+  }
+
+  async run(): Promise<void> {
+    const { signal, control } = this.#options;
+    const url = await this.#place.application(control ? 'control' : 'shop');
+    await prepareMarks(this.#place);
+    this.#load = startLoad({ url, ...DEFAULT_LOAD });
+    await pause(WARM_UP_MS, signal);
+    this.#countedFrom = now();
+    await pause(BEFORE_MS, signal);
+    await this.#break();
+    const releasedAt = await this.#holdAndRelease();
+    const managedAt = (await this.#promotedUntil(MANAGED_MS_MAX[this.#setting.pace])) ?? 0;
+    const ends = [
+      this.#fault!.at + AFTER_MS,
+      (releasedAt ?? 0) + AFTER_RETURN_MS,
+      managedAt + AFTER_RETURN_MS,
+    ];
+    await pause(Math.max(...ends) - now(), signal);
+    this.#endedAt = now();
+  }
+
+  /** Ends everything that still stands: after a drill, after an error, after Ctrl-C. */
+  async clear(): Promise<void> {
+    const say = (error: unknown): void => this.#place.say(`not cleared: ${(error as Error).message}`);
+    this.#watch?.stop();
+    await this.#oldWriter?.stop().catch(say);
+    await this.#fault?.release().catch(say);
+    const load = await this.#load?.stop().catch(say);
+    this.#lagMsMax = load?.lagMsMax ?? 0;
+  }
+
+  async conclude(): Promise<DrillLine> {
+    const { scenario, seed, control } = this.#options;
+    const place = this.#place;
+    const faultAt = this.#fault!.at;
+    place.say('reading back what was acknowledged');
+    const back = await readBack(place, this.#load.tag, this.#load.samples);
+    const managedAt = this.#watch?.at ?? null;
+    const stale = this.#oldWriter && managedAt !== null ? await this.#oldWriter.staleWrites(managedAt) : null;
+    return toLine({
+      scenario,
+      setting: this.#setting,
+      seed,
+      victim: this.#victim,
+      samples: this.#load.samples.filter((s) => s.scheduledAt >= this.#countedFrom),
+      faultAt,
+      endedAt: this.#endedAt,
+      faultVerified: this.#faultVerified,
+      managedAt,
+      staleWriterWrites: stale,
+      readBack: back,
+      records: control || this.#setting.without === 'functions' ? null : await place.records(faultAt),
+      denied: await place.denied(faultAt),
+      lagMsMax: this.#lagMsMax,
+      versions: place.versions,
+    });
+  }
+
+  async #break(): Promise<void> {
+    const { scenario, fault, control } = this.#options;
+    const place = this.#place;
     const members = await place.members();
-    const victim = chooseVictim(options.control ? await serving(place, members) : members, options);
-    place.say(`${options.fault} ${victim.id} (${victim.role} in ${victim.az})`);
-    const watch = options.scenario.managedFailover ? watchManaged(place, victim.address, managedMsMax) : null;
-    fault = inject(options.fault, victim, now);
-    const faultVerified = await verify(fault, victim, now);
-    const endsAt = fault.at + AFTER_MS;
-    if (fault.kind === 'hang') {
-      await pause(fault.at + HANG_MS - now(), options.signal);
-      release(fault);
+    const victim = await chooseVictim(place, members, this.#options);
+    this.#victim = victim;
+    const failsOver = scenario.failsOver(this.#setting);
+    if (failsOver && fault !== 'kill') {
+      this.#oldWriter = new OldWriter(place, victim, this.#load.tag);
+      await this.#oldWriter.connect();
     }
-    const managedAt = watch ? await watch.done : null;
-    await pause(Math.max(endsAt, (managedAt ?? 0) + AFTER_MS / 2) - now(), options.signal);
-    return await conclude(place, options, { load, countedFrom, victim, fault, faultVerified, managedAt });
-  } finally {
-    if (fault) release(fault);
-    await load.stop().catch(() => undefined);
+    place.say(`${fault} of ${victim.id} (${victim.role} in ${victim.az})`);
+    const application = control ? 'control' : 'shop';
+    this.#fault = await inject(fault, {
+      place,
+      members,
+      victim,
+      application,
+      delayMs: scenario.slowMs,
+      now,
+    });
+    if (failsOver) this.#watch = new ManagedWatch(place, victim.address, this.#load.tag);
+    this.#faultVerified = await this.#fault.verify();
   }
-}
 
-interface Run {
-  readonly load: RunningLoad;
-  readonly countedFrom: number;
-  readonly victim: Member;
-  readonly fault: Fault;
-  readonly faultVerified: boolean;
-  readonly managedAt: number | null;
-}
+  /** Epoch ms at which the fault ended; null for one that does not end by us. */
+  async #holdAndRelease(): Promise<number | null> {
+    const { scenario, signal } = this.#options;
+    const fault = this.#fault!;
+    if (fault.kind === 'kill') return null;
+    const { msMin, msMax = msMin } = scenario.hold(this.#setting);
+    await pause(fault.at + msMin - now(), signal);
+    const managedAt = await this.#promotedUntil(msMax);
+    if (managedAt !== null) await pause(managedAt + PROMOTED_MS - now(), signal);
+    if (managedAt !== null && this.#oldWriter) {
+      this.#oldWriter.begin();
+      await pause(BEFORE_WAKING_MS, signal);
+    }
+    await fault.release();
+    this.#place.say(`the ${fault.kind} of ${this.#victim.id} is over`);
+    return now();
+  }
 
-async function conclude(place: DrillPlace, options: DrillOptions, run: Run): Promise<DrillLine> {
-  const endedAt = now();
-  const { lagMsMax } = await run.load.stop();
-  place.say('reading back what was acknowledged');
-  const back = await readBack(place, run.load.tag, run.load.samples);
-  const records =
-    options.without === 'functions' || options.control ? null : await place.records(run.fault.at);
-  return toLine({
-    scenario: options.scenario,
-    fault: options.fault,
-    pace: place.pace,
-    seed: options.seed,
-    without: options.without,
-    control: options.control,
-    victim: run.victim,
-    samples: run.load.samples.filter((s) => s.scheduledAt >= run.countedFrom),
-    faultAt: run.fault.at,
-    endedAt,
-    faultVerified: run.faultVerified,
-    managedAt: run.managedAt,
-    readBack: back,
-    records,
-    lagMsMax,
-    versions: place.versions,
-  });
-}
-
-function chooseVictim(members: readonly Member[], options: DrillOptions): Member {
-  const victim = options.scenario.victim(members, fraction(options.seed));
-  if (victim) return victim;
-  throw new UnderstudyError(
-    `${options.scenario.name} finds nobody to break among ${members.length} members`,
-    {
-      code: 'no-victim',
-      advice: 'check',
-    },
-  );
-}
-
-/** A number in [0, 1) from a seed, by the finalizer of MurmurHash3; equal seeds choose equal victims. */
-function fraction(seed: number): number {
-  let h = seed | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+  /** When somebody else was seen to write; null where that is not looked for, or not seen within `ms` of the fault. */
+  async #promotedUntil(ms: number): Promise<number | null> {
+    if (!this.#watch) return null;
+    return this.#watch.until(this.#fault!.at + ms, this.#options.signal);
+  }
 }

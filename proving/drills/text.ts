@@ -8,14 +8,27 @@ export function toText(line: DrillLine): string {
   const verdict = line.held
     ? 'HELD'
     : `NOT HELD (${[...line.not_held, ...(line.fault_verified ? [] : ['fault not verified'])].join('; ')})`;
+  const failedPct = line.requests === 0 ? 0 : (100 * line.failed) / line.requests;
   return [
-    `${line.scenario}, ${line.fault} of ${line.target}: ${verdict}`,
-    `  ${line.hypothesis}`,
-    `  requests ${line.requests}, failed reads ${line.failed_reads}, failed writes ${line.failed_writes}, wrong reads ${line.wrong_reads}`,
-    ...Object.entries(line.failure_codes).map(([code, n]) => `  failed with ${code}: ${n}`),
-    `  acknowledged writes ${line.acked_writes}, lost ${count(line.lost_acked_writes)}, invented ${count(line.invented_writes)}`,
+    `${line.scenario}, ${line.fault} of ${line.target}${conditionsText(line)}: ${verdict}`,
+    `  ${line.failed} of ${line.requests} requests failed (${failedPct.toFixed(2)} %): ${line.failed_reads} reads, ${line.failed_writes} writes`,
+    `  ${line.acked_writes} writes acknowledged, ${count(line.lost_acked_writes)} lost, ${count(line.invented_writes)} invented, ${count(line.stale_writer_writes)} accepted by an old writer`,
+    `  ${line.wrong_reads} wrong reads, ${count(line.stale_reads)} stale reads of one's own write`,
+    `  ${count(line.promotions)} promotions, ${count(line.removed)} readers removed`,
+    ...Object.entries(line.failure_codes).map(([code, n]) => `  ${n} failed with ${code}`),
     `  reads p99 ${ms(line.pre_reads_p99_ms)} before, ${ms(line.reads_p99_ms)} after; longest gap ${ms(line.longest_gap_ms)}`,
     `  detected ${ms(line.detected_ms)}, decided ${ms(line.decided_ms)}, recovered ${ms(line.recovered_ms)}, managed ${ms(line.managed_ms)}, ours ${ms(line.added_ms)}`,
     ...line.actions.map((a) => `  ${a.at_ms} ms ${a.function} ${a.call} ${a.target}: ${a.reason}`),
+    ...line.denied.map((d) => `  refused: ${d.function} ${d.action} on ${d.resource}`),
+    `  Hypothesis: ${line.hypothesis}`,
   ].join('\n');
+}
+
+function conditionsText(line: DrillLine): string {
+  const parts = [
+    ...(line.without === null ? [] : [`without ${line.without}`]),
+    ...(line.deny === null ? [] : [`${line.deny} denied`]),
+    ...(line.control ? ['plain clients'] : []),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }

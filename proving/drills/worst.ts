@@ -20,6 +20,7 @@ export function worstOf(lines: readonly DrillLine[]): WorstLine {
     fault_verified: lines.every((line) => line.fault_verified),
     not_held: [...new Set(lines.flatMap((line) => line.not_held))],
     actions: lines.flatMap((line) => line.actions),
+    denied: lines.flatMap((line) => line.denied),
     failure_codes: summed(lines.map((line) => line.failure_codes)),
     runs: lines.length,
     runs_held: lines.filter((line) => line.held).length,

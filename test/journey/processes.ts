@@ -1,7 +1,7 @@
 /** The processes of a sandbox, seen from outside. */
 
 import fs from 'node:fs';
-import { processTree, stateOf } from '../../proving/drills/faults.ts';
+import { processTree, stateOf } from '../../proving/drills/index.ts';
 import { startTicks } from '../../proving/sandbox/kernel/index.ts';
 
 const POLL_MS = 50;

@@ -15,6 +15,15 @@ export interface LoadOptions {
 }
 
 const TICK_MS = 2;
+/** One read in so many asks for an order that was acknowledged before, with the position that came with it. */
+const OWN_READ_EVERY = 10;
+/** Of so many acknowledged orders one is chosen: young ones are the hardest to show. */
+const ACKNOWLEDGED_KEPT = 50;
+
+interface Acknowledged {
+  readonly id: string;
+  readonly position: string;
+}
 
 export function newTag(): string {
   return randomBytes(4).toString('hex');
@@ -27,6 +36,7 @@ export class Generator {
   readonly #started = now();
   #sentReads = 0;
   #sentWrites = 0;
+  #acknowledged: Acknowledged[] = [];
   #inFlight = 0;
   #lagMsMax = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -70,11 +80,16 @@ export class Generator {
   #send(kind: 'read' | 'write', scheduledAt: number): void {
     this.#lagMsMax = Math.max(this.#lagMsMax, now() - scheduledAt);
     this.#inFlight += 1;
-    const sending = kind === 'read' ? this.#read(scheduledAt) : this.#write(scheduledAt);
-    void sending.then((sample) => {
+    void this.#request(kind, scheduledAt).then((sample) => {
       this.#inFlight -= 1;
       this.#sink(sample);
     });
+  }
+
+  #request(kind: 'read' | 'write', scheduledAt: number): Promise<Sample> {
+    if (kind === 'write') return this.#write(scheduledAt);
+    const own = this.#sentReads % OWN_READ_EVERY === 0 ? oneOf(this.#acknowledged) : undefined;
+    return own ? this.#readOwn(scheduledAt, own) : this.#read(scheduledAt);
   }
 
   async #read(scheduledAt: number): Promise<Sample> {
@@ -84,11 +99,28 @@ export class Generator {
     return { ...sample, wrong: sample.ok && field(answer.body, 'id') !== id };
   }
 
+  /** An order that was acknowledged must be there: "not found" is an answer, and a stale one. */
+  async #readOwn(scheduledAt: number, { id, position }: Acknowledged): Promise<Sample> {
+    const path = `/orders/${id}?after=${encodeURIComponent(position)}`;
+    const answer = await this.#client.read(path, scheduledAt + ANSWER_MS_MAX);
+    const missing = answer.status === 404;
+    const sample = toSample('read', scheduledAt, missing ? { ...answer, status: 200 } : answer, null);
+    const told = { ...sample, own: true, status: answer.status };
+    if (missing) return { ...told, stale: sample.ok };
+    return { ...told, wrong: sample.ok && field(answer.body, 'id') !== id };
+  }
+
   async #write(scheduledAt: number): Promise<Sample> {
     const id = this.#options.tag + randomUUID().slice(8);
     const order = { id, productId: 1 + Math.floor(Math.random() * this.#options.products), quantity: 1 };
     const answer = await this.#client.write('/orders', order, scheduledAt + ANSWER_MS_MAX);
-    return toSample('write', scheduledAt, answer, id);
+    const sample = toSample('write', scheduledAt, answer, id);
+    const position = field(answer.body, 'position');
+    // Without a number the application says that only the writer has it: such a read fails while there is none.
+    if (sample.ok && typeof position === 'string' && /^\d+$/.test(position)) {
+      this.#acknowledged = [...this.#acknowledged.slice(1 - ACKNOWLEDGED_KEPT), { id, position }];
+    }
+    return sample;
   }
 }
 
@@ -98,7 +130,12 @@ function toSample(kind: Sample['kind'], scheduledAt: number, answer: Answer, id:
   const refused = answer.status === 429;
   const ok = !late && !refused && !failed(answer) && answer.status < 400;
   const code = ok ? null : (answer.error ?? errorCode(answer));
-  return { kind, scheduledAt, completedAt, ok, refused, wrong: false, status: answer.status, code, id };
+  const told = { own: false, wrong: false, stale: false };
+  return { kind, scheduledAt, completedAt, ok, refused, ...told, status: answer.status, code, id };
+}
+
+function oneOf<T>(list: readonly T[]): T | undefined {
+  return list[Math.floor(Math.random() * list.length)];
 }
 
 function errorCode(answer: Answer): string {

@@ -1,44 +1,86 @@
 /** What the control plane says it saw, decided and did, as fields of a drill's line. */
 
-import type { Action, Records } from '../model.ts';
+import type { LedgerItem, ObservationItem } from '../../../core/state/items.ts';
+import type { Action, FaultKind, Records } from '../model.ts';
+import { removedMembers } from './removals.ts';
 import { round } from './statistics.ts';
 
 export interface Evidence {
   readonly detected_ms: number | null;
   readonly decided_ms: number | null;
+  readonly promotions: number | null;
+  readonly removed: number | null;
   readonly actions: readonly Action[];
 }
 
-const NOTHING: Evidence = { detected_ms: null, decided_ms: null, actions: [] };
+export interface Broken {
+  readonly fault: FaultKind;
+  readonly memberId: string;
+  /** Its zone. */
+  readonly az: string;
+  /** Epoch ms. */
+  readonly faultAt: number;
+}
 
-export function evidence(records: Records | null, memberId: string, faultAt: number): Evidence {
+export const FAILOVER_CALL = 'rds:FailoverDBCluster';
+
+const NOTHING: Evidence = {
+  detected_ms: null,
+  decided_ms: null,
+  promotions: null,
+  removed: null,
+  actions: [],
+};
+
+export function evidence(records: Records | null, broken: Broken): Evidence {
   if (!records) return NOTHING;
-  const seen = records.observations
-    .filter((o) => o.at >= faultAt && o.verdicts.some((v) => v.memberId === memberId && v.failure !== null))
-    .map((o) => o.at);
-  const decisions = records.ledger.filter((entry) => entry.startedAt >= faultAt);
-  const actions = decisions.flatMap((entry) =>
-    entry.steps.flatMap((step) => {
-      if (step.call === null || step.at === null || step.outcome === 'skipped') return [];
-      return [
-        {
-          function: entry.function,
-          call: step.call,
-          target: step.target,
-          reason: step.reason,
-          at_ms: round(step.at - faultAt),
-        },
-      ];
-    }),
-  );
+  const { faultAt, memberId } = broken;
+  const seen = records.observations.filter((o) => o.at >= faultAt && detects(o, broken)).map((o) => o.at);
+  const after = records.ledger.filter((entry) => entry.startedAt >= faultAt);
+  const decisions = after.filter((entry) => entry.memberId === memberId || entry.reason.includes(memberId));
+  const calls = after.flatMap(callsOf);
   return {
     detected_ms: firstAfter(seen, faultAt),
     decided_ms: firstAfter(
       decisions.map((entry) => entry.startedAt),
       faultAt,
     ),
-    actions: actions.toSorted((a, b) => a.at_ms - b.at_ms),
+    promotions: calls.filter(({ call, took }) => call === FAILOVER_CALL && took).length,
+    removed: new Set(after.flatMap(removedMembers)).size,
+    actions: calls
+      .map(({ at, took: _, ...action }) => ({ ...action, at_ms: round(at - faultAt) }))
+      .toSorted((a, b) => a.at_ms - b.at_ms),
   };
+}
+
+/** When our first failover was accepted, epoch ms: from then on the time is the managed service's. */
+export function failoverCalledAt(records: Records | null, faultAt: number): number | null {
+  const times = (records?.ledger ?? [])
+    .filter((entry) => entry.startedAt >= faultAt)
+    .flatMap(callsOf)
+    .filter(({ call, took }) => call === FAILOVER_CALL && took)
+    .map(({ at }) => at);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** A blind prober detects its own blindness; every other fault shows in a verdict on the victim. */
+function detects(observation: ObservationItem, { fault, memberId, az }: Broken): boolean {
+  if (fault === 'blind') return observation.az === az && observation.blind;
+  return observation.verdicts.some((v) => v.memberId === memberId && v.failure !== null);
+}
+
+interface Call extends Omit<Action, 'at_ms'> {
+  readonly at: number;
+  /** It was accepted, or nobody knows that it was not. */
+  readonly took: boolean;
+}
+
+function callsOf(entry: LedgerItem): readonly Call[] {
+  return entry.steps.flatMap(({ call, at, outcome, target, reason }) => {
+    if (call === null || at === null || outcome === 'skipped') return [];
+    const took = outcome !== 'refused';
+    return [{ function: entry.function, call, target, reason, at, took }];
+  });
 }
 
 function firstAfter(times: readonly number[], faultAt: number): number | null {

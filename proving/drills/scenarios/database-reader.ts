@@ -1,49 +1,62 @@
-import { atMost, type Expectation, type Scenario } from './types.ts';
+import { canDecide, hasStream } from '../conditions.ts';
+import { DATA_IS_SAFE, exactly, NO_READ_FAILS, noPromotion, noRemoval, STEADY_P99, within } from './rules.ts';
+import type { Expectation, Scenario, Setting } from './types.ts';
 
 /** Longest time without a successful read when a reader is killed. */
 const GAP_MS_MAX = 100;
-/** What a frozen reader may add to the 99th percentile of reads. */
-const P99_ADDED_MS_MAX = 10;
-const P99_RATIO_MAX = 2;
+/** From the start of the lag until the controllers decide, by the stream. */
+const DECIDED_MS_MAX = 10_000;
+const LAG_MS = 30_000;
+const HOLD_MS = 12_000;
+/** Hundreds of times what a query takes. */
+const SLOW_MS = 100;
 
-const NO_READ_FAILS: Expectation = { rule: 'failed_reads = 0', holds: (line) => line.failed_reads === 0 };
-const NO_WRONG_READ: Expectation = { rule: 'wrong_reads = 0', holds: (line) => line.wrong_reads === 0 };
-const NO_WRITE_LOST: Expectation = {
-  rule: 'lost_acked_writes = 0',
-  holds: (line) => line.lost_acked_writes === 0,
-};
-const SHORT_GAP: Expectation = {
-  rule: `longest_gap_ms <= ${GAP_MS_MAX}`,
-  holds: (line) => atMost(line.longest_gap_ms, GAP_MS_MAX),
-};
-const STEADY_P99: Expectation = {
-  rule: `reads_p99_ms <= ${P99_RATIO_MAX} x pre_reads_p99_ms, or ${P99_ADDED_MS_MAX} ms more`,
-  holds: (line) =>
-    line.pre_reads_p99_ms !== null &&
-    atMost(
-      line.reads_p99_ms,
-      Math.max(P99_RATIO_MAX * line.pre_reads_p99_ms, line.pre_reads_p99_ms + P99_ADDED_MS_MAX),
-    ),
-};
+const HYPOTHESES = {
+  kill: `A reader dies: no read fails and none waits longer than ${GAP_MS_MAX} ms for the next success.`,
+  hang: 'A reader freezes: no read fails and the slowest percent of reads hardly notices.',
+  slow: 'A reader answers a hundred times slower: no read fails and the slowest percent hardly notices.',
+  partition:
+    'The clients and one prober lose a reader: no read fails and the slowest percent hardly notices.',
+  lag: `A reader lags ${LAG_MS / 1000} s: nobody who asks for their own write misses it, and no read fails.`,
+  blind: 'The prober of one zone goes blind: nothing is removed, nobody is promoted, nobody notices.',
+} as const;
 
 export const databaseReader: Scenario = {
   name: 'database-reader',
   tier: 'database',
-  faults: ['kill', 'hang'],
-  hypothesis: (fault) =>
-    fault === 'kill'
-      ? `A reader dies: no read fails and none waits longer than ${GAP_MS_MAX} ms for the next success.`
-      : 'A reader freezes: no read fails and the slowest percent of reads hardly notices.',
+  faults: ['kill', 'hang', 'slow', 'partition', 'lag', 'blind'],
+  hypothesis: ({ fault }) => HYPOTHESES[fault],
   victim: (members, random) => {
     const readers = members.filter((m) => m.role === 'reader').toSorted((a, b) => a.id.localeCompare(b.id));
     return readers[Math.floor(random * readers.length)];
   },
-  expectations: (fault) => [
+  expectations: (setting) => [
     NO_READ_FAILS,
-    NO_WRONG_READ,
-    NO_WRITE_LOST,
-    fault === 'kill' ? SHORT_GAP : STEADY_P99,
+    ...DATA_IS_SAFE,
+    ...noPromotion(setting),
+    ...expectationsOf(setting),
   ],
   measuredBy: 'read',
-  managedFailover: false,
+  failsOver: () => false,
+  needsDecision: mustDecide,
+  hold: ({ fault }) => ({ msMin: fault === 'lag' ? LAG_MS : HOLD_MS }),
+  slowMs: SLOW_MS,
 };
+
+function expectationsOf(setting: Setting): readonly Expectation[] {
+  switch (setting.fault) {
+    case 'kill':
+      return [within('longest_gap_ms', GAP_MS_MAX)];
+    case 'lag':
+      return mustDecide(setting) ? [within('decided_ms', DECIDED_MS_MAX)] : [];
+    case 'blind':
+      return [exactly('failed', 0), ...noRemoval(setting)];
+    default:
+      return [STEADY_P99];
+  }
+}
+
+/** An alarm takes longer than the lag lasts: without the stream the pools alone must do. */
+function mustDecide(setting: Setting): boolean {
+  return setting.fault === 'lag' && canDecide(setting) && hasStream(setting);
+}

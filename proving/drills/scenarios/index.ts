@@ -1,4 +1,4 @@
-export type { Expectation, Scenario } from './types.ts';
+export type { Expectation, Hold, Scenario, Setting } from './types.ts';
 import { databaseReader } from './database-reader.ts';
 import { databaseWriter } from './database-writer.ts';
 import type { Scenario } from './types.ts';

@@ -1,3 +1,4 @@
+import type { Conditions } from '../conditions.ts';
 import type { DrillLine, FaultKind, Member } from '../model.ts';
 
 /** A rule of a hypothesis. `holds` gets the line; a null it depends on never holds. */
@@ -7,20 +8,38 @@ export interface Expectation {
   holds(line: DrillLine): boolean;
 }
 
+/** What is broken, at which pace, and without what. */
+export interface Setting extends Conditions {
+  readonly fault: FaultKind;
+  readonly pace: 'fast' | 'aws';
+}
+
+/** How long a fault stands before it is released, in ms. */
+export interface Hold {
+  readonly msMin: number;
+  /** Held on for a promotion up to here. @default - msMin: no promotion is waited for */
+  readonly msMax?: number;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly tier: string;
   /** The first is the default. */
   readonly faults: readonly FaultKind[];
   /** In the words of a user. */
-  hypothesis(fault: FaultKind): string;
+  hypothesis(setting: Setting): string;
   /** Whom to break; `random` in [0, 1). Undefined when there is nobody to break. */
   victim(members: readonly Member[], random: number): Member | undefined;
-  expectations(fault: FaultKind): readonly Expectation[];
+  expectations(setting: Setting): readonly Expectation[];
   /** Which requests decide recovery and the longest gap. */
   readonly measuredBy: 'read' | 'write';
-  /** True when AWS's own failover is part of it, so that it is watched from outside. */
-  readonly managedFailover: boolean;
+  /** True when the writer changes, so that the managed failover is watched from outside. */
+  failsOver(setting: Setting): boolean;
+  /** True when the controllers must decide: the drill waits until their own limits let them. */
+  needsDecision(setting: Setting): boolean;
+  hold(setting: Setting): Hold;
+  /** What the fault `slow` adds in each direction, in ms. */
+  readonly slowMs: number;
 }
 
 /** `value <= max`, where null never holds. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerItem, ObservationItem } from '../../../core/state/items.ts';
 import { toLine, type Measured } from '../../../proving/drills/line.ts';
-import type { Member } from '../../../proving/drills/model.ts';
-import { SCENARIOS } from '../../../proving/drills/scenarios/index.ts';
+import type { FaultKind, Member } from '../../../proving/drills/model.ts';
+import { SCENARIOS, type Setting } from '../../../proving/drills/scenarios/index.ts';
 import { worstOf } from '../../../proving/drills/worst.ts';
 import { sample } from './samples.ts';
 
@@ -20,22 +20,25 @@ const victim: Member = {
   pid: 1,
 };
 
+function setting(fault: FaultKind, conditions: Partial<Setting> = {}): Setting {
+  return { fault, pace: 'fast', without: null, deny: null, control: false, ...conditions };
+}
+
 function measured(changes: Partial<Measured>): Measured {
   return {
     scenario: reader,
-    fault: 'kill',
-    pace: 'fast',
+    setting: setting('kill'),
     seed: 1,
-    without: null,
-    control: false,
     victim,
-    samples: Array.from({ length: 300 }, (_, i) => sample(i * 10, 4)),
+    samples: Array.from({ length: 300 }, (_, i) => sample(i * 10, 4, { own: i % 10 === 0 })),
     faultAt: 1000,
     endedAt: 2995,
     faultVerified: true,
     managedAt: null,
+    staleWriterWrites: null,
     readBack: { acked: 10, lost: 0, invented: 0, duplicated: 0 },
-    records: null,
+    records: { observations: [], ledger: [] },
+    denied: [],
     lagMsMax: 2,
     versions: {},
     ...changes,
@@ -93,9 +96,14 @@ describe('a drill line', () => {
       kind: 'ledger',
       function: 'replica-pool',
       startedAt: 4200,
+      memberId: victim.id,
+      reason: '',
+      mode: 'act',
+      before: `${victim.id}=in demo-reader-2=in`,
+      after: `${victim.id}=out demo-reader-2=in`,
       steps: [
         {
-          name: 'exclude',
+          name: 'publish',
           call: 'rds:ModifyDBClusterEndpoint',
           target: 'pool',
           reason: '2 probers',
@@ -114,7 +122,7 @@ describe('a drill line', () => {
       ledger: [entry],
     };
     const line = toLine(measured({ records }));
-    expect(line).toMatchObject({ detected_ms: 3000, decided_ms: 3200 });
+    expect(line).toMatchObject({ detected_ms: 3000, decided_ms: 3200, removed: 1, promotions: 0 });
     expect(line.actions).toEqual([
       {
         function: 'replica-pool',

@@ -9,6 +9,8 @@ export function sample(scheduledAt: number, latencyMs: number, rest: Partial<Sam
     ok: true,
     refused: false,
     wrong: false,
+    own: false,
+    stale: false,
     status: 200,
     code: null,
     id: null,

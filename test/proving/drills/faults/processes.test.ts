@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { inject, processTree, release, stateOf, verify } from '../../../proving/drills/faults.ts';
-import type { Member } from '../../../proving/drills/model.ts';
+import { hang } from '../../../../proving/drills/faults/hang.ts';
+import { kill } from '../../../../proving/drills/faults/kill.ts';
+import { processTree, stateOf } from '../../../../proving/drills/faults/processes.ts';
+import type { Member } from '../../../../proving/drills/model.ts';
 
 /** A parent with a child; the parent listens, as an instance host does. */
 const PARENT = `
@@ -43,23 +45,30 @@ async function start(): Promise<{ member: Member; child: number }> {
 
 const now = (): number => performance.now();
 
-describe('a fault', () => {
+describe('a fault of processes', () => {
   it('F-01: kill ends the whole tree, and is verified by a refused connection', async () => {
     const { member, child } = await start();
-    const fault = inject('kill', member, now);
-    expect(fault.pids).toEqual(expect.arrayContaining([member.pid, child]));
-    expect(await verify(fault, member, now)).toBe(true);
-    expect([null, 'Z']).toContain(stateOf(child));
+    const fault = kill(member, now);
+    expect(await fault.verify()).toBe(true);
+    for (const pid of [member.pid, child]) expect([null, 'Z']).toContain(stateOf(pid));
   });
 
   it('F-02: hang stops the whole tree, is verified by state T, and release wakes it', async () => {
     const { member, child } = await start();
-    const fault = inject('hang', member, now);
-    expect(await verify(fault, member, now)).toBe(true);
+    const fault = hang(member, now);
+    expect(await fault.verify()).toBe(true);
     expect(stateOf(child)).toBe('T');
-    release(fault);
+    await fault.release();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(stateOf(member.pid)).not.toBe('T');
+  });
+
+  it('F-02: a hang is not verified when the processes were woken meanwhile', async () => {
+    const { member, child } = await start();
+    const fault = hang(member, now);
+    process.kill(child, 'SIGCONT');
+    expect(await fault.verify()).toBe(false);
+    await fault.release();
   });
 
   it('is not verified when somebody still accepts connections', async () => {
@@ -67,8 +76,7 @@ describe('a fault', () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const port = (other.address() as net.AddressInfo).port;
-    const fault = inject('kill', member, now);
-    expect(await verify(fault, { ...member, port }, now)).toBe(false);
+    expect(await kill({ ...member, port }, now).verify()).toBe(false);
     other.close();
   });
 });
