@@ -35,7 +35,7 @@ export interface ReconcileSettings extends ControllerSettings {
 
 export interface ReconcileReport {
   readonly trigger: Trigger['kind'];
-  /** By `<layer>/<name>`: why the parameter was refused. */
+  /** By `<layer>/<name>`: why the parameter was refused; by the root: why none could be read. */
   readonly refused: Readonly<Record<string, string>>;
   /** Controllers woken, and why. */
   readonly woken: Readonly<Record<string, string>>;
@@ -52,9 +52,12 @@ export function createHandler(ports: ReconcilePorts, settings: ReconcileSettings
       ports.log.warn('not triggered', { trigger: trigger.kind, why });
       return { trigger: trigger.kind, refused: {}, woken: {} };
     }
-    const refused = await guarded(ports, 'thresholds', () => copyThresholds(ports, settings));
+    // Parameters that cannot be read are told like one that is refused: the last good values stay in force.
+    const refused = await guarded(ports, 'thresholds', settings.parameterRoot, () =>
+      copyThresholds(ports, settings),
+    );
     const woken =
-      trigger.kind === 'schedule' ? await guarded(ports, 'lost work', () => wake(ports, settings)) : {};
+      trigger.kind === 'schedule' ? await guarded(ports, 'lost work', null, () => wake(ports, settings)) : {};
     emit(ports, settings, { refused: Object.keys(refused).length, woken: Object.keys(woken).length });
     ports.log.info('reconciled', { trigger: trigger.kind, refused, woken });
     return { trigger: trigger.kind, refused, woken };
@@ -78,17 +81,18 @@ async function wake(
   return lost;
 }
 
-/** One half that fails does not take the other with it; the next minute tries again. */
+/** One half that fails does not take the other with it; the next minute tries again. `name` reports the failure. */
 async function guarded(
   { log }: ReconcilePorts,
   what: string,
+  name: string | null,
   work: () => Promise<Readonly<Record<string, string>>>,
 ): Promise<Readonly<Record<string, string>>> {
   try {
     return await work();
   } catch (error) {
     log.error(`${what}: not reconciled`, { error: String(error) });
-    return {};
+    return name === null ? {} : { [name]: String(error) };
   }
 }
 

@@ -6,7 +6,8 @@ import type { LedgerItem, RecoveryState } from '../../core/state/items.ts';
 import { applyStep, type Applied } from '../shared/applier.ts';
 import type { Clearance } from '../shared/clearance.ts';
 import type { Turn } from '../shared/controller.ts';
-import { REQUEST_TIMEOUT_MS } from './contract.ts';
+import { DIMENSION } from '../shared/contract.ts';
+import { METRIC, REQUEST_TIMEOUT_MS } from './contract.ts';
 import type { PoolContext, PoolView } from './observe.ts';
 
 type Change = Extract<PoolPlan, { kind: 'change' }>;
@@ -43,6 +44,10 @@ export async function applyPlan(context: PoolContext, view: PoolView, plan: Chan
       last: true,
     });
     if (edited.result !== 'called') return stop(tell(edited));
+    if (edited.item.state === 'aborted') {
+      emitFailed(context);
+      return stop(`the custom endpoint was not edited: ${edited.item.steps.at(-1)?.detail}`);
+    }
   }
   return { reviewAt: plan.reviewAt ?? ports.clock.now() + LOOK_AGAIN_MS, summary: plan.reason };
 }
@@ -69,8 +74,9 @@ function apply(
   const { ports, held } = context;
   const steps = withStep(item, name, { at: ports.clock.now(), outcome: 'pending' });
   const stateAfter = (outcome: CallOutcome): RecoveryState => {
-    // A refused edit of the endpoint stays open, so that reconcile wakes us for another when it is due.
-    if (outcome.outcome === 'refused') return name === 'endpoint' ? 'planned' : 'aborted';
+    // A conflict or a throttle leaves the edit open, so that reconcile wakes us for another when it is due.
+    if (outcome.outcome === 'refused')
+      return name === 'endpoint' && (outcome.conflict || outcome.retryable) ? 'planned' : 'aborted';
     if (outcome.outcome === 'unknown') return 'waiting';
     return last ? 'done' : 'acting';
   };
@@ -89,6 +95,12 @@ function clearance({ desk, held, invocation }: PoolContext, { facts }: PoolView)
     callMs: REQUEST_TIMEOUT_MS,
     remainingMs: invocation.remainingMs(),
   });
+}
+
+/** Tells that a recovery needs a person. */
+function emitFailed({ ports, settings }: PoolContext): void {
+  const values = [{ name: METRIC.recoveryFailed, value: 1, unit: 'Count' as const }];
+  ports.metrics.emit([{ dimensions: { [DIMENSION.env]: settings.env }, values }]);
 }
 
 function tell(applied: Exclude<Applied, { result: 'called' }>): string {

@@ -6,6 +6,7 @@ export const METRIC = {
   readersIn: 'readers-in',
   readersLow: 'readers-low',
   decisions: 'replica-pool-decisions',
+  recoveryFailed: 'recovery-failed',
 } as const;
 
 /** Used when neither the control item nor the environment variable names a mode: the pool is kept from the first deployment on. */

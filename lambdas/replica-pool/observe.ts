@@ -1,7 +1,8 @@
-import type { MemberFact, PoolFacts } from '../../core/database/index.ts';
+import { ENDPOINT_CALL, type MemberFact, type PoolFacts } from '../../core/database/index.ts';
 import type { Clock, DatabaseControl, Log, Metrics, StateStore } from '../../core/ports/index.ts';
 import type { LedgerItem } from '../../core/state/items.ts';
 import type { ClearanceDesk, HeldLease } from '../shared/clearance.ts';
+import { standingDenial, tellDenial } from '../shared/denials.ts';
 import type { ControllerSettings } from '../shared/environment.ts';
 import type { Invocation } from '../shared/invocation.ts';
 import { databaseThresholds } from '../shared/thresholds.ts';
@@ -52,6 +53,10 @@ export async function observe(context: PoolContext): Promise<PoolView> {
     store.recentLedger(settings.clusterId, LEDGER_COUNT),
   ]);
   await askAws(context);
+  const ledger = recent.filter((item) => item.function === settings.functionName);
+  const hold = { now: clock.now(), holdMs: thresholds['cooldown-ms'] };
+  const denial = standingDenial(ledger, ENDPOINT_CALL, hold);
+  if (denial !== null) ports.log.warn(tellDenial(ENDPOINT_CALL, denial));
   const facts: PoolFacts = {
     now: clock.now(),
     clusterId: settings.clusterId,
@@ -61,9 +66,10 @@ export async function observe(context: PoolContext): Promise<PoolView> {
     observations: observations.filter((item) => item.env === settings.env),
     outcomes,
     pool,
-    excluded: context.asked.excluded,
+    // What may not be edited is left alone: the pools of the applications follow the record, not the endpoint.
+    excluded: denial === null ? context.asked.excluded : null,
   };
-  return { facts, ledger: recent.filter((item) => item.function === settings.functionName) };
+  return { facts, ledger };
 }
 
 /** The pool is kept without AWS as well: zones are then unknown and the custom endpoint waits. */

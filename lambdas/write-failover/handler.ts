@@ -5,6 +5,7 @@
 
 import {
   decideFailover,
+  FAILOVER_CALL,
   isUnfinished,
   reviewRecovery,
   type FailoverDecision,
@@ -14,6 +15,7 @@ import type { LedgerItem } from '../../core/state/items.ts';
 import { ClearanceDesk } from '../shared/clearance.ts';
 import { DIMENSION } from '../shared/contract.ts';
 import { runController, type ControllerReport, type Turn } from '../shared/controller.ts';
+import { standingDenial, tellDenial } from '../shared/denials.ts';
 import type { ControllerSettings } from '../shared/environment.ts';
 import { parseTrigger, placeOf, type Trigger } from '../shared/events.ts';
 import type { Invocation } from '../shared/invocation.ts';
@@ -66,6 +68,9 @@ async function begin(context: ActContext, facts: FailoverFacts): Promise<Turn> {
     return { reviewAt: null, summary: pausedBy === null ? 'the mode is off' : `paused by ${pausedBy}` };
   }
   if (mode === 'observe') return observeOnly(context, facts, decision);
+  const hold = { now: facts.now, holdMs: facts.thresholds['cooldown-ms'] };
+  const denial = standingDenial(facts.ledger, FAILOVER_CALL, hold);
+  if (denial !== null) return { reviewAt: null, summary: `not called: ${tellDenial(FAILOVER_CALL, denial)}` };
   return actOn(context, facts, decision, null);
 }
 

@@ -96,7 +96,7 @@ const ENTRIES: Readonly<Record<Failure, Omit<CatalogueEntry, 'failure'>>> = {
     tier: null,
     subject: 'environment',
     wakes: null,
-    meaning: 'A threshold was refused; the last good value stays in force.',
+    meaning: 'A threshold was refused, or none can be read; the last good values stay in force.',
   },
 };
 

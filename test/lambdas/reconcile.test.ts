@@ -138,6 +138,18 @@ describe('reconcile', () => {
     expect((await rig.run()).woken).toEqual({ 'replica-pool': 'no pool is published yet' });
   });
 
+  it('SEC-01: parameters that it may not read are told as refused, and the values in force stay', async () => {
+    const rig = setUp();
+    rig.texts['overrides/database/lag-ms-max'] = '3000';
+    await rig.run();
+    const denied = Object.assign(new Error('no ssm:GetParametersByPath'), { name: 'AccessDeniedException' });
+    rig.ports.parameters.under = () => Promise.reject(denied);
+    const report = await rig.run();
+    expect(report.refused).toEqual({ [ROOT]: 'AccessDeniedException: no ssm:GetParametersByPath' });
+    expect(rig.metrics.values(METRIC.parameterRefused)).toEqual([0, 1]);
+    expect(rig.store.thresholds.get('database')!.values['lag-ms-max']).toBe(3000);
+  });
+
   it('one half that fails does not take the other with it', async () => {
     const rig = setUp();
     rig.ports.parameters.under = () => Promise.reject(new Error('throttled'));

@@ -162,6 +162,51 @@ describe('replica-pool', () => {
     expect(rig.states()).toEqual({ 'db-2': 'out', 'db-3': 'in' });
   });
 
+  it('SEC-01: an edit that is denied is told and not made again, and the pool itself is kept', async () => {
+    const rig = setUp();
+    await rig.run();
+    let asked = 0;
+    rig.world.setExcluded = () => {
+      asked += 1;
+      return { outcome: 'refused', code: 'AccessDenied', conflict: false, retryable: false };
+    };
+    rig.world.hang('db-2');
+    rig.clock.advance(3500);
+    await minutes(rig, 30);
+    expect(rig.states()).toEqual({ 'db-2': 'out', 'db-3': 'in' });
+    expect(asked).toBe(1);
+    expect(rig.metrics.values(METRIC.recoveryFailed)).toEqual([1]);
+    const denied = [...rig.store.ledger.values()].find(({ steps }) =>
+      steps.some((s) => s.name === 'endpoint'),
+    );
+    expect(denied).toMatchObject({
+      state: 'aborted',
+      steps: [
+        { name: 'publish', outcome: 'accepted' },
+        { outcome: 'refused', detail: 'AccessDenied' },
+      ],
+    });
+    rig.world.heal('db-2');
+    await minutes(rig, 5);
+    expect(rig.states()).toEqual({ 'db-2': 'in', 'db-3': 'in' });
+    await minutes(rig, 90);
+    expect([...rig.store.ledger.values()].filter(({ state }) => state === 'planned')).toEqual([]);
+  });
+
+  it('a throttled edit is made again when it is due', async () => {
+    const rig = setUp();
+    await rig.run();
+    rig.world.setExcluded = () => {
+      rig.world.setExcluded = null;
+      return { outcome: 'refused', code: 'Throttling', conflict: false, retryable: true };
+    };
+    rig.world.hang('db-2');
+    rig.clock.advance(3500);
+    await minutes(rig, 3);
+    expect(rig.world.excluded).toEqual(['db-2']);
+    expect(rig.metrics.values(METRIC.recoveryFailed)).toEqual([]);
+  });
+
   it('follows a promotion: the new writer leaves, the old one returns slowly, the pool is never empty', async () => {
     const rig = setUp(1);
     await rig.run();

@@ -246,6 +246,48 @@ describe('write-failover', () => {
     expect(rig.metrics.values(METRIC.recoveryFailed)).toEqual([1]);
   });
 
+  it('SEC-01: a call that is denied is not made again at every event, until a person has acknowledged it', async () => {
+    const rig = setUp();
+    rig.world.hang('db-1');
+    rig.clock.advance(9000);
+    const allowed = rig.world.failover.bind(rig.world);
+    let calls = 0;
+    rig.world.failover = () => {
+      calls += 1;
+      return { outcome: 'refused', code: 'AccessDenied', conflict: false, retryable: false };
+    };
+    for (const event of [observationEvent(), alarmEvent(), wakeEvent(NAME)]) {
+      await rig.run(new Process(), event);
+    }
+    await heal(rig, 10);
+    expect(calls).toBe(1);
+    const [denied, ...others] = [...rig.store.ledger.values()];
+    expect(others).toEqual([]);
+    expect(denied).toMatchObject({
+      state: 'aborted',
+      steps: [{ call: 'rds:FailoverDBCluster', outcome: 'refused', detail: 'AccessDenied' }, {}],
+    });
+    expect((await rig.run()).summary).toContain(`give the role the right, then acknowledge ${denied!.id}`);
+    rig.world.failover = allowed;
+    const acknowledged = { by: 'ann', why: 'the right is back', at: rig.clock.now() };
+    rig.store.ledger.set(denied!.id, { ...denied!, acknowledged });
+    await heal(rig, 2);
+    expect(rig.world.failovers).toHaveLength(1);
+  });
+
+  it('SEC-01: a call that was denied may be made again after the cooldown', async () => {
+    const rig = setUp();
+    rig.world.hang('db-1');
+    rig.clock.advance(9000);
+    let calls = 0;
+    rig.world.failover = () => {
+      calls += 1;
+      return { outcome: 'refused', code: 'AccessDenied', conflict: false, retryable: false };
+    };
+    await heal(rig, 121);
+    expect(calls).toBe(3);
+  });
+
   it('F-40: a store that cannot be reached means no action', async () => {
     const rig = setUp();
     rig.world.hang('db-1');

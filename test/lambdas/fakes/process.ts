@@ -66,6 +66,7 @@ export function controlOf(world: World): DatabaseControl {
     failover: async (_cluster, target) => world.failover(target),
     excludedMembers: async () => world.excluded,
     setExcludedMembers: async (_endpoint, excluded) => {
+      if (world.setExcluded !== null) return world.setExcluded();
       world.excluded = [...excluded];
       world.edits.push({ excluded, at: world.clock.now() });
       return { outcome: 'accepted' };

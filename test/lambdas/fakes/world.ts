@@ -36,6 +36,8 @@ export class World {
   outcomes: OutcomeItem[] = [];
   excluded: string[] = [];
   edits: { excluded: readonly string[]; at: number }[] = [];
+  /** Answers an edit of the custom endpoint in AWS's place; null for AWS itself. */
+  setExcluded: (() => CallOutcome) | null = null;
   statusOverride: string | null = null;
   describedWriter: string | null = null;
 
