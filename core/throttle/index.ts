@@ -7,3 +7,14 @@ export {
 export { admitNs, gcraOf, NEVER_SEEN, remaining, waitNs, type Gcra } from './gcra.ts';
 export { BURST_MAX, PER_SECOND_MAX, rateFaults, type RateLimit } from './rate.ts';
 export { divide, divisionFaults, jainIndex, type Claim } from './divide.ts';
+export {
+  NEWCOMER_RATIO,
+  OTHERS_RATIO,
+  planLeases,
+  SAFE_RATIO,
+  type Lease,
+  type LeaseFacts,
+  type LeaseHolder,
+  type LeasePlan,
+  type Quota,
+} from './leases.ts';
