@@ -1,7 +1,7 @@
 /** Which faults a seed draws: by the name of a mix, each with its own generator, so that one draw moves no other. */
 
 import { FOLDERS, type FolderName } from './control/defect.ts';
-import { CALL_FAULTS, type FaultSpec } from './faults/spec.ts';
+import { CALL_FAULTS, type CallPoint, type FaultSpec } from './faults/spec.ts';
 import type { Random } from './kernel/index.ts';
 
 export const MIX_NAMES = ['calm', 'swarm', 'az-loss', 'dns-race', 'stale-describe', 'client-blind'] as const;
@@ -163,13 +163,27 @@ function folderOf(random: Random): FolderName {
   return random.chance(0.7) ? random.pick(['write-failover', 'replica-pool'] as const) : random.pick(FOLDERS);
 }
 
+/** Half of the time one that changes something, else any of a turn or two. */
+function callOf(random: Random): CallPoint {
+  return random.chance(0.5) ? random.pick(CHANGES) : random.between(1, 25);
+}
+
+const CHANGES = [
+  'rds:FailoverDBCluster',
+  'rds:ModifyDBClusterEndpoint',
+  'state:PutPool',
+  'state:AppendLedger',
+  'state:UpdateLedger',
+  'state:AcquireLease',
+] as const;
+
 function holding({ random, from, until }: DrawSite): Extract<FaultSpec, { where: string }> {
   const where = random.pick(['function', 'request'] as const);
   return {
     id: 'F-19',
     folder: folderOf(random),
     from: random.between(from, until),
-    call: random.between(1, 25),
+    call: callOf(random),
     ms: random.between(1000, where === 'function' ? 24_000 : 120_000),
     where,
   };
@@ -219,7 +233,7 @@ const KINDS: readonly (readonly [FaultSpec['id'], number, (site: DrawSite) => Fa
       id: 'F-18',
       folder: folderOf(random),
       from: random.between(from, until),
-      call: random.between(1, 25),
+      call: callOf(random),
       when: random.pick(['before', 'after'] as const),
     }),
   ],

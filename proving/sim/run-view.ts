@@ -19,6 +19,8 @@ export interface ViewParts {
 
 /** More than any run writes. */
 const ALL = 100_000;
+const LEDGER = ledgerPartition(CLUSTER);
+const POOL = poolKey(CLUSTER).pk;
 
 export class RunView implements SimView {
   readonly #parts: ViewParts;
@@ -31,6 +33,7 @@ export class RunView implements SimView {
   #database: DatabaseView | null = null;
   #ledger: readonly LedgerItem[] | null = null;
   #outcomes: readonly OutcomeItem[] | null = null;
+  pool: PoolItem | null = null;
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
@@ -38,7 +41,8 @@ export class RunView implements SimView {
     const observed = new Set(ZONES.map(observationPartition));
     const told = new Set(APPLICATIONS.map(outcomePartition));
     parts.control.table.onChange(({ key, after }) => {
-      if (key.pk === ledgerPartition(CLUSTER)) this.#ledger = null;
+      if (key.pk === LEDGER) this.#ledger = null;
+      else if (key.pk === POOL) this.pool = after as PoolItem | null;
       else if (told.has(key.pk)) this.#outcomes = null;
       else if (observed.has(key.pk)) this.observations.push(after as unknown as ObservationItem);
     });
@@ -60,11 +64,8 @@ export class RunView implements SimView {
     this.#database ??= this.#parts.database.view();
     return this.#database;
   }
-  get pool(): PoolItem | null {
-    return this.#parts.control.table.get(poolKey(CLUSTER)) as PoolItem | null;
-  }
   get ledger(): readonly LedgerItem[] {
-    this.#ledger ??= this.#newest(ledgerPartition(CLUSTER)).toReversed() as unknown as readonly LedgerItem[];
+    this.#ledger ??= this.#newest(LEDGER).toReversed() as unknown as readonly LedgerItem[];
     return this.#ledger;
   }
   get outcomes(): readonly OutcomeItem[] {

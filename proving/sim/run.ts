@@ -21,6 +21,8 @@ import { RunView } from './run-view.ts';
 /** Until then everything is started and nothing fails. */
 const WARM_UP_MS = 15_000;
 const CLIENTS = 2;
+/** Enough to tell within a window whether writes succeed, and cheap. */
+const LOAD = { readsPerSecond: 2, writesPerSecond: 1.5 } as const;
 
 export async function runSim(options: SimOptions): Promise<SimResult> {
   const run = new Run(options);
@@ -77,6 +79,7 @@ class Run {
       random: random.fork('clients'),
       database,
       count: CLIENTS,
+      ...LOAD,
       store: { put: (item) => control.store.putOutcome(item) },
     });
     const memberIds = members.map(({ id }) => id);

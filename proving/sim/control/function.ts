@@ -79,7 +79,7 @@ export class SimFunction {
       functionArn: this.arn,
       trigger,
       timeoutMs: this.#settings.timeoutMs,
-      plan: board.planFor(this.folder),
+      mishapAt: board.mishaps(this.folder),
     });
     invocations.push(invocation);
     this.#running += 1;

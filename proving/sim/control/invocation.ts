@@ -10,19 +10,18 @@ import type { CallFault } from '../faults/spec.ts';
 import type { SimClock } from '../kernel/index.ts';
 import type { InvocationEnd, InvocationView } from '../model.ts';
 
-/** What is to befall this invocation. Calls count from 1. */
-export interface InvocationPlan {
-  readonly kill: { readonly call: number; readonly when: 'before' | 'after' } | null;
-  readonly hold: {
-    readonly call: number;
-    readonly ms: number;
-    readonly where: 'function' | 'request';
-  } | null;
-  /** Told when one of these has really happened. */
-  readonly happened: (what: 'kill' | 'hold') => void;
-}
+/** What befalls an invocation at one of its calls; `took` is told when it really does. */
+export type Mishap =
+  | { readonly kind: 'kill'; readonly when: 'before' | 'after'; readonly took: () => void }
+  | {
+      readonly kind: 'hold';
+      readonly ms: number;
+      readonly where: 'function' | 'request';
+      readonly took: () => void;
+    };
 
-export const NO_PLAN: InvocationPlan = { kill: null, hold: null, happened: () => undefined };
+/** Asked at each external call of one invocation, by its number from 1 and its name. */
+export type MishapAt = (number: number, name: string) => Mishap | null;
 
 /** How the SDK bounds a call. */
 export interface CallBounds {
@@ -46,7 +45,8 @@ export interface ExternalCall<T> {
 }
 
 interface Sent<T> {
-  readonly number: number;
+  /** The process dies when this call has been answered. */
+  readonly dies: Mishap | null;
   readonly attempt: number;
   readonly resolve: (answer: T) => void;
   readonly reject: (error: unknown) => void;
@@ -62,7 +62,8 @@ export interface InvocationOptions {
   readonly functionArn: string;
   readonly trigger: string;
   readonly timeoutMs: number;
-  readonly plan: InvocationPlan;
+  /** @default - nothing befalls it */
+  readonly mishapAt?: MishapAt;
 }
 
 export class SimInvocation implements InvocationView {
@@ -126,29 +127,31 @@ export class SimInvocation implements InvocationView {
     return new Promise((resolve, reject) => {
       if (this.end !== null) return;
       this.calls += 1;
-      const number = this.calls;
-      const sent = { number, attempt: 1, resolve, reject };
-      const { kill, hold, happened } = this.#options.plan;
-      if (kill?.call === number && kill.when === 'before') {
-        happened('kill');
-        this.#finish('killed');
+      const mishap = this.#options.mishapAt?.(this.calls, call.name) ?? null;
+      if (mishap?.kind === 'kill' && mishap.when === 'before') {
+        this.#die(mishap);
         return;
       }
-      if (hold?.call !== number) this.#send(call, sent);
-      else this.#hold(call, sent, hold);
+      const sent = { dies: mishap?.kind === 'kill' ? mishap : null, attempt: 1, resolve, reject };
+      if (mishap?.kind === 'hold') this.#hold(call, sent, mishap);
+      else this.#send(call, sent);
     });
   }
 
-  #hold<T>(call: ExternalCall<T>, sent: Sent<T>, { ms, where }: NonNullable<InvocationPlan['hold']>): void {
-    this.#options.plan.happened('hold');
-    if (where === 'function') {
-      this.#heldUntil = this.#clock.now() + ms;
+  #hold<T>(call: ExternalCall<T>, sent: Sent<T>, hold: Extract<Mishap, { kind: 'hold' }>): void {
+    hold.took();
+    if (hold.where === 'function') {
+      this.#heldUntil = this.#clock.now() + hold.ms;
       this.#deliver(() => this.#send(call, sent));
     } else {
-      this.#clock.after(call.compares ? ms : Math.min(ms, call.bounds.requestMs), () =>
-        this.#send(call, sent),
-      );
+      const ms = call.compares ? hold.ms : Math.min(hold.ms, call.bounds.requestMs);
+      this.#clock.after(ms, () => this.#send(call, sent));
     }
+  }
+
+  #die(mishap: Mishap): void {
+    mishap.took();
+    this.#finish('killed');
   }
 
   #send<T>(call: ExternalCall<T>, sent: Sent<T>): void {
@@ -196,11 +199,8 @@ export class SimInvocation implements InvocationView {
   }
 
   /** The service has done its part: here a process dies that is to die after this call. */
-  #answered<T>({ number }: Sent<T>): void {
-    const { kill, happened } = this.#options.plan;
-    if (this.end !== null || kill?.call !== number || kill.when !== 'after') return;
-    happened('kill');
-    this.#finish('killed');
+  #answered<T>({ dies }: Sent<T>): void {
+    if (this.end === null && dies !== null) this.#die(dies);
   }
 
   /** Hands something to the process: when it is awake, and if it still lives. */

@@ -4,16 +4,16 @@
  */
 
 import type { FolderName } from '../control/defect.ts';
-import { NO_PLAN, type InvocationPlan } from '../control/invocation.ts';
+import type { Mishap, MishapAt } from '../control/invocation.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { FaultView } from '../model.ts';
-import type { CallFault, FaultId, FaultSpec } from './spec.ts';
+import type { CallFault, CallPoint, FaultId, FaultSpec } from './spec.ts';
 
 export type Service = 'rds' | 'state' | 'reads';
 export type EventSource = 'stream' | 'alarm' | 'schedule';
 
 type Of<I extends FaultId> = Extract<FaultSpec, { id: I }>;
-/** What is to befall one invocation, the first of its folder that starts from then on. */
+/** What is to befall one invocation. */
 type OnInvocation = Of<'F-18'> | Extract<FaultSpec, { where: string }>;
 
 /** A fault with what has become of it. */
@@ -120,22 +120,42 @@ export class FaultBoard {
     return null;
   }
 
-  /** What is to befall the invocation that starts now (F-18, F-19). */
-  planFor(folder: FolderName): InvocationPlan {
-    const now = this.#clock.now();
-    const index = this.#onInvocation.findIndex(
-      ({ spec, from, until }) => until === null && from <= now && (spec as OnInvocation).folder === folder,
-    );
-    if (index < 0) return NO_PLAN;
-    const [fault] = this.#onInvocation.splice(index, 1);
-    const happened = (): void => {
-      this.took(fault!);
+  /**
+   * What is to befall the invocation that starts now (F-18, F-19). One that counts calls is bound to it; one that
+   * names a call befalls whichever invocation of the function makes that call first.
+   */
+  mishaps(folder: FolderName): MishapAt {
+    const bound = this.#take(folder, (call) => typeof call === 'number');
+    const own = bound?.spec as OnInvocation | undefined;
+    return (number, name) => {
+      if (bound !== undefined && own?.call === number) return this.#mishap(bound);
+      if (this.#onInvocation.length === 0) return null;
+      const named = this.#take(folder, (call) => call === name);
+      return named === undefined ? null : this.#mishap(named);
     };
+  }
+
+  /** The earliest that waits for this function; it is taken once. */
+  #take(folder: FolderName, isMeant: (call: CallPoint) => boolean): Fault | undefined {
+    const now = this.#clock.now();
+    const index = this.#onInvocation.findIndex(({ spec, from, until }) => {
+      const waiting = spec as OnInvocation;
+      return until === null && from <= now && waiting.folder === folder && isMeant(waiting.call);
+    });
+    if (index < 0) return undefined;
+    const [fault] = this.#onInvocation.splice(index, 1);
     this.end(fault!);
-    const spec = fault!.spec as OnInvocation;
+    return fault;
+  }
+
+  #mishap(fault: Fault): Mishap {
+    const spec = fault.spec as OnInvocation;
+    const took = (): void => {
+      this.took(fault);
+    };
     return spec.id === 'F-18'
-      ? { kill: { call: spec.call, when: spec.when }, hold: null, happened }
-      : { kill: null, hold: { call: spec.call, ms: spec.ms, where: spec.where }, happened };
+      ? { kind: 'kill', when: spec.when, took }
+      : { kind: 'hold', ms: spec.ms, where: spec.where, took };
   }
 
   /** Nothing more is injected, and what is in force ends. */

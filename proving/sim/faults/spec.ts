@@ -16,6 +16,12 @@ interface Span {
 export const CALL_FAULTS = ['throttled', 'failed', 'lost', 'answer-lost'] as const;
 export type CallFault = (typeof CALL_FAULTS)[number];
 
+/**
+ * The n-th external call, from 1, of the first invocation that starts from then on; or the first call of that name,
+ * e.g. `rds:FailoverDBCluster`, that any invocation of the function makes from then on.
+ */
+export type CallPoint = number | string;
+
 export type FaultSpec =
   /** A member's host dies; the managed service starts it again. */
   | { readonly id: 'F-01'; readonly member: string; readonly from: number }
@@ -47,20 +53,20 @@ export type FaultSpec =
       readonly ms: number;
       readonly share: number;
     } & Span)
-  /** The first invocation that starts from then on is killed before or after its n-th external call, from 1. */
+  /** An invocation is killed before or after one of its external calls. */
   | {
       readonly id: 'F-18';
       readonly folder: FolderName;
       readonly from: number;
-      readonly call: number;
+      readonly call: CallPoint;
       readonly when: 'before' | 'after';
     }
-  /** The first invocation that starts from then on is held before its n-th external call, which then happens. */
+  /** An invocation is held before one of its external calls, which then happens. */
   | {
       readonly id: 'F-19';
       readonly folder: FolderName;
       readonly from: number;
-      readonly call: number;
+      readonly call: CallPoint;
       readonly ms: number;
       /**
        * `function`: the process stands still; its hard time-out goes on. `request`: the request is under way, even
