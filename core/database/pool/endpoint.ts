@@ -19,6 +19,16 @@ export function planEndpoint(
   return free > now ? { exclude: null, reviewAt: free } : { exclude: wanted, reviewAt: null };
 }
 
+/**
+ * What the pool is to say of the custom endpoint. An edit is on record before it is made: where it was never
+ * made, and is no longer wanted, the record would wait for it for ever.
+ */
+export function recordedExclusions(pool: PoolItem, facts: PoolFacts): readonly string[] {
+  const { excluded } = facts;
+  if (excluded === null || !sameSet(excluded, wantedExclusions(pool, facts))) return pool.excluded;
+  return pool.excluded.every((id) => excluded.includes(id)) ? pool.excluded : excluded;
+}
+
 export function wantedExclusions(pool: PoolItem, { excluded, members }: PoolFacts): readonly string[] {
   const ours = new Set(members.map(({ id }) => id));
   const theirs = (excluded ?? []).filter((id) => !ours.has(id));

@@ -8,7 +8,7 @@ import type { PoolItem } from '../../state/items.ts';
 import { accusersOf, freshOutcomes, outcomeEvidence } from '../clients.ts';
 import { agreedWriter, votesOn, type Votes } from '../votes.ts';
 import { evidenceOf, viewpoints } from '../viewpoints.ts';
-import { planEndpoint } from './endpoint.ts';
+import { planEndpoint, recordedExclusions } from './endpoint.ts';
 import { checkPool } from './invariants.ts';
 import { admitOne, followTopology, initialPool, publishedCount } from './members.ts';
 import { removeFailed } from './removal.ts';
@@ -31,10 +31,11 @@ export function planPool(facts: PoolFacts): PoolPlan {
   const endpoint = planEndpoint(draft.pool, facts);
   const next =
     endpoint.exclude === null
-      ? draft.pool
+      ? { ...draft.pool, excluded: recordedExclusions(draft.pool, facts) }
       : { ...draft.pool, endpointEditedAt: now, excluded: endpoint.exclude };
   checkPool({ facts, readers, votes, prior, next });
-  const publishes = facts.pool === null || differs(prior, draft.pool);
+  const corrects = endpoint.exclude === null && next.excluded !== prior.excluded;
+  const publishes = facts.pool === null || corrects || differs(prior, draft.pool);
   const told = {
     reason: reasonOf(draft.changes, votes, next),
     reviewAt: earliest([draft.reviewAt, endpoint.reviewAt]),

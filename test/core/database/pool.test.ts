@@ -172,6 +172,15 @@ describe('planPool', () => {
     expect(due).toMatchObject({ kind: 'change', exclude: ['foreign'], publishes: false });
   });
 
+  it('I-14: takes an edit of the endpoint off the record that was never made and is no longer wanted', () => {
+    const before = { ...pool({ r1: 'in', r2: 'in' }), endpointEditedAt: NOW - 1000, excluded: ['r1'] };
+    const plan = planPool(facts(2, { pool: before, excluded: [] }));
+    expect(plan).toMatchObject({ kind: 'change', publishes: true, exclude: null, changes: [] });
+    expect(plan).toMatchObject({ next: { excluded: [], endpointEditedAt: NOW - 1000 } });
+    expect(planPool(facts(2, { pool: { ...before, excluded: [] }, excluded: [] })).kind).toBe('keep');
+    expect(planPool(facts(2, { pool: before, excluded: null })).kind).toBe('keep');
+  });
+
   it('I-07: does nothing under an epoch below the published one', () => {
     const newer = { ...facts(3).pool!, epoch: 3 };
     expect(planPool(facts(3, { pool: newer, observations: seen(3, ['r1']) }))).toMatchObject({
