@@ -46,11 +46,11 @@ export function createSts(world: World, deps: StsDeps): AwsService {
       AssumeRole: operation<STS.AssumeRoleCommandInput, object>({
         // A trust policy that names the caller is enough by itself; one that names the account leaves it to the
         // caller's own policies. Whatever those say, the trust policy must allow it too: that is looked at after.
-        authorize: ({ RoleArn = '*', ExternalId }) => [
+        authorize: ({ RoleArn = '*', ...input }) => [
           {
             action: 'sts:AssumeRole',
             resource: RoleArn,
-            context: externalId(ExternalId),
+            context: stated(input),
             resourcePolicy: deps.directory.roleByArn(RoleArn)?.trust ?? null,
           },
         ],
@@ -71,7 +71,7 @@ function assumeRole(
     throw validationError(`Value '${RoleSessionName}' at 'roleSessionName' must match [\\w+=,.@-]{2,64}`);
   }
   const role = directory.roleByArn(RoleArn);
-  const context = externalId(input.ExternalId);
+  const context = stated(input);
   const actions = (input.Tags ?? []).length > 0 ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'];
   const refused = actions.find(
     (action) => !role || !isTrusted(world, directory, role, { principal, action, context }),
@@ -107,8 +107,15 @@ function assumeRole(
   };
 }
 
-function externalId(id: string | undefined): Record<string, string> {
-  return id === undefined ? {} : { 'sts:ExternalId': id };
+/** The condition keys of what the request says itself. */
+function stated(
+  input: Pick<STS.AssumeRoleCommandInput, 'ExternalId' | 'RoleSessionName'>,
+): Record<string, string> {
+  const { ExternalId, RoleSessionName } = input;
+  return {
+    ...(ExternalId === undefined ? {} : { 'sts:ExternalId': ExternalId }),
+    ...(RoleSessionName === undefined ? {} : { 'sts:RoleSessionName': RoleSessionName }),
+  };
 }
 
 interface TrustQuestion {

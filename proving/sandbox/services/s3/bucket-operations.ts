@@ -30,13 +30,14 @@ export function bucketOperations(world: World, buckets: Buckets): Record<string,
       },
     }),
     ListObjectsV2: guarded<S3.ListObjectsV2CommandInput>(buckets, {
-      needs: ({ Bucket, Prefix, Delimiter }) => [
+      needs: ({ Bucket, Prefix, Delimiter, MaxKeys }) => [
         {
           action: 's3:ListBucket',
           resource: bucketArn(Bucket),
           context: {
             ...(Prefix === undefined ? {} : { 's3:prefix': Prefix }),
             ...(Delimiter === undefined ? {} : { 's3:delimiter': Delimiter }),
+            ...(MaxKeys === undefined ? {} : { 's3:max-keys': String(MaxKeys) }),
           },
         },
       ],

@@ -49,11 +49,25 @@ export function createSecretsManager(world: World, deps: { findDatabase: FindDat
 function read(secrets: Secrets, action: string, shape: (secret: Secret, input: Named) => object): Operation {
   return operation<Named, object>({
     // The permission is on the secret's whole ARN, also where it is asked for by name.
-    authorize: ({ SecretId = '' }) => [
-      { action, resource: secrets.arnOf(SecretId), resourcePolicy: secrets.find(SecretId)?.policy ?? null },
+    authorize: (input) => [
+      {
+        action,
+        resource: secrets.arnOf(input.SecretId ?? ''),
+        context: stated(input),
+        resourcePolicy: secrets.find(input.SecretId ?? '')?.policy ?? null,
+      },
     ],
     handle: (input) => shape(secrets.need(input.SecretId ?? ''), input),
   });
+}
+
+/** The condition keys of what the request says itself. */
+function stated({ SecretId, VersionId, VersionStage }: Named): Record<string, string> {
+  return {
+    ...(SecretId === undefined ? {} : { 'secretsmanager:SecretId': SecretId }),
+    ...(VersionId === undefined ? {} : { 'secretsmanager:VersionId': VersionId }),
+    ...(VersionStage === undefined ? {} : { 'secretsmanager:VersionStage': VersionStage }),
+  };
 }
 
 function secretValue(secret: Secret, input: Named): object {

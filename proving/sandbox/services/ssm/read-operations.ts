@@ -29,8 +29,13 @@ export function readOperations(world: World, store: ParameterStore): Operations 
       handle: (input) => getParameters(world, store, input),
     }),
     GetParametersByPath: operation<SSM.GetParametersByPathCommandInput, object>({
-      authorize: ({ Path = '/' }) => [
-        { action: 'ssm:GetParametersByPath', resource: parameterArn(world, Path) },
+      // The path alone is checked: who may read a path may read all that is below it.
+      authorize: ({ Path = '/', Recursive = false }) => [
+        {
+          action: 'ssm:GetParametersByPath',
+          resource: parameterArn(world, Path),
+          context: { 'ssm:Recursive': String(Recursive) },
+        },
       ],
       handle: (input) => getByPath(world, store, input),
     }),

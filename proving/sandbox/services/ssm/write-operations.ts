@@ -12,7 +12,13 @@ export function writeOperations(world: World, store: ParameterStore): Record<str
   const arnOf = (text: string): string => parameterArn(world, parseSelector(world, text).name);
   return {
     PutParameter: operation<SSM.PutParameterCommandInput, object>({
-      authorize: ({ Name = '' }) => [{ action: 'ssm:PutParameter', resource: arnOf(Name) }],
+      authorize: ({ Name = '', Overwrite = false }) => [
+        {
+          action: 'ssm:PutParameter',
+          resource: arnOf(Name),
+          context: { 'ssm:Overwrite': String(Overwrite) },
+        },
+      ],
       handle: (input, { principal }) => {
         refuseUnsupported(input);
         const { version, tier } = store.put({
