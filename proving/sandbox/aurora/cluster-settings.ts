@@ -2,6 +2,7 @@
 
 import type { NamingScope } from '../../twin/aurora/index.ts';
 import type { Identity, Names, World } from '../kernel/index.ts';
+import type { CutOff } from '../network/cut-off.ts';
 import type { NetworkRule } from '../network/rule.ts';
 import type { CertificateAuthority } from '../tls/index.ts';
 import type { Addresses } from './addresses.ts';
@@ -55,4 +56,5 @@ export interface Shared {
   readonly binaries: Binaries;
   /** In force now; an instance that starts takes them along. */
   readonly networkRules: () => readonly NetworkRule[];
+  readonly cutOff: CutOff;
 }

@@ -87,6 +87,7 @@ export class ClusterEngines {
       binaries: shared.binaries,
       forceTls: () => settings.forceTls,
       networkRules: shared.networkRules,
+      cutOff: shared.cutOff,
     });
     this.instances.set(id, instance);
     return instance;
@@ -128,7 +129,7 @@ export class ClusterEngines {
 
   async restart(order: RestartOrder, writerNow: () => Node | undefined): Promise<void> {
     const { instance, source, role } = order;
-    // A fenced host that hangs ends by itself when it wakes: RDS does not see a hang.
+    // A fenced host that hangs ends by itself when it wakes, without its engine: RDS does not see a hang.
     if (role === 'reader' && instance.host?.isFenced) await instance.host.ended;
     await this.exclusive(async () => {
       if (!this.instances.has(instance.id)) throw new Error(`${instance.id} was removed`);

@@ -90,6 +90,17 @@ export class Front {
     for (const socket of this.lines.keys()) socket.destroy();
   }
 
+  /** As `destroy`, but answers the connections that the network cuts off: open still, and carrying nothing any more. */
+  abandon(): net.Socket[] {
+    const cutOff = [...this.lines.keys()].filter((socket) => this.effectOn(socket)?.kind === 'drop');
+    for (const socket of cutOff) {
+      this.lines.get(socket)?.abandon();
+      this.lines.delete(socket);
+    }
+    this.destroy();
+    return cutOff;
+  }
+
   /** What the network does between clients and this instance, open connections included. */
   setRules(rules: readonly NetworkRule[]): void {
     this.rules = rules;

@@ -23,7 +23,10 @@ export type ToHost =
   | { readonly kind: 'admit' }
   /** End all sessions and keep clients out until `admit`. */
   | { readonly kind: 'shut' }
-  /** Drop the clients, end the engine, and end: this instance must never acknowledge a write again. */
+  /**
+   * End the engine, drop the clients, and end: this instance must never acknowledge a write again. Connections that
+   * the network cuts off are handed over, as their clients must not see an end.
+   */
   | { readonly kind: 'fence' }
   | { readonly kind: 'force-tls'; readonly value: boolean }
   | { readonly kind: 'network'; readonly id: number; readonly rules: readonly NetworkRule[] }
@@ -33,6 +36,8 @@ export type FromHost =
   /** The engine was started and the address is bound. */
   | { readonly kind: 'ready'; readonly enginePid: number }
   | { readonly kind: 'failed'; readonly why: string }
+  /** Comes with the socket of a client that the network cuts off; the host ends. */
+  | { readonly kind: 'cut-off'; readonly from: string }
   /** The rules of that message hold. */
   | { readonly kind: 'network-holds'; readonly id: number }
   | {

@@ -4,6 +4,7 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
+import type net from 'node:net';
 import { spawnChild, type World } from '../kernel/index.ts';
 import { Front } from './front.ts';
 import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
@@ -13,6 +14,7 @@ let front: Front | undefined;
 let engine: ChildProcess | undefined;
 let forceTls = true;
 let questions = 0;
+let fenced = false;
 const waiting = new Map<number, (reason: string | null) => void>();
 
 process.on('message', (message: ToHost) => handle(message));
@@ -37,7 +39,7 @@ function handle(message: ToHost): void {
       front?.shut();
       break;
     case 'fence':
-      end(0);
+      void fence();
       break;
     case 'force-tls':
       forceTls = message.value;
@@ -77,7 +79,9 @@ async function start(setup: HostSetup): Promise<number> {
     unprivileged: true,
   });
   engine.once('error', () => end(1));
-  engine.once('exit', () => end(1));
+  engine.once('exit', () => {
+    if (!fenced) end(1);
+  });
   if (engine.pid === undefined) throw new Error('PostgreSQL could not be started');
   return engine.pid;
 }
@@ -92,6 +96,23 @@ function askSupervisor(user: string, token: string): Promise<string | null> {
 
 function say(message: FromHost): void {
   if (process.connected) process.send?.(message);
+}
+
+/** Ends with what this instance is, and hands over the connections whose clients must not see it. */
+async function fence(): Promise<void> {
+  fenced = true;
+  const cutOff = front?.abandon() ?? [];
+  if (engine?.pid !== undefined) signalTree(engine.pid, 'SIGKILL');
+  await Promise.all(cutOff.map(handOver));
+  process.exit(0);
+}
+
+function handOver(socket: net.Socket): Promise<void> {
+  const message: FromHost = { kind: 'cut-off', from: socket.remoteAddress ?? '' };
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, socket, {}, () => resolve());
+    else resolve();
+  });
 }
 
 /** The clients are cut before anything else: nothing PostgreSQL says from now on may reach them. */

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { World } from '../kernel/index.ts';
+import type { CutOff } from '../network/cut-off.ts';
 import type { NetworkRule } from '../network/rule.ts';
 import type { ServerCertificate } from '../tls/index.ts';
 import type { Binaries } from './binaries.ts';
@@ -17,6 +18,7 @@ export interface InstanceOptions extends NodeOptions {
   readonly binaries: Binaries;
   readonly forceTls: () => boolean;
   readonly networkRules: () => readonly NetworkRule[];
+  readonly cutOff: CutOff;
   readonly verifyToken: (user: string, token: string) => Promise<string | null>;
   readonly onCrash: () => void;
 }
@@ -52,6 +54,7 @@ export class Instance {
     const host = new MemberHost({
       world: this.world,
       onCrash: options.onCrash,
+      onCutOff: (socket, from) => options.cutOff.keep(socket, { from, to: options.address }),
       verifyToken: options.verifyToken,
       setup: {
         name: this.id,

@@ -1,6 +1,7 @@
 /** The supervisor's side of an instance host: starts it, talks to it, notices its end, ends its whole tree. */
 
 import type { ChildProcess } from 'node:child_process';
+import net from 'node:net';
 import path from 'node:path';
 import { spawnChild, type World } from '../kernel/index.ts';
 import type { NetworkRule } from '../network/rule.ts';
@@ -21,6 +22,8 @@ export interface MemberHostOptions {
   readonly world: World;
   readonly setup: HostSetup;
   readonly verifyToken: (user: string, token: string) => Promise<string | null>;
+  /** The host gave up a connection that the network cuts off. */
+  readonly onCutOff: (socket: net.Socket, from: string) => void;
   /** The host ended without being asked to. */
   readonly onCrash: () => void;
 }
@@ -97,14 +100,16 @@ export class MemberHost {
   }
 
   /**
-   * Tells the host to drop its clients and end. Waits a moment only: a host that hangs does it as the first thing
-   * when it wakes, and until then it can acknowledge nothing, as storage no longer answers it.
+   * Tells the host to drop its clients and end. A host that hangs does so when it wakes; it is not waited for, but
+   * its engine is ended from outside: when the host wakes there is nothing left that could take a write.
    */
   async fence(): Promise<void> {
     this.expected = true;
-    if (!this.alive) return;
-    this.tell({ kind: 'fence' });
-    await Promise.race([this.ended, pause(FENCE_MS_MAX)]);
+    if (this.alive) {
+      this.tell({ kind: 'fence' });
+      await Promise.race([this.ended, pause(FENCE_MS_MAX)]);
+    }
+    await endStrays(this.options.setup.dataFolder);
   }
 
   /** Ends the whole tree now, also one that hangs, and whatever a dead postmaster left in the data folder. */
@@ -125,8 +130,9 @@ export class MemberHost {
         clearTimeout(timer);
         reject(new Error(`${this.options.setup.name}: the host ended`));
       });
-      this.child.on('message', (message: FromHost) => {
+      this.child.on('message', (message: FromHost, handle) => {
         if (message.kind === 'verify-token') void this.answer(message);
+        else if (message.kind === 'cut-off') this.takeOver(handle, message.from);
         else if (message.kind === 'network-holds') this.waiting.get(message.id)?.();
         else clearTimeout(timer);
         if (message.kind === 'ready') resolve();
@@ -140,6 +146,11 @@ export class MemberHost {
       .verifyToken(question.user, question.token)
       .catch((error: unknown) => `it could not be verified: ${String(error)}`);
     this.tell({ kind: 'token-verdict', id: question.id, reason });
+  }
+
+  /** A connection that ended on its way here is none any more. */
+  private takeOver(handle: unknown, from: string): void {
+    if (handle instanceof net.Socket) this.options.onCutOff(handle, from);
   }
 
   private tell(message: ToHost): void {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { UnderstudyError } from '../../../core/errors.ts';
 import { clusterStatus } from '../../twin/aurora/index.ts';
 import type { EventBus, Identity, MetricSink, Names, Part, SecretStore, World } from '../kernel/index.ts';
+import { CutOff } from '../network/cut-off.ts';
 import type { NetworkRule } from '../network/rule.ts';
 import type { CertificateAuthority } from '../tls/index.ts';
 import { Addresses } from './addresses.ts';
@@ -86,7 +87,8 @@ export function createAurora(world: World, ports: AuroraPorts): Aurora {
   const events = new EventLog(world, ports.events);
   let shared: Promise<Shared> | undefined;
   let rules: readonly NetworkRule[] = [];
-  const share = () => (shared ??= prepare(world, ports, { events, networkRules: () => rules }));
+  const cutOff = new CutOff();
+  const share = () => (shared ??= prepare(world, ports, { events, networkRules: () => rules, cutOff }));
   const dataApi = createDataApi({
     world,
     registry,
@@ -118,6 +120,7 @@ export function createAurora(world: World, ports: AuroraPorts): Aurora {
     },
     async setNetwork(next) {
       rules = next;
+      cutOff.setRules(next);
       await Promise.all([...registry.clusters.values()].map((cluster) => cluster.setNetwork(next)));
     },
     async start() {
@@ -127,6 +130,7 @@ export function createAurora(world: World, ports: AuroraPorts): Aurora {
       await dataApi.stop();
       const clusters = [...registry.clusters.values()];
       await Promise.allSettled(clusters.map((cluster) => cluster.stop()));
+      cutOff.close();
     },
   };
 }
@@ -135,7 +139,7 @@ export function createAurora(world: World, ports: AuroraPorts): Aurora {
 async function prepare(
   world: World,
   ports: AuroraPorts,
-  given: Pick<Shared, 'events' | 'networkRules'>,
+  given: Pick<Shared, 'events' | 'networkRules' | 'cutOff'>,
 ): Promise<Shared> {
   const folder = path.join(world.stateDir, 'aurora');
   fs.mkdirSync(folder, { recursive: true });

@@ -34,6 +34,13 @@ export class Line extends Duplex {
     this.outward.setEffect(effect);
   }
 
+  /** Leaves the socket to somebody else: nothing that is under way arrives any more. */
+  abandon(): void {
+    this.socket.pause();
+    this.socket.removeAllListeners();
+    this.setEffect({ kind: 'drop' });
+  }
+
   override _read(): void {
     if (this.inwardBytes < UNDER_WAY_BYTES_MAX) this.socket.resume();
   }
