@@ -18,25 +18,23 @@ export interface Publication {
   address(instanceId: string): string | undefined;
 }
 
-/** Instance names lead to addresses, the cluster's to an instance's name. A name without targets has no data. */
+/**
+ * Instance names lead to addresses, the others to an instance's name: of several one at a time, so that a client that
+ * keeps its answer for the TTL stays with one reader. A name without targets has no data.
+ */
 export function publishNames(publication: Publication): void {
   const { names, ttlS, clusterNames, state } = publication;
   for (const { id } of state.members) {
-    names.set(clusterNames.instance(id), addresses(publication, [id]));
+    const address = publication.address(id);
+    const values = address === undefined ? [] : [address];
+    names.set(clusterNames.instance(id), { type: 'A', values, ttlS });
   }
-  if (state.endpoint === null) names.set(clusterNames.cluster, { type: 'A', values: [], ttlS });
-  else {
-    const values = [clusterNames.instance(state.endpoint)];
-    names.set(clusterNames.cluster, { type: 'CNAME', values, ttlS });
-  }
-  names.set(clusterNames.reader, addresses(publication, readerTargets(state)));
+  const leadTo = (ids: readonly string[]) => {
+    return { type: 'CNAME', values: ids.map((id) => clusterNames.instance(id)), ttlS } as const;
+  };
+  names.set(clusterNames.cluster, leadTo(state.endpoint === null ? [] : [state.endpoint]));
+  names.set(clusterNames.reader, leadTo(readerTargets(state)));
   for (const endpoint of publication.customEndpoints) {
-    const targets = customTargets(state, endpoint);
-    names.set(clusterNames.custom(endpoint.id), addresses(publication, targets));
+    names.set(clusterNames.custom(endpoint.id), leadTo(customTargets(state, endpoint)));
   }
-}
-
-function addresses(publication: Publication, ids: readonly string[]) {
-  const values = ids.flatMap((id) => publication.address(id) ?? []);
-  return { type: 'A', values, ttlS: publication.ttlS } as const;
 }

@@ -39,10 +39,16 @@ export const DEFAULT_ZONES = ['amazonaws.com'] as const;
 export function createDns(world: World, options: DnsOptions = {}): Dns {
   const records = new Records(options.zones ?? DEFAULT_ZONES);
   const cache = new AnswerCache();
-  let turn = 0;
-  const fromZone = (question: Question) => answer(records, question, turn++);
+  // By question: what is asked in between must not keep one client at the same value.
+  const turns = new Map<string, number>();
+  const fromZone = (question: Question) => {
+    const key = keyOf(question);
+    const turn = turns.get(key) ?? 0;
+    if ((records.get(question.name)?.values.length ?? 0) > 1) turns.set(key, turn + 1);
+    return answer(records, question, turn);
+  };
   const fromCache = (question: Question) => {
-    const key = `${question.name} ${question.type}`;
+    const key = keyOf(question);
     const now = world.now();
     const known = cache.get(key, now);
     if (known) return known;
@@ -83,6 +89,10 @@ export function createDns(world: World, options: DnsOptions = {}): Dns {
       stub = undefined;
     },
   };
+}
+
+function keyOf({ name, type }: Question): string {
+  return `${name} ${type}`;
 }
 
 function address(listener: DnsListener | undefined): string {

@@ -5,7 +5,10 @@
 
 export type RecordType = 'A' | 'CNAME' | 'TXT' | 'SOA';
 
-/** The records of one type at a name. Several A values are rotated, so that clients spread over them. */
+/**
+ * The records of one type at a name. All A values are answered, in rotation. Of several CNAME values one is answered
+ * at a time, in turn: Route 53's records of equal weight, as Aurora's reader endpoints have them.
+ */
 export interface RecordSet {
   readonly type: 'A' | 'CNAME' | 'TXT';
   readonly values: readonly string[];
@@ -42,7 +45,7 @@ export interface ZoneView {
 export const NEGATIVE_TTL_S = 1;
 const CHAIN_LENGTH_MAX = 8;
 
-/** @param turn counts queries: it rotates the order of several values. */
+/** @param turn counts the questions for this name: it rotates several values. */
 export function answer(
   view: ZoneView,
   question: { readonly name: string; readonly type: string },
@@ -58,7 +61,7 @@ export function answer(
       answers.push(...rotated(name, set, turn));
       return { code: 'NOERROR', answers, authority: null };
     }
-    const target = set?.type === 'CNAME' ? set.values[0] : undefined;
+    const target = set?.type === 'CNAME' ? set.values[turn % set.values.length] : undefined;
     if (set === undefined || target === undefined) {
       return negative({ view, zone, name, answers, type: question.type });
     }
@@ -89,8 +92,9 @@ function negative(at: {
 }
 
 function rotated(name: string, set: RecordSet, turn: number): ResourceRecord[] {
-  const shift = set.type === 'A' ? turn % set.values.length : 0;
-  const values = [...set.values.slice(shift), ...set.values.slice(0, shift)];
+  const shift = set.type === 'TXT' ? 0 : turn % set.values.length;
+  const all = [...set.values.slice(shift), ...set.values.slice(0, shift)];
+  const values = set.type === 'CNAME' ? all.slice(0, 1) : all;
   return values.map((data) => ({ name, type: set.type, ttlS: set.ttlS, data }));
 }
 

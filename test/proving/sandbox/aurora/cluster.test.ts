@@ -116,8 +116,38 @@ describe('an Aurora cluster of a writer and two readers', () => {
     await expect(resolver.resolveCname(cluster?.endpoint ?? '')).resolves.toEqual([
       stage.member('one').endpoint,
     ]);
-    const readers = await resolver.resolve4(cluster?.readerEndpoint ?? '');
-    expect(new Set(readers)).toEqual(new Set([stage.member('two').address, stage.member('three').address]));
+  });
+
+  test('DNS: the reader endpoint leads to one reader at a time, which a client keeps for the TTL', async () => {
+    const [cluster] = stage.aurora.describe();
+    const name = cluster?.readerEndpoint ?? '';
+    const ask = (server: string) => {
+      const resolver = new dns.Resolver({ timeout: 500, tries: 2 });
+      resolver.setServers([server]);
+      return resolver.resolve4(name, { ttl: true });
+    };
+    const readers = new Set([stage.member('two').address, stage.member('three').address]);
+    const upstream = [];
+    for (let at = 0; at < 4; at++) {
+      upstream.push(...(await ask(stage.dns.authoritative)));
+      // What else is asked has no part in the turns.
+      const other = new dns.Resolver({ timeout: 500, tries: 2 });
+      other.setServers([stage.dns.authoritative]);
+      await other.resolve4(cluster?.endpoint ?? '');
+    }
+    expect(upstream).toHaveLength(4);
+    expect(upstream[0]?.address).not.toBe(upstream[1]?.address);
+    expect(new Set(upstream.map(({ address }) => address))).toEqual(readers);
+    expect(upstream.map(({ ttl }) => ttl)).toEqual([1, 1, 1, 1]);
+    const kept: string[] = [];
+    const started = performance.now();
+    while (performance.now() - started < 500) kept.push((await ask(stage.dns.stub))[0]?.address ?? '');
+    expect(kept.filter((address, at) => at > 0 && address !== kept[at - 1]).length).toBeLessThanOrEqual(1);
+    const seen = new Set<string>();
+    await eventually('the stub asks again after the TTL', 10_000, async () => {
+      seen.add((await ask(stage.dns.stub))[0]?.address ?? '');
+      return seen.size === 2;
+    });
   });
 
   test('the tree of an instance is its host, the engine and the engine’s children', () => {

@@ -16,6 +16,9 @@ const zone = view({
   'away.example.internal': { type: 'CNAME', values: ['www.example.org'], ttlS: 5 },
   'all.example.internal': { type: 'A', values: ['1', '2', '3'], ttlS: 5 },
   'none.example.internal': { type: 'A', values: [], ttlS: 5 },
+  'readers.example.internal': { type: 'CNAME', values: ['r1.amazonaws.com', 'r2.amazonaws.com'], ttlS: 1 },
+  'r1.amazonaws.com': { type: 'A', values: ['127.0.0.1'], ttlS: 1 },
+  'r2.amazonaws.com': { type: 'A', values: ['127.0.0.2'], ttlS: 1 },
   'a.example.internal': { type: 'CNAME', values: ['b.example.internal'], ttlS: 5 },
   'b.example.internal': { type: 'CNAME', values: ['a.example.internal'], ttlS: 5 },
 });
@@ -29,6 +32,18 @@ describe('an authoritative answer', () => {
       'CNAME w.rds.amazonaws.com 5',
       'A 127.0.0.9 1',
     ]);
+  });
+
+  test.each(['A', 'CNAME'])('leads to one of several targets at a time, in turn, asked for %s', (type) => {
+    const seen = [0, 1, 2].map((turn) => ask('readers.example.internal', type, turn).answers);
+    for (const answers of seen) expect(answers).toHaveLength(type === 'A' ? 2 : 1);
+    expect(seen.map(([first]) => first?.data)).toEqual([
+      'r1.amazonaws.com',
+      'r2.amazonaws.com',
+      'r1.amazonaws.com',
+    ]);
+    if (type !== 'A') return;
+    expect(seen.map((answers) => answers[1]?.data)).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.1']);
   });
 
   test('ends a chain that leaves its zones with the CNAME alone', () => {
