@@ -42,7 +42,7 @@ export interface SimResult {
 }
 
 /** Faults come and go for this long, from the start of the run. */
-export const SAFETY_MS = 210_000;
+export const SAFETY_MS = 180_000;
 /** Once everything is healed, the published state must be the desired one within this (I-14's B). */
 export const CONVERGE_MS = 180_000;
 /** And stay so for at least this (I-14's Q). */

@@ -9,7 +9,7 @@ import {
   evaluationRange,
   MetricStore,
   type AlarmState,
-  type MetricValue,
+  type MetricId,
 } from '../../twin/cloudwatch/index.ts';
 import {
   ACCOUNT,
@@ -38,15 +38,19 @@ interface MemberAlarm {
   since: number;
 }
 
+/** A value of a log line on its way into its metric. */
 interface Pending {
   readonly visibleAt: number;
-  readonly value: MetricValue;
+  readonly at: number;
+  readonly alarm: MemberAlarm;
+  readonly value: number;
 }
 
 export class Alarms {
   readonly #world: World;
   readonly #alarms: readonly MemberAlarm[];
-  readonly #watched = new Set<string>(MEMBER_ALARMS.map(({ failure }) => failure));
+  /** By member and metric. */
+  readonly #byMetric: ReadonlyMap<string, MemberAlarm>;
   readonly #metrics = new MetricStore();
   #pending: Pending[] = [];
 
@@ -64,16 +68,20 @@ export class Alarms {
         since,
       })),
     );
+    this.#byMetric = new Map(
+      this.#alarms.map((alarm) => [`${alarm.dimensions[DIMENSION.member]} ${alarm.failure}`, alarm]),
+    );
     world.clock.after(world.random.between(1, EVALUATION_MS), () => this.#evaluateAndWait());
   }
 
   emit(groups: readonly MetricGroup[], at: number): void {
     const visibleAt = at + this.#world.random.between(...INGESTION_MS);
     for (const { dimensions, values } of groups) {
-      for (const { name, value, unit } of values) {
-        if (!this.#watched.has(name)) continue;
-        const metric = { namespace: METRIC_NAMESPACE, name, dimensions, value, unit, at };
-        this.#pending.push({ visibleAt, value: metric });
+      const member = dimensions[DIMENSION.member];
+      if (member === undefined) continue;
+      for (const { name, value } of values) {
+        const alarm = this.#byMetric.get(`${member} ${name}`);
+        if (alarm !== undefined) this.#pending.push({ visibleAt, at, alarm, value });
       }
     }
   }
@@ -92,17 +100,28 @@ export class Alarms {
 
   #evaluateAndWait(): void {
     const now = this.#world.clock.now();
-    for (const { visibleAt, value } of this.#pending) if (visibleAt <= now) this.#metrics.put(value, now);
-    this.#pending = this.#pending.filter(({ visibleAt }) => visibleAt > now);
+    this.#ingest(now);
     for (const alarm of this.#alarms) this.#evaluate(alarm, now);
     this.#world.clock.after(EVALUATION_MS, () => this.#evaluateAndWait());
   }
 
+  /** The maximum of a period is all that its alarm asks for, so one value a period will do. */
+  #ingest(now: number): void {
+    const visible = this.#pending.filter(({ visibleAt }) => visibleAt <= now);
+    this.#pending = this.#pending.filter(({ visibleAt }) => visibleAt > now);
+    const greatest = new Map<string, Pending>();
+    for (const pending of visible) {
+      const key = `${pending.alarm.name} ${Math.floor(pending.at / MEMBER_ALARM_PERIOD_MS)}`;
+      if (pending.value > (greatest.get(key)?.value ?? -Infinity)) greatest.set(key, pending);
+    }
+    for (const { alarm, at, value } of greatest.values()) {
+      this.#metrics.put({ ...metricOf(alarm), value, unit: 'Count', at }, now);
+    }
+  }
+
   #evaluate(alarm: MemberAlarm, now: number): void {
     const query = {
-      namespace: METRIC_NAMESPACE,
-      name: alarm.failure,
-      dimensions: alarm.dimensions,
+      ...metricOf(alarm),
       statistic: MEMBER_ALARM_STATISTIC,
       periodMs: MEMBER_ALARM_PERIOD_MS,
     };
@@ -126,6 +145,10 @@ export class Alarms {
     else send();
     if (struck?.effect === 'duplicate') clock.after(struck.ms, send);
   }
+}
+
+function metricOf({ failure, dimensions }: MemberAlarm): MetricId {
+  return { namespace: METRIC_NAMESPACE, name: failure, dimensions };
 }
 
 /** Source: Amazon CloudWatch User Guide, "Invoke a Lambda function from an alarm", event object. */

@@ -90,6 +90,9 @@ export function streamFilters(folder: FolderName): readonly object[] {
   ];
 }
 
+/** The members of the new image that the filters name. */
+export const FILTERED_NAMES = ['kind', 'changed'] as const;
+
 /** Two of three periods of ten seconds at 1 or above; missing data is no evidence (I-30). */
 export const MEMBER_ALARM_RULE: AlarmRule = {
   comparison: 'GreaterThanOrEqualToThreshold',

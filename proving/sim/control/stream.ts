@@ -11,7 +11,7 @@ import {
   type MappingState,
 } from '../../twin/lambda/index.ts';
 import { toAttribute, toAttributes } from '../../../lambdas/shared/attribute-values.ts';
-import { REGION, STREAM_ARN, STREAM_POLICY, streamFilters } from './deployment.ts';
+import { FILTERED_NAMES, REGION, STREAM_ARN, STREAM_POLICY, streamFilters } from './deployment.ts';
 import type { SimFunction } from './function.ts';
 import type { TableChange, TableItem } from './table.ts';
 import type { World } from './world.ts';
@@ -94,12 +94,10 @@ class StreamMapping {
   }
 }
 
-/** As much of a record as a filter may look at: keys, and the values that are no lists or maps. */
+/** As much of a record as our filters look at: the event, the keys, and those values of the new image that they name. */
 export function glimpse({ key, before, after }: TableChange): unknown {
-  return {
-    eventName: nameOf(before, after),
-    dynamodb: { Keys: toAttributes(key), ...(after === null ? {} : { NewImage: scalars(after) }) },
-  };
+  const image = after === null ? {} : { NewImage: named(after) };
+  return { eventName: nameOf(before, after), dynamodb: { Keys: toAttributes(key), ...image } };
 }
 
 /** The whole record, as AWS sends it; null where nothing has changed. */
@@ -117,7 +115,7 @@ function nameOf(before: TableItem | null, after: TableItem | null): StreamRecord
   return after === null ? 'REMOVE' : 'MODIFY';
 }
 
-function scalars(item: TableItem): object {
-  const flat = Object.entries(item).filter(([, value]) => typeof value !== 'object' || value === null);
-  return Object.fromEntries(flat.map(([name, value]) => [name, toAttribute(value)]));
+function named(item: TableItem): object {
+  const names = FILTERED_NAMES.filter((name) => item[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, toAttribute(item[name])]));
 }
