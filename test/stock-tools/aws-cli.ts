@@ -23,7 +23,7 @@ export function awsCommandLine(held: () => Held): void {
   databases(held, aws, refused);
   alarms(held, aws);
   parameters(held, aws, refused);
-  functions(held, aws);
+  functions(aws);
   stacksAndItems(held, aws);
   notServed(refused);
 }
@@ -52,8 +52,14 @@ function databases(held: () => Held, aws: Aws, refused: Refused): void {
     const { members } = await held().cluster();
     const filter = `Name=db-cluster-id,Values=${held().output('ClusterIdentifier')}`;
     const found = (await aws('rds', 'describe-db-instances', '--filters', filter)).DBInstances;
-    const seen = found.map((one: any) => [one.DBInstanceIdentifier, one.AvailabilityZone, one.Endpoint.Address]);
-    expect(seen.sort()).toEqual(members.map(({ id, az, endpoint }) => [id, az, endpoint]).sort());
+    const seen = found.map((one: any) => [
+      one.DBInstanceIdentifier,
+      one.AvailabilityZone,
+      one.Endpoint.Address,
+    ]);
+    const expected = members.map(({ id, az, endpoint }) => [id, az, endpoint]);
+    expect(seen).toHaveLength(expected.length);
+    expect(seen).toEqual(expect.arrayContaining(expected));
     const one = await aws('rds', 'describe-db-instances', '--db-instance-identifier', members[0]!.id);
     expect(one.DBInstances[0].Endpoint).toMatchObject({ Address: members[0]!.endpoint, Port: 5432 });
     await aws('rds', 'wait', 'db-instance-available', '--db-instance-identifier', members[0]!.id);
@@ -84,7 +90,8 @@ function alarms(held: () => Held, aws: Aws): void {
     expect(MetricAlarms.map((alarm: any) => alarm.AlarmName)).toEqual(
       ['us-east-1a', 'us-east-1b', 'us-east-1c'].map((zone) => `${prefix}${zone}`),
     );
-    for (const alarm of MetricAlarms) expect(alarm).toMatchObject({ Period: 60, TreatMissingData: 'notBreaching' });
+    for (const alarm of MetricAlarms)
+      expect(alarm).toMatchObject({ Period: 60, TreatMissingData: 'notBreaching' });
     const state = MetricAlarms[0].StateValue;
     const some = (await aws('cloudwatch', 'describe-alarms', '--state-value', state)).MetricAlarms;
     expect(new Set(some.map((alarm: any) => alarm.StateValue))).toEqual(new Set([state]));
@@ -96,15 +103,24 @@ function parameters(held: () => Held, aws: Aws, refused: Refused): void {
     const root = held().output('ParameterRoot');
     const standard = `${root}/defaults/database/outcome-window-ms`;
     const override = `${root}/overrides/database/outcome-window-ms`;
-    expect((await aws('ssm', 'get-parameter', '--name', standard)).Parameter).toMatchObject({ Value: '15000', Version: 1 });
+    expect((await aws('ssm', 'get-parameter', '--name', standard)).Parameter).toMatchObject({
+      Value: '15000',
+      Version: 1,
+    });
     const put = (value: string, ...more: string[]) =>
       ['ssm', 'put-parameter', '--name', override, '--type', 'String', '--value', value, ...more] as const;
     expect(await aws(...put('16000', '--description', 'a first try'))).toMatchObject({ Version: 1 });
     expect(await refused(...put('17000'))).toContain('ParameterAlreadyExists');
     expect(await aws(...put('17000', '--overwrite'))).toMatchObject({ Version: 2 });
     const history = (await aws('ssm', 'get-parameter-history', '--name', override)).Parameters;
-    expect(history.map((one: any) => [one.Version, one.Value])).toEqual([[1, '16000'], [2, '17000']]);
-    expect(history[0]).toMatchObject({ Description: 'a first try', LastModifiedUser: expect.stringContaining('user/') });
+    expect(history.map((one: any) => [one.Version, one.Value])).toEqual([
+      [1, '16000'],
+      [2, '17000'],
+    ]);
+    expect(history[0]).toMatchObject({
+      Description: 'a first try',
+      LastModifiedUser: expect.stringContaining('user/'),
+    });
     await aws('ssm', 'delete-parameter', '--name', override);
     const found = (await aws('ssm', 'get-parameters-by-path', '--path', root, '--recursive')).Parameters;
     const names = found.map((one: any) => one.Name);
@@ -113,11 +129,13 @@ function parameters(held: () => Held, aws: Aws, refused: Refused): void {
   });
 }
 
-function functions(held: () => Held, aws: Aws): void {
+function functions(aws: Aws): void {
   it('lambda: lists the functions, and invokes one', async () => {
     const { Functions } = await aws('lambda', 'list-functions');
     expect(Functions.map((one: any) => one.Runtime)).toEqual(Functions.map(() => 'nodejs24.x'));
-    const reconcile = Functions.find((one: any) => one.Environment?.Variables.UNDERSTUDY_FUNCTION === 'reconcile');
+    const reconcile = Functions.find(
+      (one: any) => one.Environment?.Variables.UNDERSTUDY_FUNCTION === 'reconcile',
+    );
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-aws-'));
     const file = path.join(folder, 'answer.json');
     const invoke = ['lambda', 'invoke', '--function-name', reconcile.FunctionName];
@@ -135,9 +153,13 @@ function stacksAndItems(held: () => Held, aws: Aws): void {
     expect(Stacks.map((stack: any) => [stack.StackName, stack.StackStatus]).sort()).toEqual(
       names.map((name) => [name, 'CREATE_COMPLETE']),
     );
-    const database = (await aws('cloudformation', 'describe-stacks', '--stack-name', 'Demo-Database')).Stacks[0];
+    const database = (await aws('cloudformation', 'describe-stacks', '--stack-name', 'Demo-Database'))
+      .Stacks[0];
     expect(database.Outputs).toContainEqual(
-      expect.objectContaining({ OutputKey: 'ClusterEndpoint', OutputValue: held().output('ClusterEndpoint') }),
+      expect.objectContaining({
+        OutputKey: 'ClusterEndpoint',
+        OutputValue: held().output('ClusterEndpoint'),
+      }),
     );
   });
 
@@ -148,7 +170,14 @@ function stacksAndItems(held: () => Held, aws: Aws): void {
     expect(Item.values.M['probe-interval-ms']).toEqual({ N: '1000' });
     const query = ['--key-condition-expression', 'pk = :p', '--no-scan-index-forward', '--max-items', '3'];
     const values = JSON.stringify({ ':p': { S: 'observation#us-east-1a' } });
-    const newest = await aws('dynamodb', 'query', ...table, ...query, '--expression-attribute-values', values);
+    const newest = await aws(
+      'dynamodb',
+      'query',
+      ...table,
+      ...query,
+      '--expression-attribute-values',
+      values,
+    );
     expect(newest.Items).toHaveLength(3);
     const times = newest.Items.map((item: any) => item.sk.S);
     expect(times).toEqual(times.toSorted().toReversed());

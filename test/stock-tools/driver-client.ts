@@ -1,6 +1,6 @@
 /**
- * A program that uses Aurora through AWS's own driver: it writes without end, and says on standard output what it
- * sees, one JSON line each. It knows one endpoint alone; members, roles and a new writer it finds by itself. Runs as
+ * A program that uses Aurora through AWS's own driver: it writes without end (with `DRIVER_WRITES=yes`, else it only
+ * reads), and says on standard output what it sees, one JSON line each. It knows one endpoint alone; members, roles and a new writer it finds by itself. Runs as
  * a process of its own with the sandbox's lookup preload, and ends with its standard input.
  */
 
@@ -34,42 +34,50 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
 const { DATABASE_ENDPOINT: host, DATABASE_NAME: database, DATABASE_USER: user } = process.env;
 const plugins = process.env['DRIVER_PLUGINS'] ?? '';
-const driver = new (AwsPGClient as unknown as new (config: object) => Driver)({
-  host,
-  database,
-  user,
-  port: 5432,
-  // verify-full: the driver checks the chain, and the name that it connects to.
-  ssl: { ca: fs.readFileSync(process.env['DATABASE_CA']!, 'utf8') },
-  plugins,
-  failoverTimeoutMs: 60_000,
-  clusterTopologyRefreshRateMs: 500,
-  wrapperConnectTimeout: 2_000,
-  wrapperQueryTimeout: 5_000,
-});
+const writes = process.env['DRIVER_WRITES'] === 'yes';
+/** What the driver gives up with. Its guide: open a new connection. */
+const GAVE_UP = 'FailoverFailedError';
 
-let running = true;
-process.stdin.on('end', () => (running = false)).resume();
+async function open(): Promise<Driver> {
+  const driver = new (AwsPGClient as unknown as new (config: object) => Driver)({
+    host,
+    database,
+    user,
+    port: 5432,
+    // verify-full: the driver checks the chain, and the name that it connects to.
+    ssl: { ca: fs.readFileSync(process.env['DATABASE_CA']!, 'utf8') },
+    plugins,
+    failoverTimeoutMs: 30_000,
+    clusterTopologyRefreshRateMs: 500,
+    wrapperConnectTimeout: 2_000,
+    wrapperQueryTimeout: 5_000,
+  });
+  await driver.connect();
+  return driver;
+}
 
-await driver.connect();
-await driver.query({ text: CREATE });
-await writeOn();
+const input = process.stdin.resume();
+
+let driver = await open();
+if (writes) await driver.query({ text: CREATE });
+await workOn();
 await driver.end();
 process.exit(0);
 
-async function writeOn(): Promise<void> {
+async function workOn(): Promise<void> {
   let id = 1;
   let topology = '';
-  while (running) {
+  while (!input.readableEnded) {
     try {
-      await driver.query({ text: WRITE, values: [plugins, id] });
+      if (writes) await driver.query({ text: WRITE, values: [plugins, id] });
       const { rows } = await driver.query({ text: 'SELECT aurora_db_instance_identifier() AS server' });
-      tell({ said: 'wrote', id, server: String(rows[0]!['server']) });
+      if (writes) tell({ said: 'wrote', id, server: String(rows[0]!['server']) });
       id += 1;
       topology = await tellTopology(topology);
     } catch (error) {
       const { message, constructor: kind } = error as Error;
       tell({ said: 'failed', error: kind.name, message });
+      if (kind.name === GAVE_UP) driver = await open().catch(() => driver);
     }
     await pause();
   }

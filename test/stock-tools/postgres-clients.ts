@@ -13,7 +13,10 @@ interface Login {
 
 async function loginTo(held: Held, role: 'writer' | 'reader'): Promise<Login> {
   const member = (await held.cluster()).members.find((one) => one.role === role)!;
-  return { host: held.output(role === 'writer' ? 'ClusterEndpoint' : 'ReaderEndpoint'), address: member.address };
+  return {
+    host: held.output(role === 'writer' ? 'ClusterEndpoint' : 'ReaderEndpoint'),
+    address: member.address,
+  };
 }
 
 /** The name is verified and the address is given: libpq asks the system's resolver, which is not the sandbox's. */
@@ -72,9 +75,15 @@ export function interactiveTerminal(held: () => Held): void {
     const writer = await loginTo(held(), 'writer');
     const lsn = 'SELECT pg_last_wal_replay_lsn()';
     const refused = await psql(lsn, connection(held(), writer), await held().token(writer.host));
-    expect(refused.stderr).toContain('Function pg_last_wal_replay_lsn() is currently not supported for Aurora');
+    expect(refused.stderr).toContain(
+      'Function pg_last_wal_replay_lsn() is currently not supported for Aurora',
+    );
     const reader = await loginTo(held(), 'reader');
-    const create = await psql('CREATE TABLE t (i int)', connection(held(), reader), await held().token(reader.host));
+    const create = await psql(
+      'CREATE TABLE t (i int)',
+      connection(held(), reader),
+      await held().token(reader.host),
+    );
     expect(create.stderr).toContain('cannot execute CREATE TABLE in a read-only transaction');
   });
 }

@@ -32,19 +32,27 @@ const TOOLS = {
 export type ToolName = keyof typeof TOOLS;
 
 export function findTools(): Readonly<Record<ToolName, FoundTool>> {
-  const found = Object.entries(TOOLS).map(([name, tool]) => {
-    const [command, ...args] = tool.probe;
-    const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-    const version = status === 0 ? (`${stdout}${stderr}`.split('\n')[0] ?? '') : null;
-    return [name, { name, ...tool, version }] as const;
-  });
-  return Object.fromEntries(found) as Record<ToolName, FoundTool>;
+  const found = (name: ToolName): FoundTool => ({ name, ...TOOLS[name], version: versionOf(TOOLS[name]) });
+  return {
+    aws: found('aws'),
+    boto3: found('boto3'),
+    psql: found('psql'),
+    pgbench: found('pgbench'),
+    dig: found('dig'),
+  };
+}
+
+function versionOf({ probe: [command, ...args] }: Pick<Tool, 'probe'>): string | null {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  return status === 0 ? (`${stdout}${stderr}`.split('\n')[0] ?? '') : null;
 }
 
 /** What a run says of its tools: the versions of those that it used, and a clear word on each that it skipped. */
 export function report(tools: readonly FoundTool[]): string {
   const lines = tools.map(({ name, version, install }) =>
-    version === null ? `skipped: ${name} is not installed; Debian: ${install}` : `tried: ${name} (${version})`,
+    version === null
+      ? `skipped: ${name} is not installed; Debian: ${install}`
+      : `tried: ${name} (${version})`,
   );
   return ['stock tools', ...lines].join('\n  ');
 }

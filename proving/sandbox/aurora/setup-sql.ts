@@ -78,6 +78,7 @@ const FUNCTIONS = [
     `ELSE ${FLUSH_LSN} END) - '0/0'::pg_lsn)::bigint $$`,
   `REVOKE ALL ON FUNCTION pg_catalog.rdsadmin_own_lsn() FROM PUBLIC`,
   replicaStatus(),
+  supportedExtensions(),
 ];
 
 /**
@@ -121,6 +122,24 @@ function replicaStatus(): string {
          NULL::integer, NULL::double precision
     FROM member ORDER BY writes DESC, id
 $$`;
+}
+
+/**
+ * Aurora's parameter `rds.extensions`: the extensions that a user may create. Drivers look for `aurora_stat_utils` in
+ * it to tell Aurora from other PostgreSQL. A setting of a name with a dot is in no view unless a library defines it,
+ * so the row is added to the view.
+ */
+function supportedExtensions(): string {
+  const columns =
+    'name, setting, unit, category, short_desc, extra_desc, context, vartype, source, min_val, max_val, ' +
+    'enumvals, boot_val, reset_val, sourcefile, sourceline, pending_restart';
+  const known = `SELECT name::text COLLATE "default" AS name FROM pg_available_extensions() UNION SELECT 'aurora_stat_utils'`;
+  const list = `(SELECT string_agg(name, ', ' ORDER BY name) FROM (${known}) AS known)`;
+  return (
+    `CREATE OR REPLACE VIEW pg_catalog.pg_settings AS SELECT ${columns} FROM pg_show_all_settings() ` +
+    `UNION ALL SELECT 'rds.extensions', ${list}, NULL, 'Customized Options', 'Extensions that may be created', ` +
+    `NULL, 'internal', 'string', 'default', NULL, NULL, NULL, NULL, NULL, NULL, NULL, false`
+  );
 }
 
 /** Statements for a template database. Roles are shared by all databases: made with the first only. */

@@ -19,7 +19,11 @@ export function unserved(
     : 'Request is missing Authentication Token';
   if (readsXml(request, scope)) {
     const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
-    return { status, headers: { 'content-type': 'text/xml' }, body: `<ErrorResponse>${error}</ErrorResponse>` };
+    return {
+      status,
+      headers: { 'content-type': 'text/xml' },
+      body: `<ErrorResponse>${error}</ErrorResponse>`,
+    };
   }
   return {
     status,
