@@ -49,7 +49,7 @@ export class ReadLeases {
 
   constructor(options: LeaseOptions) {
     this.#options = options;
-    this.#queue = new WaitQueue(options.clock, options.limits.waitersMax);
+    this.#queue = new WaitQueue(options.clock, { waitersMax: options.limits.waitersMax });
   }
 
   /** A fresh reader's connection that is at hand right now: the common case, without a turn of the event loop. */

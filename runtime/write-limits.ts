@@ -16,6 +16,8 @@ export interface WritePoolLimits {
   readonly connectTimeoutMs: number;
   /** Writes that may wait for a connection or for a new writer. @default 1,000 */
   readonly waitersMax: number;
+  /** Wait of the oldest write above which the youngest goes first. @default 1,000 */
+  readonly backlogMs: number;
   /** Wait before an attempt after load or a lost race. @default 20 */
   readonly pauseMs: number;
   /** Time between two looks at the pool. @default 100 */
@@ -30,6 +32,7 @@ export const WRITE_POOL_DEFAULTS: WritePoolLimits = {
   attemptMsMin: 50,
   connectTimeoutMs: 1000,
   waitersMax: 1000,
+  backlogMs: 1000,
   pauseMs: 20,
   tendMs: 100,
   connections: CONNECTION_SET_DEFAULTS,

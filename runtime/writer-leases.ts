@@ -32,7 +32,7 @@ export class WriterLeases {
   constructor(options: WriterLeaseOptions, limits: WritePoolLimits) {
     this.#options = options;
     this.#limits = limits;
-    this.#queue = new WaitQueue(options.clock, limits.waitersMax);
+    this.#queue = new WaitQueue(options.clock, limits);
     this.#unfollow = options.watcher.onChange(() => this.#follow());
     this.#follow();
   }
@@ -43,6 +43,7 @@ export class WriterLeases {
    */
   async take(deadlineAt: number, worthMs: number): Promise<Connection> {
     const { clock } = this.#options;
+    const since = clock.now();
     const startBy = deadlineAt - worthMs;
     for (;;) {
       if (this.#closed) throw new PoolError('pool-closed', 'the write pool is closed');
@@ -51,7 +52,7 @@ export class WriterLeases {
       if (connection && waitMs >= 0) return connection;
       if (connection) this.release(connection);
       if (waitMs <= 0) throw this.#refusal();
-      await this.#queue.wait(waitMs);
+      await this.#queue.wait(waitMs, since);
     }
   }
 

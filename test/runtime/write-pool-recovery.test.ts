@@ -21,7 +21,7 @@ const insert = ({ database }: Stage, value: unknown) =>
     { idempotent: true },
   );
 
-async function outage(s: Stage): Promise<Attempted[]> {
+async function outage(s: Stage, perSecond = 100): Promise<Attempted[]> {
   const attempted: Attempted[] = [];
   s.clock.after(OUTAGE_FROM_MS, () => {
     s.cluster.member('w').health = 'frozen';
@@ -31,7 +31,7 @@ async function outage(s: Stage): Promise<Attempted[]> {
   });
   const startedAt = s.clock.now();
   await drive(s.clock, {
-    perSecond: 100,
+    perSecond,
     ms: 14_000,
     request: async (n) => {
       const askedAt = s.clock.now() - startedAt;
@@ -61,6 +61,21 @@ describe('the write pool after an outage that outlasts the deadline of its write
     const waited = attempted.filter(({ askedAt }) => askedAt > OUTAGE_UNTIL_MS - 2000);
     expect(waited.filter(({ ok }) => !ok)).toEqual([]);
     expect(s.database.describe().writes.writer).toMatchObject({ kind: 'verified', memberId: 'r1' });
+    await s.database.close();
+  });
+
+  it('F-27: a backlog does not keep the writer busy with writes that expire before they are done', async () => {
+    const s = await stage();
+    // Three statements of 50 to 150 ms each: ten connections carry a third more than is asked for.
+    for (const member of s.cluster.members) {
+      member.connectMs = 300;
+      member.latencyMs = () => 50 + 100 * s.random();
+    }
+    const attempted = await outage(s, 25);
+
+    const after = attempted.filter(({ askedAt }) => askedAt > OUTAGE_UNTIL_MS + 4 * SETTLES_MS);
+    expect(after.length).toBeGreaterThan(90);
+    expect(after.filter(({ ok }) => !ok)).toEqual([]);
     await s.database.close();
   });
 
