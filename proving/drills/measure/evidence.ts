@@ -37,7 +37,7 @@ export function evidence(records: Records | null, broken: Broken): Evidence {
   const { faultAt, memberId } = broken;
   const seen = records.observations.filter((o) => o.at >= faultAt && detects(o, broken)).map((o) => o.at);
   const after = records.ledger.filter((entry) => entry.startedAt >= faultAt);
-  const decisions = after.filter((entry) => entry.memberId === memberId || entry.reason.includes(memberId));
+  const decisions = after.filter((entry) => entry.failure !== null && isAbout(entry, memberId));
   const calls = after.flatMap(callsOf);
   return {
     detected_ms: firstAfter(seen, faultAt),
@@ -61,6 +61,11 @@ export function failoverCalledAt(records: Records | null, faultAt: number): numb
     .filter(({ call, took }) => call === FAILOVER_CALL && took)
     .map(({ at }) => at);
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** A reader's return from an earlier failure is about the same member, and about no failure. */
+function isAbout({ memberId, reason }: LedgerItem, id: string): boolean {
+  return memberId === id || reason.includes(id);
 }
 
 /** A blind prober detects its own blindness; every other fault shows in a verdict on the victim. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choose, legalPairs } from '../../../proving/drills/choose.ts';
+import { choose, chooseDeny, chooseWithout, legalPairs } from '../../../proving/drills/choose.ts';
 
 describe('choosing a drill', () => {
   it('takes the first fault of a scenario by default', () => {
@@ -11,7 +11,25 @@ describe('choosing a drill', () => {
       'database-reader kill',
       'database-writer kill',
     ]);
-    expect(choose('all', undefined, true)).toHaveLength(legalPairs().length);
+    const every = choose('all', undefined, true).map((c) => `${c.scenario.name} --fault ${c.fault}`);
+    expect(every).toEqual(legalPairs());
+    expect(every).toEqual([
+      'database-reader --fault kill',
+      'database-reader --fault hang',
+      'database-reader --fault slow',
+      'database-reader --fault partition',
+      'database-reader --fault lag',
+      'database-reader --fault blind',
+      'database-writer --fault kill',
+      'database-writer --fault hang',
+      'database-writer --fault slow',
+      'database-writer --fault partition',
+      'database-writer --fault blind',
+    ]);
+  });
+
+  it('takes every fault of one scenario with the matrix', () => {
+    expect(choose('database-writer', undefined, true)).toHaveLength(5);
   });
 
   it('fails on an unknown drill and lists the legal ones', () => {
@@ -20,9 +38,31 @@ describe('choosing a drill', () => {
     );
   });
 
-  it('fails on an impossible pair and lists the legal ones', () => {
-    expect(() => choose('database-writer', 'flood')).toThrow(
-      /--fault = "flood"[\s\S]*database-writer --fault kill/,
-    );
+  it.each(['flood', 'lag'])(
+    'fails on the impossible pair of the writer and %s, and lists the legal ones',
+    (fault) => {
+      expect(() => choose('database-writer', fault)).toThrow(
+        new RegExp(`--fault = "${fault}"[\\s\\S]*database-writer --fault kill`),
+      );
+    },
+  );
+});
+
+describe('choosing what is taken away', () => {
+  it('takes nothing away unless it is asked to', () => {
+    expect(chooseWithout(undefined)).toBeNull();
+    expect(chooseDeny(undefined)).toBeNull();
+  });
+
+  it('knows what can be switched off, and fails on the rest', () => {
+    expect(['functions', 'stream', 'alarms'].map(chooseWithout)).toEqual(['functions', 'stream', 'alarms']);
+    expect(() => chooseWithout('luck')).toThrow(/--without = "luck"[\s\S]*functions; stream; alarms/);
+  });
+
+  it('knows the APIs that can be taken away, whole or their control plane, and fails on the rest', () => {
+    expect(chooseDeny('rds')).toEqual({ service: 'rds', kind: 'all' });
+    expect(chooseDeny('dynamodb-control')).toEqual({ service: 'dynamodb', kind: 'control' });
+    expect(() => chooseDeny('weather')).toThrow(/--deny = "weather"[\s\S]*rds; rds-control; dynamodb/);
+    expect(() => chooseDeny('control')).toThrow(/--deny/);
   });
 });
