@@ -16,8 +16,6 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-const BOUNDARY = /^PermissionBoundary/;
-
 const listed = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat());
 
 export function line(right: { action: string; on: string; when?: string; effect?: string }): string {
@@ -137,7 +135,7 @@ function statementsOf(document: unknown): readonly Statement[] {
 }
 
 /** The report name of the function that runs as the role, else the role's own id. */
-function nameOfRole(json: Json, id: string): string {
+export function nameOfRole(json: Json, id: string): string {
   const [stack = '', logicalId = ''] = id.split('.');
   const user = allResources(json).find(
     ([other, { Type, Properties }]) =>
@@ -152,8 +150,4 @@ function nameOfRole(json: Json, id: string): string {
 function add(rights: Map<string, string[]>, owner: string, lines: readonly string[]): void {
   const known = rights.get(owner) ?? [];
   rights.set(owner, [...new Set([...known, ...lines])].toSorted());
-}
-
-export function isBoundary(policy: string): boolean {
-  return BOUNDARY.test(policy.split('.')[1] ?? policy);
 }

@@ -72,6 +72,13 @@ const DESCRIBE: readonly Right[] = [
   { actions: ['rds:DescribeDBInstances'], on: MEMBERS },
 ];
 
+/** Rights that Lambda and the flow logs use themselves with a role that is not theirs: no port of ours can. */
+export const SERVICE_SIDE = { has: ({ actions }: Right): boolean => actions.every(isServiceSide) };
+
+function isServiceSide(action: string): boolean {
+  return /^(logs|sqs|ec2):|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/.test(action);
+}
+
 function prober(zone: string): readonly Right[] {
   return [
     ...everyFunction(`ControlPlaneProbers${zone.replaceAll('-', '')}Prober`),
