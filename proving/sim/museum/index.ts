@@ -1,0 +1,10 @@
+export type { Exhibit } from './exhibit.ts';
+export { EXHIBITS } from './exhibits.ts';
+export {
+  runExhibit,
+  runMuseum,
+  SEEDS_MAX,
+  type MuseumLine,
+  type MuseumOptions,
+  type MuseumRow,
+} from './run.ts';
