@@ -143,7 +143,7 @@ export class SimEngine {
     return this.load === '55P03' && isWrite(text) ? this.load : null;
   }
 
-  /** False when storage refuses it: the generation of this engine has ended. */
+  /** False when storage refuses it: the generation of this engine has ended, and the engine will. */
   commit(id: string, told: boolean): boolean {
     const life = this.#life;
     const stored = this.#options.storage.commit({
@@ -155,7 +155,6 @@ export class SimEngine {
       isAlive: () => this.#up && this.#life === life,
     });
     this.#written = this.position;
-    if (!stored) this.#noticeFence();
     return stored;
   }
 
@@ -240,12 +239,11 @@ export class SimEngine {
     return new Promise((resolve) => this.#ends.push(resolve));
   }
 
-  /** A new process, which has all that storage holds. It is shut. */
+  /** A new process, which has all that storage holds. */
   start(role: 'writer' | 'reader'): void {
     const { clock, storage } = this.#options;
     this.#life += 1;
     this.#up = true;
-    this.#admits = false;
     this.#role = role;
     if (role === 'writer') storage.resumeGeneration();
     this.#generation = storage.generation;

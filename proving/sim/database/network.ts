@@ -16,14 +16,22 @@ export class SimNetwork {
   readonly #clock: SimClock;
   readonly #random: Random;
   readonly #members: readonly string[];
+  readonly #onDrop: (from: string, to: string) => void;
   /** Since when, by `from to`. */
   readonly #cuts = new Map<string, number>();
   #held: Held[] = [];
 
-  constructor(clock: SimClock, random: Random, members: readonly string[]) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#members = members;
+  constructor(options: {
+    readonly clock: SimClock;
+    readonly random: Random;
+    readonly members: readonly string[];
+    /** Told of every message that meets a cut. */
+    readonly onDrop: (from: string, to: string) => void;
+  }) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#members = options.members;
+    this.#onDrop = options.onDrop;
   }
 
   /** `to` may be `*`: every member. */
@@ -40,8 +48,11 @@ export class SimNetwork {
     for (const held of ready) this.#clock.after(this.#random.between(1, RESEND_MS_MAX), held.resend);
   }
 
+  /** Asked for a message that is on its way. */
   isCut(from: string, to: string): boolean {
-    return this.#cuts.has(`${from} ${to}`);
+    const isCut = this.#cuts.size > 0 && this.#cuts.has(`${from} ${to}`);
+    if (isCut) this.#onDrop(from, to);
+    return isCut;
   }
 
   /** The link was cut after that time, which is when something set out on it. */

@@ -98,8 +98,7 @@ class Look {
     const { timeoutMs } = this.#request;
     this.#dialling = dial(reach, { node, host: this.#member.host, readOnly: false, timeoutMs });
     const link = await this.#dialling.link;
-    if (this.#over) link.destroy();
-    else links.set(this.#member.id, link);
+    links.set(this.#member.id, link);
     return link;
   }
 

@@ -34,7 +34,12 @@ export class SimDatabase implements DatabaseFaults {
     if (options.members.length === 0) throw new RangeError('members: a cluster needs one at least');
     const members = options.members.map(({ id }) => id);
     this.#storage = new SimStorage(clock, options.defect ?? null);
-    this.#network = new SimNetwork(clock, random.fork('network'), members);
+    this.#network = new SimNetwork({
+      clock,
+      random: random.fork('network'),
+      members,
+      onDrop: options.onDrop ?? (() => undefined),
+    });
     this.#names = new SimNames({ clock, random: random.fork('names'), clusterId, members });
     this.#engines = new Map(options.members.map((member, index) => [member.id, this.#make(options, index)]));
     this.#service = new ManagedService({

@@ -20,14 +20,14 @@ export class SimTopology implements Topology {
     const own = rows.find((row) => row.id === self);
     return {
       self,
-      selfIsWriter: own !== undefined && claimsToWrite(own),
+      selfIsWriter: own?.inRecovery === false,
       members: rows.map((row) => this.#memberOf(row)),
     };
   }
 
   async isWriter(connection: Connection): Promise<boolean> {
     const own = await ownRow(connection);
-    return own !== undefined && claimsToWrite(own);
+    return own?.inRecovery === false;
   }
 
   async position(connection: Connection): Promise<Position | null> {
@@ -50,8 +50,4 @@ export class SimTopology implements Topology {
 async function ownRow(connection: Connection): Promise<StatusRow | undefined> {
   const { rows } = await connection.query<StatusRow>(STATUS);
   return rows.find((row) => row.id === row.self);
-}
-
-function claimsToWrite(row: StatusRow): boolean {
-  return row.isWriter && !row.inRecovery;
 }

@@ -21,6 +21,8 @@ export interface SimDatabaseOptions {
   /** READER custom endpoints that exist, by identifier. @default - `readers` alone */
   readonly customEndpoints?: readonly string[];
   readonly onEvent?: (event: RdsEvent) => void;
+  /** Told of every message from a node to a member that meets a cut. */
+  readonly onDrop?: (node: string, memberId: string) => void;
   /** A flaw of the storage, planted so that checks can be seen to fail. @default - none */
   readonly defect?: StorageDefect;
 }

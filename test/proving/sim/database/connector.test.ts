@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { INSERT } from '../../../../proving/sim/database/index.ts';
+import { INSERT, type SimDatabase } from '../../../../proving/sim/database/index.ts';
 import { countOf, failureOf, finds, stage, write } from './stage.ts';
 
 const NODE = 'client:test-1';
@@ -63,6 +63,43 @@ describe('a connection of the simulated database', () => {
     await pass(4000);
     database.thaw('db-1');
     expect(await settled(answer)).toBe(5000);
+  });
+
+  it('F-01: whoever waits for a frozen member hears when its process is killed', async () => {
+    const { dial, connect, settled, database, clock } = stage();
+    const connection = await connect('db-2');
+    database.freeze('db-2');
+    const asked = failureOf(connection.query('select 1'));
+    const dialled = failureOf(dial('db-2'));
+    clock.after(300, () => database.crash('db-2'));
+    const from = clock.now();
+    expect((await settled(asked)).kind).toBe('lost');
+    expect((await settled(dialled)).kind).toBe('lost');
+    expect(clock.now() - from).toBe(300);
+  });
+
+  it.each<[string, (database: SimDatabase) => void]>([
+    ['F-01: the death of the process', (database) => database.crash('db-1')],
+    ['F-07: a cut', (database) => database.cut(NODE, 'db-1')],
+  ])('a commit that meets %s on its way may be done, and is never acknowledged', async (_, breakIt) => {
+    const stored = new Set<number>();
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const { connect, settled, pass, database } = stage({ seed });
+      const connection = await connect('db-1');
+      await settled(connection.query('begin'));
+      await settled(connection.query(INSERT, ['a']));
+      const commit = failureOf(connection.query('commit'));
+      await pass(0);
+      breakIt(database);
+      await pass(2000);
+      connection.destroy();
+      expect((await settled(commit)).kind).toBe('lost');
+      database.mend(NODE, '*');
+      await pass(2000);
+      stored.add(database.timesStored('a'));
+      expect(database.view().commits.filter(({ acknowledged }) => acknowledged)).toEqual([]);
+    }
+    expect([...stored].sort()).toEqual([0, 1]);
   });
 
   it('F-03: a slow member takes that much longer', async () => {
@@ -185,6 +222,21 @@ describe('a connection of the simulated database', () => {
     database.pauseReplay('db-2', false);
     await pass(1000);
     expect(engine('db-2').position).toBe(2);
+  });
+
+  it('F-02, F-32: a frozen reader replays nothing, and one that is thawed no more than it is allowed to', async () => {
+    const { connect, settled, pass, database, engine } = stage();
+    database.freeze('db-2');
+    await settled(write(await connect('db-1'), 'a'));
+    await pass(1000);
+    expect(engine('db-2').position).toBe(0);
+    database.pauseReplay('db-2', true);
+    database.thaw('db-2');
+    await pass(1000);
+    expect(engine('db-2').position).toBe(0);
+    database.pauseReplay('db-2', false);
+    await pass(1000);
+    expect(engine('db-2').position).toBe(1);
   });
 
   it('names nobody has made lead nowhere, and an endpoint is asked for again after its TTL', async () => {

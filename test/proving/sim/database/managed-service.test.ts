@@ -119,6 +119,32 @@ describe('the managed service of the simulated database', () => {
     }
   });
 
+  it('F-02: an old writer that wakes idle ends too, and comes back as a reader', async () => {
+    const on = stage();
+    const { database, engine } = on;
+    database.freeze('db-1');
+    database.failover('db-2');
+    await untilTrue(on, () => accepts(on, 'db-2'));
+    database.thaw('db-1');
+    expect(await untilTrue(on, () => !engine('db-1').up)).toBeLessThan(300);
+    await untilTrue(on, () => engine('db-1').up);
+    expect(engine('db-1').role).toBe('reader');
+  });
+
+  it('I-02: the fence holds from the beginning of a promotion, however long that takes', async () => {
+    const { database, settled, pass, connect, engine } = stage();
+    const old = await connect('db-1');
+    await settled(write(old, 'a'));
+    database.pauseReplay('db-2', true);
+    await settled(write(old, 'b'));
+    database.freeze('db-1');
+    database.failover('db-2');
+    await pass(1000);
+    database.thaw('db-1');
+    expect((await settled(failureOf(write(old, 'stale')))).kind).toBe('lost');
+    expect([database.timesStored('stale'), engine('db-2').role]).toEqual([0, 'reader']);
+  });
+
   it('without the fence the same would be acknowledged and lost', async () => {
     const on = stage({ defect: 'unfenced' });
     const { database, settled, connect } = on;
@@ -128,6 +154,9 @@ describe('the managed service of the simulated database', () => {
     await untilTrue(on, () => accepts(on, 'db-2'));
     database.thaw('db-1');
     await settled(write(old, 'stale'));
+    const view = await settled(database.topology.view(old));
+    expect(view).toMatchObject({ self: 'db-1', selfIsWriter: true });
+    expect(view.members.map(({ role }) => role)).toEqual(['writer', 'writer', 'reader']);
     expect(database.view().commits.at(-1)).toMatchObject({ id: 'stale', generation: 1, acknowledged: true });
     expect(database.timesStored('stale')).toBe(0);
   });
@@ -145,6 +174,43 @@ describe('the managed service of the simulated database', () => {
     expect(database.view().generation).toBe(2);
     await untilTrue(on, () => engine('db-2').up && !engine('db-2').frozen && engine('db-1').up);
     expect([engine('db-1').role, engine('db-2').role]).toEqual(['reader', 'reader']);
+  });
+
+  it('leaves the writer at work until the target has answered, and ends a target that does not', async () => {
+    const on = stage();
+    const { database, pass, engine } = on;
+    database.freeze('db-2');
+    database.failover('db-2');
+    await pass(1500);
+    expect(accepts(on, 'db-1')).toBe(true);
+    await pass(1000);
+    expect([accepts(on, 'db-1'), engine('db-2').up]).toEqual([false, false]);
+  });
+
+  it('a target that wakes in time is promoted, and drops the clients it had', async () => {
+    const on = stage();
+    const { database, pass, connect } = on;
+    const reading = await connect('db-2');
+    let lost = false;
+    reading.onLost(() => (lost = true));
+    database.freeze('db-2');
+    database.failover('db-2');
+    await pass(1000);
+    expect(lost).toBe(false);
+    database.thaw('db-2');
+    await pass(1);
+    expect(lost).toBe(true);
+    await untilTrue(on, () => accepts(on, 'db-2'));
+  });
+
+  it('tries the next reader when the target freezes while it is promoted', async () => {
+    const on = stage();
+    const { database, pass, engine } = on;
+    database.failover('db-2');
+    await pass(30);
+    database.freeze('db-2');
+    await untilTrue(on, () => accepts(on, 'db-3'));
+    expect([database.view().generation, engine('db-2').up]).toEqual([2, false]);
   });
 
   it('tries the next reader when the target dies while it is promoted', async () => {
@@ -195,6 +261,42 @@ describe('the managed service of the simulated database', () => {
     expect(database.view().generation).toBe(1);
     await settled(write(await connect('db-1'), 'a'));
     expect(database.view().commits.at(-1)).toMatchObject({ generation: 1, acknowledged: true });
+  });
+
+  it('the same when the readers lag behind the fence', async () => {
+    const on = stage();
+    const { database, settled, connect, events } = on;
+    for (const id of ['db-2', 'db-3']) database.pauseReplay(id, true);
+    await settled(write(await connect('db-1'), 'a'));
+    database.failover('db-2');
+    await untilTrue(on, () => events.some(({ id }) => id === 'RDS-EVENT-0070'));
+    expect(accepts(on, 'db-1')).toBe(false);
+    await untilTrue(on, () => accepts(on, 'db-1'));
+    await settled(write(await connect('db-1'), 'b'));
+    expect(database.view()).toMatchObject({ generation: 1, durable: 2 });
+  });
+
+  it('I-01, I-02: a writer that is being started when it loses its role does not come back as one', async () => {
+    let met = 0;
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const on = stage({ seed, timings: { detectionMs: 1000, crashRestartMs: 2000 } });
+      const { database, pass, engine } = on;
+      for (const { id } of MEMBERS) database.crash(id);
+      // The first member that serves again is a reader, while the writer starts.
+      await untilTrue(on, () => MEMBERS.some(({ id }) => engine(id).up));
+      const { members, status } = database.describe();
+      const target = members.find(({ id, status }) => id !== 'db-1' && status === 'available')?.id;
+      if (target === undefined || status !== 'available' || engine('db-1').up) continue;
+      if (database.failover(target).outcome === 'accepted') met += 1;
+      for (let step = 0; step < 400; step += 1) {
+        await pass(100);
+        const writers = MEMBERS.filter(({ id }) => accepts(on, id));
+        expect(writers.length).toBeLessThanOrEqual(1);
+        if (database.view().generation === 1) expect(writers).toEqual([]);
+      }
+      expect(accepts(on, target)).toBe(true);
+    }
+    expect(met).toBeGreaterThan(2);
   });
 
   it('refuses a failover as RDS does', async () => {

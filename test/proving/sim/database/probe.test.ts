@@ -57,6 +57,10 @@ describe('the simulated probe of a member', () => {
     expect((await look('db-1')).sample).toMatchObject({ reach: 'timeout' });
     database.thaw('db-1');
     await pass(1000);
+    database.setLoad('db-1', '53300');
+    // The connection of before is not trusted any more.
+    expect((await look('db-1')).sample).toMatchObject({ reach: 'load' });
+    database.setLoad('db-1', null);
     expect((await look('db-1')).sample).toMatchObject({ reach: 'ok', write: 'ok' });
   });
 
@@ -125,6 +129,8 @@ describe('the simulated probe of a member', () => {
       sqlState: '25006',
     });
     expect((await look('db-2')).sample).toMatchObject({ role: 'writer', write: 'ok' });
+    database.setLoad('db-1', '53300');
+    expect((await look('db-1')).sample.reach).toBe('load');
   });
 
   it('keeps a connection, and makes a new login when asked to', async () => {

@@ -8,7 +8,7 @@ import {
   type StorageDefect,
 } from '../../../../proving/sim/database/index.ts';
 import { randomOf, SimClock } from '../../../../proving/sim/kernel/index.ts';
-import { AWS_TIMINGS, type RdsEvent } from '../../../../proving/twin/aurora/index.ts';
+import { AWS_TIMINGS, type RdsEvent, type Timings } from '../../../../proving/twin/aurora/index.ts';
 import type { DatabaseFailure } from '../../../../runtime/errors.ts';
 import type { Connection } from '../../../../runtime/ports.ts';
 
@@ -22,9 +22,10 @@ export interface StageOptions {
   readonly seed?: number;
   readonly members?: typeof MEMBERS;
   readonly defect?: StorageDefect;
+  readonly timings?: Partial<Timings>;
 }
 
-export function stage({ seed = 1, members = MEMBERS, defect }: StageOptions = {}) {
+export function stage({ seed = 1, members = MEMBERS, defect, timings }: StageOptions = {}) {
   const clock = new SimClock();
   const events: RdsEvent[] = [];
   const database = new SimDatabase({
@@ -32,7 +33,7 @@ export function stage({ seed = 1, members = MEMBERS, defect }: StageOptions = {}
     random: randomOf(seed).fork('database'),
     clusterId: 'demo',
     members,
-    timings: AWS_TIMINGS,
+    timings: { ...AWS_TIMINGS, ...timings },
     onEvent: (event) => events.push(event),
     ...(defect === undefined ? {} : { defect }),
   });
@@ -45,7 +46,8 @@ export function stage({ seed = 1, members = MEMBERS, defect }: StageOptions = {}
       over = true;
     });
     watched.catch(() => undefined);
-    await clock.runUntil(clock.now() + withinMs, () => !over);
+    await pass(0);
+    if (!over) await clock.runUntil(clock.now() + withinMs, () => !over);
     if (!over) throw new Error(`nothing came of it within ${withinMs} ms`);
     return watched;
   };
