@@ -19,3 +19,12 @@ export function integer(name: string, min: number, max: number): (text: string) 
     );
   };
 }
+
+/** For commands that change an environment: a real account only when it is asked for by name. */
+export const targetOption = (): Option =>
+  new Option('--target <target>', 'the running sandbox, or the account that the AWS variables name')
+    .choices(['sandbox', 'aws'])
+    .default('sandbox');
+
+export const whyOption = (): Option =>
+  new Option('--why <text>', 'the reason, kept in the records').makeOptionMandatory();

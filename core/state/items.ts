@@ -126,6 +126,20 @@ export interface ControlItem {
   readonly by: string;
   readonly why: string;
   readonly at: number;
+  /** When the pause ends by itself, epoch ms; absent or null for one that stands until it is released. */
+  readonly until?: number | null;
+}
+
+/** A change of a control item, kept: who paused or released what, when and why (SEC-21). */
+export interface ControlChangeItem {
+  readonly kind: 'control-change';
+  /** A tier, or `all`. */
+  readonly tier: string;
+  readonly change: 'hold' | 'release';
+  readonly by: string;
+  readonly why: string;
+  readonly at: number;
+  readonly until: number | null;
 }
 
 export interface ThresholdsItem {

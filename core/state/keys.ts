@@ -54,6 +54,11 @@ export function controlKey(tier: string): Key {
   return { pk: 'control', sk: tier };
 }
 
+/** The history of holds and releases. `sk` starts with the ISO time, so the newest sorts last. */
+export function controlChangeKey(tier: string, at: number): Key {
+  return { pk: 'control-change', sk: `${new Date(at).toISOString()}#${tier}` };
+}
+
 /** A request to run a controller now. Its stream record wakes the controller; any function may write it. */
 export function wakeKey(controller: string): Key {
   return { pk: `wake#${controller}`, sk: 'wake' };

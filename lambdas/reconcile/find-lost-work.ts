@@ -6,11 +6,10 @@
 import { isUnfinished, viewpoints } from '../../core/database/index.ts';
 import type { AlarmInAlarm } from '../../core/ports/index.ts';
 import type { LedgerItem, ObservationItem, PoolItem } from '../../core/state/items.ts';
+import { CONTROLLERS } from '../shared/contract.ts';
 import { databaseThresholds } from '../shared/thresholds.ts';
 import type { ReconcilePorts, ReconcileSettings } from './handler.ts';
 
-/** Folder names of the controllers, as wake items and ledger items name them. */
-export const CONTROLLERS = ['replica-pool', 'write-failover'] as const;
 export type Controller = (typeof CONTROLLERS)[number];
 
 const LEDGER_COUNT = 20;

@@ -2,6 +2,7 @@
 
 import { readClock, startClock, type ClockState } from '../../core/database/clock-guard.ts';
 import type { Clock, Lease, StateStore } from '../../core/ports/index.ts';
+import { isPaused } from '../../core/state/control.ts';
 import type { Mode } from '../../core/state/items.ts';
 
 export type Clearance =
@@ -55,7 +56,8 @@ export class ClearanceDesk {
       this.#store.readControl(this.#tier),
       this.#store.readControl('all'),
     ]);
-    const paused = [all, tier].find((item) => item?.paused === true);
+    const now = this.#clock.now();
+    const paused = [all, tier].find((item) => isPaused(item, now));
     const mode = all?.mode === 'off' ? 'off' : (tier?.mode ?? all?.mode ?? this.#modeDefault);
     return { mode, pausedBy: paused?.by ?? null };
   }

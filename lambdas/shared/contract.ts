@@ -41,6 +41,15 @@ export const PROBE_USER = 'understudy_probe';
 export const HEARTBEAT_SCHEMA = 'understudy';
 export const HEARTBEAT_TABLE = 'heartbeat';
 
+/**
+ * The lease of whoever changes the writer: the write-failover controller, and an operator's switchover. It outlives
+ * the function's hard time-out plus the request time-out (I-07: 60 s > 25 s + 10 s).
+ */
+export const WRITER_LEASE = { name: 'write-failover', ms: 60_000, requestMs: 10_000 } as const;
+
+/** Folder names of the controllers, as wake items and ledger items name them. */
+export const CONTROLLERS = ['replica-pool', 'write-failover'] as const;
+
 /** Dimensions of every metric: the environment, and where it applies the member or the AZ. */
 export const DIMENSION = {
   env: 'Environment',

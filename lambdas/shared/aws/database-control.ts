@@ -8,6 +8,7 @@ import {
   ModifyDBClusterEndpointCommand,
   RDSClient,
   type DBCluster,
+  type RDSClientConfig,
 } from '@aws-sdk/client-rds';
 import type { DescribedCluster, DescribedMember } from '../../../core/database/failover/types.ts';
 import type { CallOutcome, DatabaseControl } from '../../../core/ports/index.ts';
@@ -22,16 +23,22 @@ export interface RdsControlOptions {
   readonly now: () => number;
   /** How long a mutating request may take, in ms. */
   readonly requestMs: number;
+  /** Where AWS is reached. @default - as the SDK finds it in its environment */
+  readonly connection?: Pick<RDSClientConfig, 'region' | 'endpoint' | 'credentials'>;
 }
 
 export class RdsControl implements DatabaseControl {
-  readonly #reader = new RDSClient(clientConfig({ requestMs: READ_MS, tries: READ_TRIES }));
+  readonly #reader: RDSClient;
   readonly #writer: RDSClient;
   readonly #now: () => number;
 
-  constructor({ now, requestMs }: RdsControlOptions) {
+  constructor({ now, requestMs, connection = {} }: RdsControlOptions) {
     this.#now = now;
-    this.#writer = new RDSClient(clientConfig({ requestMs, tries: 1 }));
+    this.#reader = new RDSClient({
+      ...connection,
+      ...clientConfig({ requestMs: READ_MS, tries: READ_TRIES }),
+    });
+    this.#writer = new RDSClient({ ...connection, ...clientConfig({ requestMs, tries: 1 }) });
   }
 
   async describe(clusterId: string): Promise<DescribedCluster> {

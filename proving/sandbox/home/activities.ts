@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { BusEvent } from '../kernel/index.ts';
 import { readWhole, writeWhole } from '../kernel/index.ts';
+import { isAlive, readOwner } from './owner.ts';
 
 export interface Activity {
   readonly kind: 'deployment' | 'drill';
@@ -15,7 +16,10 @@ export interface Activity {
 
 let counter = 0;
 
-/** Notes it down; the returned function takes the note away. Neither ever fails: a note is not worth an error. */
+/**
+ * Notes it down; the returned function takes the note away, unless the sandbox has died meanwhile: then the note is
+ * what the next start tells. Neither ever fails, as a note is not worth an error.
+ */
 export function beginActivity(stateDir: string, activity: Activity): () => void {
   counter += 1;
   const file = path.join(folderOf(stateDir), `${process.pid}-${counter}.json`);
@@ -25,7 +29,10 @@ export function beginActivity(stateDir: string, activity: Activity): () => void 
   } catch {
     return () => undefined;
   }
-  return () => fs.rmSync(file, { force: true });
+  return () => {
+    const owner = readOwner(stateDir);
+    if (owner === null || isAlive(owner)) fs.rmSync(file, { force: true });
+  };
 }
 
 /** Oldest first. */
