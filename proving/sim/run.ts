@@ -54,6 +54,7 @@ class Run {
       members,
       timings: AWS_TIMINGS,
       customEndpoints: [ENDPOINT],
+      onDrop: (node, memberId) => this.#board.dropped(node, memberId),
       onEvent: (event) => this.#note(() => `rds ${event.message}`),
       ...(options.defect?.storage === undefined ? {} : { defect: options.defect.storage }),
     });

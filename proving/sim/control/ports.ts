@@ -8,10 +8,8 @@ import type {
   ProbeRequest,
   StateStore,
 } from '../../../core/ports/index.ts';
-import { cutsOf } from '../faults/inject.ts';
 import { databasePort } from './database-port.ts';
 import type { FolderName, FunctionPorts } from './defect.ts';
-import { ZONES } from './deployment.ts';
 import type { SimInvocation } from './invocation.ts';
 import { errorOf, READS_BOUNDS } from './service-calls.ts';
 import { storePort } from './store-port.ts';
@@ -46,8 +44,7 @@ export function portsOf(site: PortSite): FunctionPorts {
 
 /** Every probe is one call: its own time-out bounds it. */
 function probePort({ world, invocation }: PortSite, az: string): MemberProbe {
-  const node = `prober:${az}`;
-  const probe = world.database.probe(node);
+  const probe = world.database.probe(`prober:${az}`);
   return {
     probe: (member, request: ProbeRequest) =>
       invocation.call({
@@ -56,25 +53,13 @@ function probePort({ world, invocation }: PortSite, az: string): MemberProbe {
         compares: false,
         strike: () => null,
         latencyMs: () => 0,
-        effect: () => {
-          noteDrops(world, node, member.id);
-          return probe.probe(member, request);
-        },
+        effect: () => probe.probe(member, request),
         failed: (fault) => {
           throw errorOf(fault);
         },
       }),
     close: () => probe.close(),
   };
-}
-
-/** A probe that is sent into a cut is a message that really changed. */
-function noteDrops({ board }: World, node: string, memberId: string): void {
-  const cuts = [...board.active('F-05'), ...board.active('F-06'), ...board.active('F-07')];
-  for (const fault of cuts) {
-    const pairs = cutsOf(fault.spec, { zones: ZONES, memberIds: [memberId] });
-    if (pairs.some(([from, to]) => from === node && to === memberId)) board.took(fault);
-  }
 }
 
 function parameterPort({ world, invocation }: PortSite): ParameterReader {

@@ -7,10 +7,13 @@ import type { FolderName } from '../control/defect.ts';
 import type { Mishap, MishapAt } from '../control/invocation.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { FaultView } from '../model.ts';
+import { cutsOf } from './cuts.ts';
 import type { CallFault, CallPoint, FaultId, FaultSpec } from './spec.ts';
 
 export type Service = 'rds' | 'state' | 'reads';
 export type EventSource = 'stream' | 'alarm' | 'schedule';
+
+const PROBER = 'prober:';
 
 type Of<I extends FaultId> = Extract<FaultSpec, { id: I }>;
 /** What is to befall one invocation. */
@@ -88,6 +91,16 @@ export class FaultBoard {
       return fault.spec.fault;
     }
     return null;
+  }
+
+  /** A message from this node to this member has met a cut (F-05, F-06, F-07). */
+  dropped(node: string, memberId: string): void {
+    const place = { zones: [node.slice(PROBER.length)], memberIds: [memberId] };
+    for (const fault of this.#active) {
+      if (fault.effective) continue;
+      const cuts = cutsOf(fault.spec, place);
+      if (cuts.some(([from, to]) => from === node && to === memberId)) this.took(fault);
+    }
   }
 
   /** How many versions old the next description is (F-14). */

@@ -5,6 +5,7 @@ import type { SimClock } from '../kernel/index.ts';
 import type { EngineView } from '../model.ts';
 import type { Fault, FaultBoard } from './board.ts';
 import { isOnInvocation } from './board.ts';
+import { cutsOf } from './cuts.ts';
 import type { FaultSpec } from './spec.ts';
 
 export interface InjectionTarget extends Omit<DatabaseFaults, 'keepNames' | 'loseAnswers'> {
@@ -58,7 +59,7 @@ function apply(injection: Injection, fault: Fault): void {
       database.freeze(spec.member);
       break;
     case 'F-03':
-      database.slow(spec.member, spec.ms);
+      database.slow(spec.member, slowest(sameAs(fault, board)));
       break;
     case 'F-04':
       database.stallCommits(spec.member, true);
@@ -74,9 +75,10 @@ function apply(injection: Injection, fault: Fault): void {
   }
 }
 
-function undo(injection: Injection, { spec }: Fault): void {
+function undo(injection: Injection, fault: Fault): void {
   const { database, board } = injection;
-  const still = 'member' in spec ? board.active(spec.id).filter((other) => sameMember(other.spec, spec)) : [];
+  const { spec } = fault;
+  const still = sameAs(fault, board);
   switch (spec.id) {
     case 'F-02':
       if (still.length === 0) database.thaw(spec.member);
@@ -106,23 +108,6 @@ function mend(injection: Injection, spec: FaultSpec): void {
   for (const cut of cutsOf(spec, injection)) if (!kept.has(String(cut))) database.mend(...cut);
 }
 
-/** The pairs of node and member that a fault cuts off from each other. */
-export function cutsOf(
-  spec: FaultSpec,
-  { zones, memberIds }: { readonly zones: readonly string[]; readonly memberIds: readonly string[] },
-): readonly (readonly [string, string])[] {
-  switch (spec.id) {
-    case 'F-05':
-      return zones.map((az) => [`prober:${az}`, spec.member] as const);
-    case 'F-06':
-      return memberIds.map((member) => [`prober:${spec.az}`, member] as const);
-    case 'F-07':
-      return spec.nodes.map((node) => [node, spec.member] as const);
-    default:
-      return [];
-  }
-}
-
 /** A member that is down already cannot be changed any more. Cuts count when a message is dropped. */
 function changesMember(spec: FaultSpec & { readonly member: string }, database: InjectionTarget): boolean {
   if (spec.id === 'F-05' || spec.id === 'F-07') return false;
@@ -132,8 +117,11 @@ function changesMember(spec: FaultSpec & { readonly member: string }, database: 
   return spec.id !== 'F-02' || !engine.frozen;
 }
 
-function sameMember(other: FaultSpec, spec: FaultSpec & { readonly member: string }): boolean {
-  return 'member' in other && other.member === spec.member;
+/** The faults of the same kind that are in force on the same member now. */
+function sameAs({ spec }: Fault, board: FaultBoard): readonly Fault[] {
+  if (!('member' in spec)) return [];
+  const { member } = spec;
+  return board.active(spec.id).filter((other) => 'member' in other.spec && other.spec.member === member);
 }
 
 function slowest(faults: readonly Fault[]): number | null {

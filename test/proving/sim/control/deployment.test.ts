@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as deployed from '../../../../proving/sim/control/deployment.ts';
 import * as bounds from '../../../../proving/sim/control/service-calls.ts';
-import { FOLDERS } from '../../../../proving/sim/control/defect.ts';
+import { FOLDERS, type FolderName } from '../../../../proving/sim/control/defect.ts';
 import { alarmPrefix } from '../../../../lib/index.ts';
 import { demo } from '../../../../environments/index.ts';
 import { resourcesOf, synthesize, type Resource, type Synthesized } from '../../../lib/synth.ts';
@@ -26,7 +26,7 @@ function functionId(name: string): string {
   return found[0];
 }
 
-const functions = FOLDERS.flatMap((folder) =>
+const functions = FOLDERS.flatMap((folder): (readonly [FolderName, string])[] =>
   folder === 'health-check'
     ? deployed.ZONES.map((az) => [folder, `${folder}-${az}`] as const)
     : [[folder, folder] as const],
