@@ -46,7 +46,8 @@ export async function runDrill(place: DrillPlace, options: DrillOptions): Promis
   const setting: Setting = { fault, without, deny, control, pace: place.pace === 'aws' ? 'aws' : 'fast' };
   place.say(`${scenario.name}: waiting until every member is healthy`);
   await place.healthy(HEALTHY_MS_MAX[setting.pace]);
-  if (scenario.needsDecision(setting)) await settle(place, signal, now);
+  const expected = scenario.decision(setting);
+  if (expected) await settle(place, expected, { now, signal });
   const drill = new Drill(place, options, setting);
   try {
     await takeAway(place, setting);

@@ -15,21 +15,28 @@ const MANAGED_HOLD_MS = defaultOf('managed-hold-ms');
 /** Clocks and sweeps are not exact. */
 const AIR_MS = 1500;
 
+/** What the controllers are to do: take a reader out, or have one promoted. */
+export type Expected = 'removal' | 'failover';
+
 /** Epoch ms; in the past when nothing holds them back. */
-export function freeAt({ ledger, observations }: Records): number {
+export function freeAt({ ledger, observations }: Records, expected: Expected): number {
   const removals = ledger.filter(removes).map(({ updatedAt }) => updatedAt + VELOCITY_MS);
   const moves = observations.flatMap(({ writer }) =>
     writer?.since == null ? [] : [writer.since + MANAGED_HOLD_MS],
   );
-  return Math.max(0, ...removals, ...moves) + AIR_MS;
+  return Math.max(0, ...(expected === 'removal' ? removals : moves)) + AIR_MS;
 }
 
-export async function settle(place: DrillPlace, signal: AbortSignal, now: () => number): Promise<void> {
+export async function settle(
+  place: DrillPlace,
+  expected: Expected,
+  { now, signal }: { readonly now: () => number; readonly signal: AbortSignal },
+): Promise<void> {
   const acknowledged = await place.acknowledge('a drill expects another failover');
   if (acknowledged > 0)
     place.say(`acknowledged ${acknowledged} earlier failovers, which ends their cooldown`);
   const records = await place.records(now() - Math.max(VELOCITY_MS, MANAGED_HOLD_MS));
-  const waitMs = records ? freeAt(records) - now() : 0;
+  const waitMs = records ? freeAt(records, expected) - now() : 0;
   if (waitMs <= 0) return;
   place.say(`waiting ${Math.ceil(waitMs / 1000)} s, until the controllers' own limits let them act again`);
   await pause(waitMs, signal);

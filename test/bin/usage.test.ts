@@ -34,7 +34,15 @@ describe('bad input', () => {
     [['up', '--pace', 'slow'], /Allowed choices are fast, aws/],
     [['up', '--port', '99999'], /--port = "99999" is refused/],
     [['drill', 'all', '--runs', '0'], /--runs = "0" is refused/],
-    [['drill', 'database-reader', '--without', 'luck'], /--without = "luck"[\s\S]*Fix: functions/],
+    [
+      ['drill', 'database-reader', '--without', 'luck'],
+      /--without = "luck"[\s\S]*Fix: one of: functions; stream; alarms/,
+    ],
+    [
+      ['drill', 'database-reader', '--deny', 'weather'],
+      /--deny = "weather"[\s\S]*Fix: one of: rds; rds-control; dynamodb/,
+    ],
+    [['drill', 'database-writer', '--fault', 'lag'], /--fault = "lag"[\s\S]*database-reader --fault lag/],
     [['fly'], /unknown command 'fly'/],
   ])('%j ends with 2 and says the rule', async (args, message) => {
     const { code, stderr } = await understudy(args, env);

@@ -17,7 +17,7 @@ const ENDS_MS_MAX = 20_000;
 const HELD = 0;
 const NOT_HELD = 1;
 /** Expectations that a slow machine may fail. */
-const OF_TIME = /^(longest_gap_ms|reads_p99_ms|added_ms) /;
+const OF_TIME = /^(longest_gap_ms|reads_p99_ms|added_ms|decided_ms|rds:FailoverDBCluster called) /;
 
 const stateDir = temporaryStateDir();
 const env = { UNDERSTUDY_STATE_DIR: stateDir };
@@ -107,14 +107,62 @@ async function control(scenario: string, fault: string): Promise<void> {
   expect(code).toBe(line.held ? HELD : NOT_HELD);
 }
 
-// In this order more than a minute passes between two removals from the pool: one is all that it allows (I-05).
+/** The controllers had a reader promoted, and the old writer was written to when it was back: in vain. */
+function expectPromoted({ line }: Drilled): void {
+  expect(line, JSON.stringify(line)).toMatchObject({ promotions: 1, stale_writer_writes: 0 });
+  expect(line.actions.map(({ call }) => call)).toContain('rds:FailoverDBCluster');
+  expect(line.managed_ms).toBeGreaterThan(0);
+  expect(line.added_ms).toBeGreaterThan(0);
+}
+
+async function hungWriter(...options: readonly string[]): Promise<void> {
+  const drilled = await drill('database-writer', 'hang', ...options);
+  expectNothingLost(drilled);
+  expectPromoted(drilled);
+}
+
+async function laggingReader(): Promise<void> {
+  const drilled = await drill('database-reader', 'lag');
+  expectNothingLost(drilled);
+  const { line } = drilled;
+  expect(line, JSON.stringify(line)).toMatchObject({ stale_reads: 0, promotions: 0, removed: 1 });
+  expect(line.decided_ms).toBeGreaterThan(0);
+}
+
+/** Nobody but one prober lost anything: whatever is done then is wrong. */
+async function blindProber(): Promise<void> {
+  const drilled = await drill('database-writer', 'blind');
+  expectNothingLost(drilled);
+  const { line } = drilled;
+  expect(line, JSON.stringify(line)).toMatchObject({ failed: 0, removed: 0, promotions: 0 });
+  expect(line.detected_ms).toBeGreaterThan(0);
+}
+
+async function partitionedReader(): Promise<void> {
+  const drilled = await drill('database-reader', 'partition');
+  expectNothingLost(drilled);
+  expect(drilled.line).toMatchObject({ stale_reads: 0, promotions: 0 });
+}
+
+// In this order more than a minute passes between two removals from the pool, and between two changes of the writer
+// that probers saw: one is all that the controllers' own limits allow (I-05, I-10).
 describe('a drill', () => {
+  it('F-02: database-writer hang: a reader is promoted, nothing is lost, the old writer accepts nothing', () =>
+    hungWriter());
   it('database-reader kill: nothing is lost, and the functions saw, decided and acted', () =>
     withEverything('database-reader', 'kill'));
   it('database-reader kill without functions: the data plane does it alone', () =>
     withoutFunctions('database-reader', 'kill'));
+  it(
+    'F-32: database-reader lag: nobody misses their own write, and the reader leaves the pool',
+    laggingReader,
+  );
   it('database-writer kill without functions: the data plane does it alone', () =>
     withoutFunctions('database-writer', 'kill'));
+  it('F-02: database-writer hang without the stream: the alarm alone has a reader promoted', () =>
+    hungWriter('--without', 'stream'));
+  it('F-07: database-reader partition: the clients do without it, and nobody is promoted', partitionedReader);
+  it('F-06: database-writer blind: nothing is removed and nobody is promoted', blindProber);
   it('database-reader hang: nothing is lost, and the functions saw, decided and acted', () =>
     withEverything('database-reader', 'hang'));
   it('database-reader hang, its control: plain clients do fail', () => control('database-reader', 'hang'));

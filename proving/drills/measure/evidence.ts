@@ -37,7 +37,7 @@ export function evidence(records: Records | null, broken: Broken): Evidence {
   const { faultAt, memberId } = broken;
   const seen = records.observations.filter((o) => o.at >= faultAt && detects(o, broken)).map((o) => o.at);
   const after = records.ledger.filter((entry) => entry.startedAt >= faultAt);
-  const decisions = after.filter((entry) => entry.failure !== null && isAbout(entry, memberId));
+  const decisions = after.filter((entry) => decidesAbout(entry, memberId));
   const calls = after.flatMap(callsOf);
   return {
     detected_ms: firstAfter(seen, faultAt),
@@ -63,9 +63,10 @@ export function failoverCalledAt(records: Records | null, faultAt: number): numb
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** A reader's return from an earlier failure is about the same member, and about no failure. */
-function isAbout({ memberId, reason }: LedgerItem, id: string): boolean {
-  return memberId === id || reason.includes(id);
+/** A reader's return from an earlier failure is about the same member, and no decision about this fault. */
+function decidesAbout({ memberId, reason }: LedgerItem, id: string): boolean {
+  if (memberId !== id && !reason.includes(id)) return false;
+  return !reason.includes(`${id} out -> returning`) && !reason.includes(`${id} returning -> in`);
 }
 
 /** A blind prober detects its own blindness; every other fault shows in a verdict on the victim. */

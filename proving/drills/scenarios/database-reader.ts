@@ -38,7 +38,7 @@ export const databaseReader: Scenario = {
   ],
   measuredBy: 'read',
   failsOver: () => false,
-  needsDecision: mustDecide,
+  decision: (setting) => (mustDecide(setting) ? 'removal' : null),
   hold: ({ fault }) => ({ msMin: fault === 'lag' ? LAG_MS : HOLD_MS }),
   slowMs: SLOW_MS,
 };

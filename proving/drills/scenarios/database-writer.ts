@@ -32,7 +32,7 @@ export const databaseWriter: Scenario = {
   expectations: (setting) => [NO_READ_FAILS, ...DATA_IS_SAFE, ...expectationsOf(setting)],
   measuredBy: 'write',
   failsOver: (setting) => setting.fault === 'kill' || mustPromote(setting),
-  needsDecision: mustPromote,
+  decision: (setting) => (mustPromote(setting) ? 'failover' : null),
   hold: holdOf,
   slowMs: SLOW_MS,
 };

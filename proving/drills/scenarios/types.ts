@@ -1,5 +1,6 @@
 import type { Conditions } from '../conditions.ts';
 import type { DrillLine, FaultKind, Member } from '../model.ts';
+import type { Expected } from '../settle.ts';
 
 /** A rule of a hypothesis. `holds` gets the line; a null it depends on never holds. */
 export interface Expectation {
@@ -35,8 +36,8 @@ export interface Scenario {
   readonly measuredBy: 'read' | 'write';
   /** True when the writer changes, so that the managed failover is watched from outside. */
   failsOver(setting: Setting): boolean;
-  /** True when the controllers must decide: the drill waits until their own limits let them. */
-  needsDecision(setting: Setting): boolean;
+  /** What the controllers must decide, if anything: the drill waits until their own limits let them. */
+  decision(setting: Setting): Expected | null;
   hold(setting: Setting): Hold;
   /** What the fault `slow` adds in each direction, in ms. */
   readonly slowMs: number;

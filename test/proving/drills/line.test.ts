@@ -135,6 +135,110 @@ describe('a drill line', () => {
   });
 });
 
+describe('a line of a gray fault', () => {
+  const faultAt = 1000;
+  const calledAt = faultAt + 8000;
+  const failover = {
+    kind: 'ledger',
+    function: 'write-failover',
+    startedAt: calledAt - 50,
+    memberId: victim.id,
+    reason: `${victim.id}: writer-unreachable`,
+    mode: 'act',
+    before: victim.id,
+    after: null,
+    steps: [
+      {
+        name: 'failover',
+        call: 'rds:FailoverDBCluster',
+        target: 'demo-reader-2',
+        reason: 'frozen',
+        at: calledAt,
+        outcome: 'accepted',
+        detail: null,
+      },
+    ],
+  } as unknown as LedgerItem;
+  const promoted: Partial<Measured> = {
+    scenario: writer,
+    setting: setting('hang'),
+    samples: [
+      sample(0, 4, { kind: 'write' }),
+      sample(500, 4, { own: true }),
+      sample(faultAt + 9000, 2000, { kind: 'write' }),
+    ],
+    managedAt: faultAt + 10_000,
+    staleWriterWrites: 0,
+    records: { observations: [], ledger: [failover] },
+  };
+
+  it('counts managed_ms from our call, and what came before it as ours', () => {
+    const line = toLine(measured(promoted));
+    expect(line).toMatchObject({ managed_ms: 2000, recovered_ms: 11_000, added_ms: 9000, promotions: 1 });
+    expect(line.not_held).toEqual([]);
+    expect(line.held).toBe(true);
+  });
+
+  it.each([
+    ['the call came late', { faultAt: faultAt - 3000 }, /FailoverDBCluster called <= 10000 ms/],
+    ['the old writer accepted a write', { staleWriterWrites: 1 }, /stale_writer_writes = 0/],
+    ['nobody could ask the old writer', { staleWriterWrites: null }, /stale_writer_writes = 0/],
+    ['nobody was promoted', { records: { observations: [], ledger: [] } }, /promotions = 1/],
+  ])('does not hold when %s', (_what, changes: Partial<Measured>, rule) => {
+    const line = toLine(measured({ ...promoted, ...changes }));
+    expect(line.held).toBe(false);
+    expect(line.not_held.join('; ')).toMatch(rule);
+  });
+
+  it('by alarm alone the call may take a minute', () => {
+    const slow = { ...promoted, faultAt: faultAt - 40_000, setting: setting('hang', { without: 'stream' }) };
+    expect(toLine(measured(slow)).not_held.join('; ')).not.toMatch(/called/);
+  });
+
+  it('without functions nobody is expected to be promoted: writes must go on when the writer wakes', () => {
+    const conditions = setting('hang', { without: 'functions' });
+    const line = toLine(
+      measured({ ...promoted, setting: conditions, records: null, managedAt: null, staleWriterWrites: null }),
+    );
+    expect(line).toMatchObject({ held: true, promotions: null, managed_ms: null, added_ms: null });
+  });
+});
+
+describe('reads of one\u2019s own write', () => {
+  it('one that is stale breaks the hypothesis; none asked is no proof', () => {
+    const stale = sample(1500, 5, { own: true, stale: true });
+    const line = toLine(measured({ samples: [...measured({}).samples, stale] }));
+    expect(line.stale_reads).toBe(1);
+    expect(line.not_held).toContain('stale_reads = 0');
+    const unasked = toLine(measured({ samples: [sample(0, 4), sample(1500, 4)] }));
+    expect(unasked.stale_reads).toBeNull();
+    expect(unasked.not_held).toContain('stale_reads = 0');
+  });
+});
+
+describe('calls that were refused', () => {
+  const denial = {
+    function: 'replica-pool',
+    action: 'rds:ModifyDBClusterEndpoint',
+    resource: 'arn:aws:rds:x',
+  };
+
+  it('SEC-01: break the drill, naming function, action and resource', () => {
+    const line = toLine(measured({ denied: [denial] }));
+    expect(line.denied).toEqual([denial]);
+    expect(line.held).toBe(false);
+    expect(line.not_held).toEqual([
+      'AccessDenied: replica-pool may not rds:ModifyDBClusterEndpoint on arn:aws:rds:x',
+    ]);
+  });
+
+  it('are what was asked for where the API was taken away', () => {
+    const conditions = setting('kill', { deny: { service: 'rds', kind: 'control' } });
+    const line = toLine(measured({ denied: [denial], setting: conditions }));
+    expect(line).toMatchObject({ held: true, deny: 'rds-control', denied: [denial] });
+  });
+});
+
 describe('the worst of several runs', () => {
   it('keeps the worst value of each field and holds only if every run held', () => {
     const good = toLine(measured({}));

@@ -39,18 +39,21 @@ describe('removals', () => {
 
 describe('the controllers are free', () => {
   it('at once, when nothing was removed and no writer moved', () => {
-    expect(freeAt({ ledger: [], observations: [moved(null)] })).toBeLessThan(10_000);
+    expect(freeAt({ ledger: [], observations: [moved(null)] }, 'failover')).toBeLessThan(10_000);
   });
 
   it('I-05: a velocity window after the last removal', () => {
     const returned = poolChange({ before: 'a=out', after: 'a=in', updatedAt: 150_000 });
-    const at = freeAt({ ledger: [poolChange({}), returned], observations: [] });
+    const records = { ledger: [poolChange({}), returned], observations: [moved(900_000)] };
+    const at = freeAt(records, 'removal');
     expect(at).toBeGreaterThanOrEqual(160_000);
     expect(at).toBeLessThan(165_000);
   });
 
   it('a managed hold after the writer moved', () => {
-    const at = freeAt({ ledger: [], observations: [moved(50_000), moved(120_000)] });
+    const later = poolChange({ updatedAt: 900_000 });
+    const records = { ledger: [later], observations: [moved(50_000), moved(120_000)] };
+    const at = freeAt(records, 'failover');
     expect(at).toBeGreaterThanOrEqual(180_000);
     expect(at).toBeLessThan(185_000);
   });
