@@ -80,7 +80,7 @@ describe('a connection of the simulated database', () => {
 
   it.each<[string, (database: SimDatabase) => void]>([
     ['F-01: the death of the process', (database) => database.crash('db-1')],
-    ['F-07: a cut', (database) => database.cut(NODE, 'db-1')],
+    ['F-07: a cut that ends', (database) => database.cut(NODE, 'db-1')],
   ])('a commit that meets %s on its way may be done, and is never acknowledged', async (_, breakIt) => {
     const stored = new Set<number>();
     for (let seed = 1; seed <= 20; seed += 1) {
@@ -98,6 +98,28 @@ describe('a connection of the simulated database', () => {
       await pass(2000);
       stored.add(database.timesStored('a'));
       expect(database.view().commits.filter(({ acknowledged }) => acknowledged)).toEqual([]);
+    }
+    expect([...stored].sort()).toEqual([0, 1]);
+  });
+
+  it('F-07: a commit that a cut meets on its way may have got through, and nobody hears of it', async () => {
+    const stored = new Set<number>();
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const { connect, settled, pass, database } = stage({ seed });
+      const connection = await connect('db-1');
+      await settled(connection.query('begin'));
+      await settled(connection.query(INSERT, ['a']));
+      let heard = false;
+      connection.query('commit').then(
+        () => (heard = true),
+        () => (heard = true),
+      );
+      await pass(1);
+      if (heard) continue;
+      database.cut(NODE, 'db-1');
+      await pass(60_000);
+      expect(heard).toBe(false);
+      stored.add(database.timesStored('a'));
     }
     expect([...stored].sort()).toEqual([0, 1]);
   });
