@@ -30,6 +30,8 @@ export interface FrontOptions {
   /** PostgreSQL's unix socket. */
   readonly socketPath: string;
   readonly forceTls: () => boolean;
+  /** Called before anything that PostgreSQL says in a session is passed on. */
+  readonly beforeAnswer: () => void;
   /** Null when the token is good for this user, else why it is not. */
   readonly verifyToken: (user: string, token: string) => Promise<string | null>;
 }
@@ -190,7 +192,7 @@ export class Front {
       return;
     }
     client.write(answer.bytes);
-    const started = relay(client, engine);
+    const started = relay(client, engine, this.options.beforeAnswer);
     session = started;
     this.relays.add(started);
     engine.on('close', () => this.relays.delete(started));

@@ -8,6 +8,8 @@ export interface HostSetup {
   readonly unprivileged: { readonly uid: number; readonly gid: number } | null;
   readonly postgres: string;
   readonly dataFolder: string;
+  /** A file that is there from the moment on at which this instance must acknowledge nothing any more. */
+  readonly fenceMark: string;
   readonly socketPath: string;
   readonly address: string;
   readonly port: number;

@@ -6,6 +6,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type net from 'node:net';
 import { spawnChild, type World } from '../kernel/index.ts';
+import { FenceWatch } from './fence-watch.ts';
 import { Front } from './front.ts';
 import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
 import { signalTree } from './process-tree.ts';
@@ -59,6 +60,7 @@ function handle(message: ToHost): void {
 
 async function start(setup: HostSetup): Promise<number> {
   forceTls = setup.forceTls;
+  const watch = new FenceWatch(setup.fenceMark, () => end(0));
   front = new Front({
     address: setup.address,
     port: setup.port,
@@ -66,6 +68,7 @@ async function start(setup: HostSetup): Promise<number> {
     certificatePem: setup.certificatePem,
     socketPath: setup.socketPath,
     forceTls: () => forceTls,
+    beforeAnswer: () => watch.look(),
     verifyToken: askSupervisor,
   });
   front.setRules(setup.networkRules);

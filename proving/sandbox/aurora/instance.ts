@@ -62,6 +62,7 @@ export class Instance {
         unprivileged: this.world.unprivileged,
         postgres: options.binaries.postgres,
         dataFolder: this.node.dataFolder,
+        fenceMark: `${this.node.dataFolder}.fenced`,
         socketPath: path.join(this.node.socketFolder, '.s.PGSQL.5432'),
         address: options.address,
         port: options.port,

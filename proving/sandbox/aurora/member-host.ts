@@ -1,6 +1,7 @@
 /** The supervisor's side of an instance host: starts it, talks to it, notices its end, ends its whole tree. */
 
 import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { spawnChild, type World } from '../kernel/index.ts';
@@ -61,6 +62,7 @@ export class MemberHost {
     });
     this.ready = this.listen();
     this.ready.catch(() => undefined);
+    fs.rmSync(setup.fenceMark, { force: true });
     this.tell({ kind: 'setup', setup });
   }
 
@@ -100,11 +102,12 @@ export class MemberHost {
   }
 
   /**
-   * Tells the host to drop its clients and end. A host that hangs does so when it wakes; it is not waited for, but
+   * Leaves the mark, and tells the host to drop its clients and end. A host that hangs does so when it wakes; it is not waited for, but
    * its engine is ended from outside: when the host wakes there is nothing left that could take a write.
    */
   async fence(): Promise<void> {
     this.expected = true;
+    fs.writeFileSync(this.options.setup.fenceMark, '');
     if (this.alive) {
       this.tell({ kind: 'fence' });
       await Promise.race([this.ended, pause(FENCE_MS_MAX)]);

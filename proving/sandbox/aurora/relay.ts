@@ -8,7 +8,8 @@ export interface Relay {
   cut(farewell?: Buffer): void;
 }
 
-export function relay(client: Duplex, engine: Duplex): Relay {
+/** @param beforeAnswer called before anything of PostgreSQL's is passed on */
+export function relay(client: Duplex, engine: Duplex, beforeAnswer: () => void): Relay {
   const guard = new CommitGuard();
   const cut = (farewell?: Buffer) => {
     engine.destroy();
@@ -17,6 +18,7 @@ export function relay(client: Duplex, engine: Duplex): Relay {
   };
   carry(client, engine, () => true);
   carry(engine, client, (chunk) => {
+    beforeAnswer();
     const durable = guard.pass(chunk);
     if (!durable) cut();
     return durable;

@@ -122,6 +122,31 @@ describe('I-18: an old writer that was frozen', () => {
     for (const id of [old, next]) expect([...(await ledgerOf(stage, id))]).toEqual(['last']);
   });
 
+  test('does not pass on, when it wakes, what its engine answered while its front stood still', async () => {
+    const { old, next } = roles();
+    const client = await stage.connect(old);
+    const { pid } = stage.member(old);
+    const insertion = client.query("INSERT INTO ledger SELECT 'answered' FROM pg_sleep(0.3)").then(
+      () => 'acknowledged',
+      () => 'refused',
+    );
+    await pause(100);
+    // The front alone: the engine commits, storage has it, and the answer waits in the front's socket.
+    send(pid, 'SIGSTOP');
+    const reader = await stage.connect(next);
+    await eventually('it is committed', 10_000, async () => {
+      const { rowCount } = await reader.query("SELECT id FROM ledger WHERE id = 'answered'");
+      return rowCount === 1;
+    });
+    await failover(next);
+    await eventually('another writes', 20_000, () => stage.writer() === next);
+    send(pid, 'SIGCONT');
+    expect(await insertion).toBe('refused');
+    await allServe(next);
+    // It was durable before the promotion: "unknown" is the truth, and it is there.
+    expect(await ledgerOf(stage, next)).toContain('answered');
+  });
+
   test('wakes after a second failover soon after the first, and still comes back as a copy', async () => {
     const { old, next, other } = roles();
     const { pid } = stage.member(old);
