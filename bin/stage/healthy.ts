@@ -1,16 +1,37 @@
 /** When an environment counts as healthy: what AWS says, and what every prober says. */
 
+import { UnderstudyError } from '../../core/errors.ts';
 import type { Records } from '../../proving/drills/index.ts';
 import type { SandboxClient } from '../../proving/sandbox/index.ts';
 
 /** A prober's word counts this long. */
 const OBSERVATION_MS_MAX = 10_000;
 
-/** Why the environment is not healthy, or null when it is. */
-export async function unhealthyReason(
+const POLL_MS = 250;
+
+type ReadRecords = (sinceMs: number) => Promise<Records | null>;
+
+/** Resolves when the environment is healthy. Rejects with the reason when it is not in time. */
+export async function untilHealthy(
   client: SandboxClient,
-  records: (sinceMs: number) => Promise<Records | null>,
-): Promise<string | null> {
+  records: ReadRecords,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let reason = await unhealthyReason(client, records);
+  while (reason !== null && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    reason = await unhealthyReason(client, records);
+  }
+  if (reason === null) return;
+  throw new UnderstudyError(`The environment is not healthy after ${timeoutMs / 1000} s: ${reason}.`, {
+    code: 'not-healthy',
+    advice: 'check',
+  });
+}
+
+/** Why the environment is not healthy, or null when it is. */
+export async function unhealthyReason(client: SandboxClient, records: ReadRecords): Promise<string | null> {
   const { clusters } = await client.status();
   if (clusters.length === 0) return 'no cluster is deployed';
   for (const cluster of clusters) {

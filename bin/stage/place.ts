@@ -16,7 +16,7 @@ import type {
   SandboxClient,
   SandboxStatus,
 } from '../../proving/sandbox/index.ts';
-import { unhealthyReason } from './healthy.ts';
+import { untilHealthy } from './healthy.ts';
 
 export interface PlaceOptions {
   readonly client: SandboxClient;
@@ -28,7 +28,6 @@ export interface PlaceOptions {
 /** The application that the sandbox drives; its name is also its database user and schema. */
 export const APPLICATION = 'shop';
 const RESOLVE_MS_MAX = 1000;
-const HEALTHY_POLL_MS = 250;
 const PROBER = 'health-check-';
 const FAILOVER_FUNCTION = 'write-failover';
 /** Older recoveries hold nothing back: the longest cooldown that can be set. */
@@ -73,11 +72,6 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
       const failovers = (recent?.ledger ?? []).filter((entry) => entry.function === FAILOVER_FUNCTION);
       return acknowledge(target, failovers, { table: stateTable, by: 'drill', why, at: Date.now() });
     },
-    setNetwork: (rules) => client.setNetwork(rules),
-    setReplay: (memberId, paused) => client.setReplay(memberId, paused),
-    setStreams: (enabled) => client.setStreams(enabled),
-    setAlarms: (enabled) => client.setAlarms(enabled),
-    setDenied: (deny) => client.setDenied(deny),
     application: async (kind) => {
       const task = await client.runTask({
         name: kind,
@@ -95,20 +89,8 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
       password: await databaseToken(target, { host: name, port: 5432, user: APPLICATION }),
       ssl: { ca, servername: name },
     }),
-    setFunctions: (enabled) => client.setFunctions(enabled),
-    healthy: async (timeoutMs) => {
-      const deadline = Date.now() + timeoutMs;
-      let reason = await unhealthyReason(client, records);
-      while (reason !== null && Date.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, HEALTHY_POLL_MS));
-        reason = await unhealthyReason(client, records);
-      }
-      if (reason === null) return;
-      throw new UnderstudyError(`The environment is not healthy after ${timeoutMs / 1000} s: ${reason}.`, {
-        code: 'not-healthy',
-        advice: 'check',
-      });
-    },
+    ...switches(client),
+    healthy: (timeoutMs) => untilHealthy(client, records, timeoutMs),
   };
 }
 
@@ -122,6 +104,17 @@ function cluster(status: SandboxStatus, endpoint: string): ClusterStatus {
       advice: 'check',
     },
   );
+}
+
+function switches(client: SandboxClient) {
+  return {
+    setNetwork: (rules) => client.setNetwork(rules),
+    setReplay: (memberId, paused) => client.setReplay(memberId, paused),
+    setFunctions: (enabled) => client.setFunctions(enabled),
+    setStreams: (enabled) => client.setStreams(enabled),
+    setAlarms: (enabled) => client.setAlarms(enabled),
+    setDenied: (deny) => client.setDenied(deny),
+  } satisfies Partial<DrillPlace>;
 }
 
 function viewpoints({ sources }: SandboxStatus): readonly Viewpoint[] {

@@ -45,11 +45,9 @@ export function evidence(records: Records | null, broken: Broken): Evidence {
       decisions.map((entry) => entry.startedAt),
       faultAt,
     ),
-    promotions: calls.filter(({ call, took }) => call === FAILOVER_CALL && took).length,
+    promotions: calls.filter(isFailover).length,
     removed: new Set(after.flatMap(removedMembers)).size,
-    actions: calls
-      .map(({ at, took: _, ...action }) => ({ ...action, at_ms: round(at - faultAt) }))
-      .toSorted((a, b) => a.at_ms - b.at_ms),
+    actions: calls.map(({ action, at }) => ({ ...action, at_ms: round(at - faultAt) })).toSorted(byTime),
   };
 }
 
@@ -58,7 +56,7 @@ export function failoverCalledAt(records: Records | null, faultAt: number): numb
   const times = (records?.ledger ?? [])
     .filter((entry) => entry.startedAt >= faultAt)
     .flatMap(callsOf)
-    .filter(({ call, took }) => call === FAILOVER_CALL && took)
+    .filter(isFailover)
     .map(({ at }) => at);
   return times.length === 0 ? null : Math.min(...times);
 }
@@ -75,7 +73,9 @@ function detects(observation: ObservationItem, { fault, memberId, az }: Broken):
   return observation.verdicts.some((v) => v.memberId === memberId && v.failure !== null);
 }
 
-interface Call extends Omit<Action, 'at_ms'> {
+interface Call {
+  readonly action: Omit<Action, 'at_ms'>;
+  /** Epoch ms. */
   readonly at: number;
   /** It was accepted, or nobody knows that it was not. */
   readonly took: boolean;
@@ -84,9 +84,16 @@ interface Call extends Omit<Action, 'at_ms'> {
 function callsOf(entry: LedgerItem): readonly Call[] {
   return entry.steps.flatMap(({ call, at, outcome, target, reason }) => {
     if (call === null || at === null || outcome === 'skipped') return [];
-    const took = outcome !== 'refused';
-    return [{ function: entry.function, call, target, reason, at, took }];
+    return [{ action: { function: entry.function, call, target, reason }, at, took: outcome !== 'refused' }];
   });
+}
+
+function isFailover({ action, took }: Call): boolean {
+  return action.call === FAILOVER_CALL && took;
+}
+
+function byTime(a: Action, b: Action): number {
+  return a.at_ms - b.at_ms;
 }
 
 function firstAfter(times: readonly number[], faultAt: number): number | null {
