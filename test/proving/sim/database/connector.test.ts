@@ -99,7 +99,7 @@ describe('a connection of the simulated database', () => {
       stored.add(database.timesStored('a'));
       expect(database.view().commits.filter(({ acknowledged }) => acknowledged)).toEqual([]);
     }
-    expect([...stored].sort()).toEqual([0, 1]);
+    expect(stored).toEqual(new Set([0, 1]));
   });
 
   it('F-07: a commit that a cut meets on its way may have got through, and nobody hears of it', async () => {
@@ -121,7 +121,7 @@ describe('a connection of the simulated database', () => {
       expect(heard).toBe(false);
       stored.add(database.timesStored('a'));
     }
-    expect([...stored].sort()).toEqual([0, 1]);
+    expect(stored).toEqual(new Set([0, 1]));
   });
 
   it('F-03: a slow member takes that much longer', async () => {
@@ -225,7 +225,7 @@ describe('a connection of the simulated database', () => {
       stored.add(database.timesStored('a'));
       expect(database.view().commits.filter(({ acknowledged }) => acknowledged)).toEqual([]);
     }
-    expect([...stored].sort()).toEqual([0, 1]);
+    expect(stored).toEqual(new Set([0, 1]));
   });
 
   it('F-32: a reader that does not replay stays where it was, and its lag grows', async () => {
