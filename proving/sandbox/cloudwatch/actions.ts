@@ -13,6 +13,8 @@ export interface ActionTargets {
 
 /** The service principal that a function's permission must name. */
 const PRINCIPAL = 'lambda.alarms.cloudwatch.amazonaws.com';
+/** The one that a topic's policy must name. */
+const TOPIC_PRINCIPAL = 'cloudwatch.amazonaws.com';
 
 /** A target that is gone or refuses is written down in the alarm's history; the state stands. */
 export function runActions(world: World, targets: ActionTargets, alarm: AlarmRecord): void {
@@ -25,7 +27,8 @@ export function runActions(world: World, targets: ActionTargets, alarm: AlarmRec
         targets.invoker.invokeAsync(target, payload, { service: PRINCIPAL, sourceArn: arn });
       } else {
         if (!targets.topics) throw new Error('there are no topics');
-        targets.topics.publish(target, topicMessage(world, alarm));
+        const from = { service: TOPIC_PRINCIPAL, sourceArn: arn };
+        targets.topics.publish(target, topicMessage(world, alarm), from);
       }
       note(world, alarm, `Successfully executed action ${target}`, {});
     } catch (error) {

@@ -14,6 +14,8 @@ export interface Authorizer {
   authorize(principal: Principal, requests: readonly Authorization[]): void;
   /** Remembers a call that something other than the caller's own policies refused: a trust policy. */
   remember(principal: Principal, refused: Authorization): void;
+  /** Remembers a call that a resource's policy refused to a service. */
+  refused(service: string, request: Authorization): void;
   readonly denials: readonly Denial[];
 }
 
@@ -27,15 +29,13 @@ export interface AuthorizerDeps {
 export function createAuthorizer(world: World, deps: AuthorizerDeps): Authorizer {
   const denials: Denial[] = [];
 
-  function remember(principal: Principal, { action, resource }: Authorization): void {
-    denials.push({
-      at: world.now(),
-      principal: principal.arn,
-      function: callingFunction(deps, principal),
-      action,
-      resource,
-    });
+  function keep(caller: Pick<Denial, 'principal' | 'function'>, { action, resource }: Authorization): void {
+    denials.push({ at: world.now(), ...caller, action, resource });
     if (denials.length > DENIALS_KEPT_MAX) denials.shift();
+  }
+
+  function remember(principal: Principal, request: Authorization): void {
+    keep({ principal: principal.arn, function: callingFunction(deps, principal) }, request);
   }
 
   function decide(principal: Principal, request: Authorization): Decision {
@@ -61,6 +61,7 @@ export function createAuthorizer(world: World, deps: AuthorizerDeps): Authorizer
   return {
     denials,
     remember,
+    refused: (service, request) => keep({ principal: service, function: null }, request),
     authorize(principal, requests) {
       if (principal.kind === 'user') return;
       for (const request of requests) {

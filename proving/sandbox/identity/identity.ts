@@ -43,6 +43,7 @@ export function createIdentity(world: World, options: IdentityOptions = {}): Ide
     },
     lookup: (accessKeyId) => keys.lookup(accessKeyId),
     authorize: (principal, requests) => authorizer.authorize(principal, requests),
+    refused: (service, request) => authorizer.refused(service, request),
     denials: authorizer.denials,
     checkAssumableBy(roleArn, service, sourceArn) {
       const role = directory.roleByArn(roleArn);

@@ -20,6 +20,8 @@ export interface Identity {
   ): { principal: Principal; secretAccessKey: string; sessionToken: string | null } | undefined;
   /** Throws AwsError `AccessDenied` (403) naming principal, action and resource. Never throws for kind `user`. */
   authorize(principal: Principal, requests: readonly Authorization[]): void;
+  /** Records a call that a resource's own policy refused to a service, for reports. */
+  refused?(service: string, request: Authorization): void;
   /** Every denial since the start, for reports and tests. */
   readonly denials: readonly {
     at: number;
@@ -107,9 +109,17 @@ export interface Queues {
   send(queueArn: string, body: string): void;
 }
 
+/** A service that acts for something of the account: for a rule, a topic, an alarm. */
+export interface Sender {
+  /** e.g. `events.amazonaws.com`. */
+  readonly service: string;
+  readonly sourceArn: string;
+}
+
 /** Implemented by the SNS part. */
 export interface Topics {
-  publish(topicArn: string, message: { subject: string; body: string }): void;
+  /** `from` is set where a service publishes: the topic's policy must allow it. Throws AwsError `AccessDenied`. */
+  publish(topicArn: string, message: { subject: string; body: string }, from?: Sender): void;
 }
 
 export interface ObjectStore {

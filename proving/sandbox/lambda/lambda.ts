@@ -199,6 +199,8 @@ class LambdaPart implements Lambda {
       sourceAccount: account === undefined || account === '' ? this.#world.accountId : account,
     };
     if (mayInvoke([...target.permissions.values()], caller)) return target;
+    const refused = { action: 'lambda:InvokeFunction', resource: target.config.arn };
+    this.#options.identity.refused?.(source.service, refused);
     throw new AwsError(
       'AccessDeniedException',
       `${source.service} (${source.sourceArn ?? 'no source'}) is not authorized to perform: lambda:InvokeFunction ` +

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, type QueueMessage, type QueueSettings } from '../../twin/queue/index.ts';
 import type { PolicyDocument } from '../../twin/iam/index.ts';
-import { AwsError, type Queues, type World } from '../kernel/index.ts';
-import { type Sender, requireAllowed } from './resource-policy.ts';
+import { AwsError, type Queues, type Sender, type World } from '../kernel/index.ts';
+import { requireAllowed } from './resource-policy.ts';
 
 export interface SendOptions {
   readonly attributes?: Readonly<Record<string, string>>;

@@ -1,14 +1,7 @@
 /** Policies that stand on a queue or a topic, asked when an AWS service delivers to it. */
 
 import { type PolicyDocument, judgeForCaller } from '../../twin/iam/index.ts';
-import { AwsError, type World } from '../kernel/index.ts';
-
-/** The service that delivers, and the rule, topic or alarm it delivers for. */
-export interface Sender {
-  /** e.g. `events.amazonaws.com`. */
-  readonly service: string;
-  readonly sourceArn: string;
-}
+import { AwsError, type Sender, type World } from '../kernel/index.ts';
 
 /** Throws AwsError `AccessDenied` (403) unless one of the policies allows the sender and none denies it. */
 export function requireAllowed(
@@ -18,9 +11,12 @@ export function requireAllowed(
 ): void {
   const { sender, action, resource } = wanted;
   const caller = { accountId: world.accountId, arn: null, roleArn: null, service: sender.service };
+  const sourceAccount = sender.sourceArn.split(':')[4] || world.accountId;
   const context = {
     'aws:SourceArn': sender.sourceArn,
-    'aws:SourceAccount': world.accountId,
+    'aws:SourceAccount': sourceAccount,
+    // The older key of the policy that SNS gives a topic by itself: alarms may use such a topic, rules may not.
+    ...(sender.service === 'cloudwatch.amazonaws.com' ? { 'aws:SourceOwner': sourceAccount } : {}),
     'aws:SecureTransport': 'true',
     'aws:PrincipalIsAWSService': 'true',
   };

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { PolicyDocument } from '../../twin/iam/index.ts';
-import { AwsError, type FunctionInvoker, type Topics, type World } from '../kernel/index.ts';
-import { type QueueSender, type Sender, requireAllowed } from '../queues/index.ts';
+import { AwsError, type FunctionInvoker, type Sender, type Topics, type World } from '../kernel/index.ts';
+import { type QueueSender, requireAllowed } from '../queues/index.ts';
 import { type Notification, functionEvent, notification, queueBody } from './message.ts';
 
 export const PROTOCOLS = ['lambda', 'sqs', 'email', 'email-json'] as const;
@@ -102,17 +102,28 @@ export class TopicRegistry implements TopicPublisher {
   publish(topicArn: string, message: { subject: string; body: string }, from?: Sender): void {
     this.#require(topicArn);
     if (from !== undefined) {
-      const policies = [...this.#policies.values()].filter(({ topicArns }) => topicArns.includes(topicArn));
-      requireAllowed(
-        this.#world,
-        policies.map(({ document }) => document),
-        { sender: from, action: 'sns:Publish', resource: topicArn },
-      );
+      const set = [...this.#policies.values()].filter(({ topicArns }) => topicArns.includes(topicArn));
+      const policies = set.length > 0 ? set.map(({ document }) => document) : [this.#defaultPolicy(topicArn)];
+      requireAllowed(this.#world, policies, { sender: from, action: 'sns:Publish', resource: topicArn });
     }
     const sent = notification(this.#world, topicArn, message);
     for (const [arn, subscription] of this.#subscriptions) {
       if (subscription.topicArn === topicArn) this.#deliver(sent, arn, subscription);
     }
+  }
+
+  /** What SNS gives a topic that gets no policy: its own account may use it. */
+  #defaultPolicy(topicArn: string): PolicyDocument {
+    return {
+      Version: '2008-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: 'sns:Publish',
+        Resource: topicArn,
+        Condition: { StringEquals: { 'aws:SourceOwner': this.#world.accountId } },
+      },
+    };
   }
 
   /** A delivery that fails is logged and dead-lettered; it never reaches the publisher. */
