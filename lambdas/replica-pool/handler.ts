@@ -9,6 +9,7 @@ import {
   moveRecovery,
   openPoolChange,
   planPool,
+  PUBLISH_CALL,
   type PoolPlan,
 } from '../../core/database/index.ts';
 import type { LedgerItem } from '../../core/state/items.ts';
@@ -64,14 +65,35 @@ async function takeTurn(context: PoolContext): Promise<Turn> {
 }
 
 /** What an earlier invocation left unfinished is closed: the plan now made from what is observed replaces it. */
-async function closeStale({ ports, held }: PoolContext, view: PoolView, plan: PoolPlan): Promise<void> {
+async function closeStale(context: PoolContext, view: PoolView, plan: PoolPlan): Promise<void> {
+  const { ports, held } = context;
   for (const item of view.ledger.filter(isUnfinished)) {
+    if (!(await raiseFence(context, view, item))) continue;
     const reached = plan.kind === 'keep' && item.after === describePool(view.facts.pool);
     const now = ports.clock.now();
     const reason = reached ? item.reason : `${item.reason}; planned anew from what is observed`;
     const closed = moveRecovery(item, reached ? 'done' : 'aborted', { now, epoch: held.lease.token, reason });
     await ports.store.updateLedger(closed);
   }
+}
+
+/**
+ * A publication whose outcome is unknown may still be under way, and would undo what is decided now. The pool is
+ * written again as it was read, under our epoch: the store then refuses the older one, whenever it comes (I-12).
+ * @returns false when a higher epoch has taken over
+ */
+async function raiseFence(
+  { ports, held }: PoolContext,
+  { facts: { pool } }: PoolView,
+  item: LedgerItem,
+): Promise<boolean> {
+  const meant = item.steps.some(({ call, at }) => call === PUBLISH_CALL && at !== null);
+  if (pool === null || !meant || pool.epoch >= item.epoch) return true;
+  const now = ports.clock.now();
+  const epoch = held.lease.token;
+  const taken = moveRecovery(item, item.state, { now, epoch });
+  if (!(await ports.store.updateLedger(taken))) return false;
+  return ports.store.putPool({ ...pool, epoch, at: now });
 }
 
 type Change = Extract<PoolPlan, { kind: 'change' }>;

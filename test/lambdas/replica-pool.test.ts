@@ -237,6 +237,28 @@ describe('replica-pool', () => {
     expect(rig.states()).toEqual({ 'db-2': 'in', 'db-3': 'in' });
   });
 
+  it('I-12: refuses a publication that comes late, once another invocation has decided to keep the pool', async () => {
+    const rig = setUp();
+    await rig.run();
+    rig.world.hang('db-2');
+    rig.clock.advance(10_000);
+    const first = new Process();
+    first.onCall = (name) => {
+      if (name === 'putPool') first.killAt = first.calls + 1;
+      return Promise.resolve();
+    };
+    await expect(rig.run(first)).rejects.toBeInstanceOf(Killed);
+    const [late] = rig.store.ledger.values().toArray().slice(-1);
+    expect(late!.state).toBe('acting');
+    rig.world.heal('db-2');
+    rig.clock.advance(60_001);
+    await rig.run();
+    expect(rig.states()).toEqual({ 'db-2': 'in', 'db-3': 'in' });
+    const members = { ...rig.store.pool!.members, 'db-2': { state: 'out' as const, since: 0 } };
+    expect(await rig.store.putPool({ ...rig.store.pool!, members, epoch: late!.epoch })).toBe(false);
+    expect(rig.states()).toEqual({ 'db-2': 'in', 'db-3': 'in' });
+  });
+
   it('I-13: killed before or after any external call, the pool and the endpoint get there', async () => {
     const prepare = async (): Promise<ReturnType<typeof setUp>> => {
       const rig = setUp();

@@ -37,7 +37,7 @@ export function onceAnEvent(): Checker {
     if (change?.before && change.after) {
       count();
       const said = sameAgain(change.before, change.after, view.thresholds['endpoint-edit-interval-ms']);
-      if (said !== null) return said;
+      if (said !== null && !isFence(view, change.after)) return said;
     }
     const failovers = added(view.calls).filter((call) => isFailover(call) && call.effective);
     count(failovers.length);
@@ -56,6 +56,14 @@ function sameAgain(before: PoolItem, after: PoolItem, editIntervalMs: number): s
   const editedAgo = (after.endpointEditedAt ?? 0) - (before.endpointEditedAt ?? 0);
   if (editedAgo >= editIntervalMs) return null;
   return `the pool was written again, ${after.at - before.at} ms later, with nothing changed`;
+}
+
+/** Written again to keep out a publication of an earlier epoch, which was begun and may still be under way. */
+function isFence({ ledger }: SimView, { epoch }: PoolItem): boolean {
+  return ledger.some(({ id, epoch: takenBy, steps }) => {
+    const begun = steps.some(({ name, at }) => name === 'publish' && at !== null);
+    return begun && takenBy === epoch && id.startsWith('pool-') && Number(id.split('-')[1]) < epoch;
+  });
 }
 
 function contentOf({ members, failOpen, excluded }: PoolItem): string {

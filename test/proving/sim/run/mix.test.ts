@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { ZONES } from '../../../../proving/sim/control/deployment.ts';
+import { randomOf, START_MS } from '../../../../proving/sim/kernel/index.ts';
+import { drawFaults, MIX_NAMES, type MixName } from '../../../../proving/sim/mix.ts';
+
+const MEMBERS = [1, 2, 3].map((number) => ({ id: `demo-db-${number}`, az: ZONES[number - 1]! }));
+const CLIENTS = ['client:shop-1', 'client:shop-2'];
+const FROM = START_MS + 15_000;
+const UNTIL = START_MS + 180_000;
+
+const draw = (mix: MixName, seed: number) =>
+  drawFaults(mix, {
+    random: randomOf(seed, mix),
+    members: MEMBERS,
+    zones: ZONES,
+    clients: CLIENTS,
+    from: FROM,
+    until: UNTIL,
+  });
+
+describe('mixes', () => {
+  it('are the same for the same seed', () => {
+    for (const mix of MIX_NAMES) expect(draw(mix, 9)).toEqual(draw(mix, 9));
+  });
+
+  it('begin after the warm-up, and end with the safety phase', () => {
+    const all = MIX_NAMES.flatMap((mix) => Array.from({ length: 100 }, (_, seed) => draw(mix, seed)).flat());
+    for (const spec of all) {
+      expect(spec.from).toBeGreaterThanOrEqual(FROM - 5000);
+      if ('until' in spec) expect(spec.until).toBeLessThanOrEqual(UNTIL);
+      if ('until' in spec) expect(spec.until).toBeGreaterThan(spec.from);
+    }
+  });
+
+  it('swarm has every fault that there is, each in some seeds and none in all', () => {
+    const seeds = Array.from({ length: 200 }, (_, seed) => new Set(draw('swarm', seed).map(({ id }) => id)));
+    const expected = 'F-01 F-02 F-03 F-04 F-05 F-06 F-07 F-14 F-16 F-17 F-18 F-19 F-32 F-35'.split(' ');
+    for (const id of expected) {
+      const share = seeds.filter((ids) => ids.has(id as never)).length / seeds.length;
+      expect(share).toBeGreaterThan(0.3);
+      expect(share).toBeLessThan(0.7);
+    }
+    expect(new Set(seeds.flatMap((ids) => [...ids]))).toEqual(new Set(expected));
+  });
+
+  it.each([
+    ['calm', []],
+    ['az-loss', ['F-06']],
+    ['dns-race', ['F-02', 'F-17', 'F-19']],
+    ['stale-describe', ['F-14']],
+    ['client-blind', ['F-07']],
+  ] as const)('%s always has %j', (mix, ids) => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const drawn = new Set(draw(mix, seed).map(({ id }) => id));
+      for (const id of ids) expect(drawn).toContain(id);
+      if (mix === 'calm') expect(drawn.size).toBe(0);
+    }
+  });
+
+  it('az-loss takes one zone and no other', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const drawn = draw('az-loss', seed).filter(({ id }) => id !== 'F-17' && id !== 'F-18');
+      const zone = drawn.flatMap((spec) => ('az' in spec ? [spec.az] : []))[0]!;
+      const inside = MEMBERS.filter(({ az }) => az === zone).map(({ id }) => id);
+      const hit = drawn.flatMap((spec) => ('member' in spec ? [spec.member] : []));
+      expect(hit).toEqual(inside);
+    }
+  });
+});
