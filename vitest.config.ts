@@ -7,6 +7,7 @@ const PROCESS_TESTS = [
   'test/journey/**',
   'test/runtime/real/**',
   'test/stock-tools/**',
+  'test/conformance/**',
 ];
 
 export default defineConfig({

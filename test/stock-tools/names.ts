@@ -5,6 +5,7 @@ import { succeeds, type Held } from './held.ts';
 
 /** Aurora's is 5 s; a tenth at the fast pace, and DNS knows whole seconds. */
 const TTL_S_MAX = 1;
+const TURNS_MS_MAX = 20_000;
 const PROTOCOLS = [
   ['UDP', []],
   ['TCP', ['+tcp']],
@@ -58,13 +59,22 @@ export function domainNames(held: () => Held): void {
     }
   });
 
-  it.each(['ReaderEndpoint', 'ReaderPoolEndpoint'])('the %s leads to readers alone', async (endpoint) => {
-    const readers = (await held().cluster()).members.filter(({ role }) => role === 'reader');
-    for (const [, options] of PROTOCOLS) {
-      const addresses = (await dig(held().output(endpoint), ...options)).filter(({ type }) => type === 'A');
-      expect(addresses.map(({ data }) => data).sort()).toEqual(readers.map(({ address }) => address).sort());
-    }
-  });
+  it.each(['ReaderEndpoint', 'ReaderPoolEndpoint'])(
+    'the %s leads to each reader in turn',
+    async (endpoint) => {
+      const readers = (await held().cluster()).members.filter(({ role }) => role === 'reader');
+      const expected = readers.map((reader) => `CNAME ${reader.endpoint}, A ${reader.address}`);
+      const seen = new Set<string>();
+      const deadline = Date.now() + TURNS_MS_MAX;
+      while (seen.size < expected.length && Date.now() < deadline) {
+        const answers = await dig(held().output(endpoint));
+        seen.add(answers.map(({ type, data }) => `${type} ${data}`).join(', '));
+        // The resolver keeps one answer for the TTL.
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+      expect([...seen].sort()).toEqual(expected.sort());
+    },
+  );
 
   it('a name that Aurora does not know is NXDOMAIN, and the rest of the world is refused', async () => {
     expect(await status(`nobody.${held().output('ClusterEndpoint')}`)).toBe('NXDOMAIN');

@@ -9,7 +9,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8
 function answerTo(service: string | null, headers: Record<string, string>) {
   const request = { method: 'POST', path: '/', query: new URLSearchParams(), headers, body: Buffer.alloc(0) };
   const scope = service === null ? null : { ...SCOPE, service };
-  return unserved(request as never, scope as never, ['rds', 'ssm']);
+  return unserved(request, scope as never, ['rds', 'ssm']);
 }
 
 describe('a service that the sandbox does not have', () => {
