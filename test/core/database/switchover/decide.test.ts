@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   decideSwitchover,
@@ -101,7 +101,7 @@ describe('a switchover', () => {
     ],
     ['no-target', { cluster: cluster({}, { b: 'rebooting', c: 'rebooting' }) }, null],
   ] as const)('is refused: %s (%#)', (cause, change, to) => {
-    const decision = decideSwitchover(facts(change as Partial<SwitchoverFacts>), to);
+    const decision = decideSwitchover(facts(change), to);
     expect(decision).toMatchObject({ state: 'refused', cause });
     if (decision.state === 'refused')
       for (const text of [decision.reason, decision.fix]) expect(text).not.toBe('');
