@@ -269,9 +269,8 @@ export class AuroraCluster {
   private async restart(order: Omit<Extract<Effect, { kind: 'restart' }>, 'kind'>): Promise<void> {
     const instance = this.instance(order.member);
     if (instance === undefined) return;
-    const writerNow = () => this.instance(this.current.writer)?.node;
     try {
-      await this.engines.restart({ ...order, instance }, writerNow);
+      await this.engines.restart({ ...order, instance });
       this.dispatch({ kind: 'member-serving', member: order.member });
     } catch (error) {
       this.report(`restart of ${order.member} failed`, error);

@@ -39,6 +39,8 @@ export class ClusterEngines {
   private readonly names: ClusterNames;
   private readonly folder: string;
   private readonly storage: Storage;
+  /** Whom storage follows. RDS may still name another: it calls a promotion done later than it is. */
+  private writer: Instance | null = null;
   private initialised = false;
   private nodes = 0;
   private stopped = false;
@@ -103,6 +105,7 @@ export class ClusterEngines {
         instance.start({ standby: false, follows: null }),
       ]);
       await this.storage.followWriter(instance.node);
+      this.writer = instance;
       if (!this.initialised) await this.initialise(instance.node, masterPassword);
       this.initialised = true;
     });
@@ -119,15 +122,19 @@ export class ClusterEngines {
   /** Promotes `target`; from the moment `from` is fenced, it acknowledges nothing any more. */
   promote(target: Instance, from: Instance | undefined): Promise<void> {
     const fence = async () => {
+      this.writer = null;
       from?.node.closeDoor();
       await from?.host?.fence();
       from?.node.close();
     };
     target.host?.shut();
-    return this.exclusive(() => promote({ storage: this.storage, target: target.node, fence }));
+    return this.exclusive(async () => {
+      await promote({ storage: this.storage, target: target.node, fence });
+      this.writer = target;
+    });
   }
 
-  async restart(order: RestartOrder, writerNow: () => Node | undefined): Promise<void> {
+  async restart(order: RestartOrder): Promise<void> {
     const { instance, source, role } = order;
     // A fenced host that hangs ends by itself when it wakes, without its engine: RDS does not see a hang.
     if (role === 'reader' && instance.host?.isFenced) await instance.host.ended;
@@ -137,12 +144,13 @@ export class ClusterEngines {
       if (role === 'writer') {
         await instance.start({ standby: false, follows: null });
         await this.storage.followWriter(instance.node);
+        this.writer = instance;
         return;
       }
-      const writer = writerNow();
-      if (writer === undefined) throw new Error(`no writer to copy ${instance.id} from`);
-      if (source === 'storage-copy') await instance.node.copyFrom(writer);
-      await instance.startReader(this.storage.node, writer);
+      const { writer } = this;
+      if (writer === null) throw new Error(`no writer to copy ${instance.id} from`);
+      if (source === 'storage-copy') await instance.node.copyFrom(writer.node);
+      await instance.startReader(this.storage.node, writer.node);
     });
     instance.host?.admit();
   }

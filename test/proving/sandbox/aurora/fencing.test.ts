@@ -147,7 +147,7 @@ describe('I-18: an old writer that was frozen', () => {
     expect(await ledgerOf(stage, next)).toContain('answered');
   });
 
-  test('wakes after a second failover soon after the first, and still comes back as a copy', async () => {
+  test('wakes amid a second failover soon after the first, and still comes back as a copy', async () => {
     const { old, next, other } = roles();
     const { pid } = stage.member(old);
     signalTree(pid, 'SIGSTOP');
@@ -159,6 +159,10 @@ describe('I-18: an old writer that was frozen', () => {
           () => false,
         ),
       );
+      if (target === other) {
+        expect(processState(pid)).toBe('T');
+        signalTree(pid, 'SIGCONT');
+      }
       await eventually('the target writes', 20_000, () => stage.writer() === target);
       const client = await stage.connect(target);
       attempts.push(insert(client, `writer ${target}`));
@@ -166,8 +170,6 @@ describe('I-18: an old writer that was frozen', () => {
       await client.end();
     }
     expect(count(attempts, 'acknowledged')).toBe(2);
-    expect(processState(pid)).toBe('T');
-    signalTree(pid, 'SIGCONT');
     await allServe(other);
     for (const id of ['one', 'two', 'three']) {
       await eventually(`${id} has both`, 10_000, async () => {
@@ -175,6 +177,8 @@ describe('I-18: an old writer that was frozen', () => {
         return attempts.every((attempt) => kept.has(attempt.id));
       });
     }
+    // It is copied from the new writer, though RDS does not name that one yet.
+    expect(stage.logged.filter((line) => line.includes('restart of'))).toEqual([]);
   });
 });
 
