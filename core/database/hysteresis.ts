@@ -26,7 +26,8 @@ export function fromVerdict(verdict: Verdict): MemberMemory {
 
 /**
  * One more assessment of a member. A verdict turns bad after `fail-samples` bad ones in a row, changes its
- * name after as many of another failure, and clears after `recover-samples` good ones in a row.
+ * name after as many of another failure, and clears after `recover-samples` good ones in a row. Load neither turns
+ * nor clears it, but begins its time anew: whatever waits for a failure to last waits from the last sign of life.
  */
 export function countSample(
   memory: MemberMemory,
@@ -37,6 +38,10 @@ export function countSample(
   const counted = count(memory, assessment);
   const failure = turn(counted, thresholds);
   const { verdict } = memory;
+  // A sign of life: what is counted from the beginning of the failure is counted anew.
+  if (failure !== null && assessment.health === 'load') {
+    return { ...counted, verdict: { ...verdict, since: now, samples: 0 } };
+  }
   if (failure === verdict.failure) {
     const agrees = failure === null ? assessment.health === 'good' : counted.last === failure;
     return { ...counted, verdict: agrees ? { ...verdict, samples: verdict.samples + 1 } : verdict };
