@@ -12,6 +12,8 @@ const COMMON_CODES: Readonly<Record<string, string>> = {
   AccessDenied: 'AccessDeniedException',
   InvalidClientTokenId: 'UnrecognizedClientException',
 };
+/** A denied call is a bad request in this protocol, where the others say 403. */
+const DENIED_STATUS = 400;
 
 export function jsonCodec(options: CodecOptions): Codec {
   const contentType = `application/x-amz-json-${options.shapeId.endsWith('1_0') ? '1.0' : '1.1'}`;
@@ -47,7 +49,8 @@ export function jsonCodec(options: CodecOptions): Codec {
     if (wire.schema && wire.schema.queryCode !== wire.schema.name) {
       headers['x-amzn-query-error'] = `${wire.schema.queryCode};${wire.fault}`;
     }
-    return { status: wire.status, headers, body: JSON.stringify(body) };
+    const status = error.code === 'AccessDenied' ? DENIED_STATUS : wire.status;
+    return { status, headers, body: JSON.stringify(body) };
   }
 
   return { decode, encode, encodeError };

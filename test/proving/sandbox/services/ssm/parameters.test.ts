@@ -226,6 +226,7 @@ describe('a role', () => {
     await role.send(new SSM.GetParametersByPathCommand({ Path: '/demo/overrides', Recursive: true }));
     expect(await failure(write('/demo/defaults/a'))).toMatchObject({
       name: 'AccessDeniedException',
+      $metadata: { httpStatusCode: 400 },
       message: expect.stringContaining(
         'ssm:PutParameter on resource: arn:aws:ssm:us-east-1:123456789012:parameter/demo/defaults/a',
       ),
