@@ -44,7 +44,9 @@ export class RunView implements SimView {
       if (key.pk === LEDGER) this.#ledger = null;
       else if (key.pk === POOL) this.pool = after as PoolItem | null;
       else if (told.has(key.pk)) this.#outcomes = null;
-      else if (observed.has(key.pk)) this.observations.push(after as unknown as ObservationItem);
+      else if (observed.has(key.pk) && after !== null) {
+        this.observations.push(after as unknown as ObservationItem);
+      }
     });
   }
 

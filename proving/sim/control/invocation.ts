@@ -103,7 +103,8 @@ export class SimInvocation implements InvocationView {
       functionArn,
       remainingMs: () => Math.max(0, endsAt - this.#clock.now()),
     };
-    handler(invocation).then(
+    const running = async (): Promise<unknown> => handler(invocation);
+    running().then(
       () => this.#finish('returned'),
       () => this.#finish('failed'),
     );

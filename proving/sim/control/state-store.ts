@@ -32,6 +32,7 @@ import type { SimTable, TableItem } from './table.ts';
 const DAY_S = 86_400;
 const LEDGER_KEPT_DAYS = 400;
 const OUTCOMES_MAX = 200;
+const OUTCOME_KEPT_S = 3600;
 
 export class SimStateStore implements StateStore {
   readonly #table: SimTable;
@@ -57,7 +58,8 @@ export class SimStateStore implements StateStore {
 
   /** What an application's own adapter writes. */
   async putOutcome(item: OutcomeItem): Promise<void> {
-    this.#table.put(outcomeKey(item.application, item.processId), item);
+    const expiresAt = Math.floor(item.at / 1000) + OUTCOME_KEPT_S;
+    this.#table.put(outcomeKey(item.application, item.processId), item, expiresAt);
   }
 
   async acquireLease(request: LeaseRequest): Promise<Lease | null> {

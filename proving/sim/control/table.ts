@@ -27,8 +27,6 @@ export class SimTable {
   readonly #now: () => number;
   readonly #partitions = new Map<string, StoredItem[]>();
   readonly #listeners: ((change: TableChange) => void)[] = [];
-  /** What stood before the newest write of a key, and when that was. */
-  readonly #replaced = new Map<string, { readonly before: StoredItem | null; readonly at: number }>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -39,16 +37,9 @@ export class SimTable {
     this.#listeners.push(listener);
   }
 
-  /** Strongly consistent. */
+  /** Strongly consistent, as every read of the shipped adapter is. */
   get(key: Key): TableItem | null {
     return this.#find(key)?.item ?? null;
-  }
-
-  /** Eventually consistent: what stood before the newest write, when that is younger than `lagMs`. */
-  getStale(key: Key, lagMs: number): TableItem | null {
-    const replaced = this.#replaced.get(idOf(key));
-    if (replaced === undefined || this.#now() - replaced.at >= lagMs) return this.get(key);
-    return replaced.before?.item ?? null;
   }
 
   /** Of one partition, by descending sort key. */
@@ -87,7 +78,6 @@ export class SimTable {
     if (before === null && row === null) return;
     rows.splice(index, before === null ? 0 : 1, ...(row === null ? [] : [row]));
     const at = this.#now();
-    this.#replaced.set(idOf(key), { before, at });
     const change = { at, key, before: before?.item ?? null, after: row?.item ?? null };
     for (const listener of this.#listeners) listener(change);
   }
@@ -105,10 +95,6 @@ function position(rows: readonly StoredItem[], sk: string): number {
     else high = middle;
   }
   return low;
-}
-
-function idOf({ pk, sk }: Key): string {
-  return `${pk}|${sk}`;
 }
 
 /** As the marshaller leaves them out. */

@@ -92,6 +92,23 @@ describe('the stream of the state table', () => {
     expect(whole.flat().filter(Boolean)).toHaveLength(3);
   });
 
+  it('keeps the order of the changes, however long the reading of each takes', async () => {
+    const { control, until, to } = plane({ handler: (_delivery, ports) => ports.clock.sleep(30) });
+    for (let count = 0; count < 40; count += 1) {
+      await control.store.putObservation(seen(count, true, ZONES[count % 2]));
+      await until(count * 25);
+    }
+    await until(10_000);
+    const sequences = to('write-failover').flatMap(({ event }) =>
+      (event as { Records: { dynamodb: { SequenceNumber: string } }[] }).Records.map(
+        (record) => record.dynamodb.SequenceNumber,
+      ),
+    );
+    expect(sequences).toHaveLength(40);
+    expect(sequences).toEqual(sequences.toSorted());
+    expect(to('write-failover').length).toBeGreaterThan(4);
+  });
+
   it('hands a batch that failed over again, in order, until its retries are used up', async () => {
     let failures = 0;
     const handler: PlaneOptions['handler'] = ({ folder, trigger }) => {

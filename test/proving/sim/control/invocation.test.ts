@@ -139,6 +139,19 @@ describe('an invocation', () => {
     },
   );
 
+  it('fails where its handler throws, at once or later', async () => {
+    const ended = (handler: () => Promise<unknown>) => {
+      const clock = new SimClock();
+      const options = { clock, id: 'i', function: 'f', functionArn: 'arn', trigger: 'test', timeoutMs: 1000 };
+      return new SimInvocation(options).run(handler);
+    };
+    const atOnce = (): Promise<unknown> => {
+      throw new Error('x');
+    };
+    expect(await ended(atOnce)).toBe('failed');
+    expect(await ended(() => Promise.reject(new Error('x')))).toBe('failed');
+  });
+
   it('a process that stands still hears nothing until it wakes, and sleeps no shorter', async () => {
     const clock = new SimClock();
     const invocation = new SimInvocation({

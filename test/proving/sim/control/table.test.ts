@@ -32,19 +32,6 @@ describe('the simulated table', () => {
     ]);
   });
 
-  it('reads eventually: the item before the newest write, while that is young', () => {
-    let now = 0;
-    const table = new SimTable(() => now);
-    table.put(key('a'), { n: 1 });
-    now = 5000;
-    table.put(key('a'), { n: 2 });
-    expect(table.get(key('a'))).toEqual({ n: 2 });
-    expect(table.getStale(key('a'), 1000)).toEqual({ n: 1 });
-    now = 6000;
-    expect(table.getStale(key('a'), 1000)).toEqual({ n: 2 });
-    expect(table.getStale(key('b'), 1000)).toBe(null);
-  });
-
   it('removes what has expired, and not a second sooner', () => {
     let now = 0;
     const table = new SimTable(() => now);
