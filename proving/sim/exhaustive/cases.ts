@@ -18,8 +18,8 @@ export interface ExhaustiveCase {
 }
 
 /** Calls before an act that belong to its turn, and calls after it until all is written down. */
-const BEFORE_ACT = 12;
-const AFTER_ACT = 6;
+const BEFORE_ACT = 6;
+const AFTER_ACT = 3;
 /** Stale answers of the description reach at most this far back. */
 const VERSIONS_MAX = 12;
 

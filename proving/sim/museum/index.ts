@@ -1,10 +1,3 @@
 export type { Exhibit } from './exhibit.ts';
 export { EXHIBITS } from './exhibits.ts';
-export {
-  runExhibit,
-  runMuseum,
-  SEEDS_MAX,
-  type MuseumLine,
-  type MuseumOptions,
-  type MuseumRow,
-} from './run.ts';
+export { runExhibit, runMuseum, type MuseumLine, type MuseumOptions, type MuseumRow } from './run.ts';

@@ -27,11 +27,13 @@ export interface MuseumLine {
   readonly missed: number;
 }
 
-/** A defect that needs more seeds than this is missed. */
-export const SEEDS_MAX = 40;
+const SEEDS_MAX = 40;
 
 export interface MuseumOptions {
+  /** The first seed. @default 1 */
   readonly from?: number;
+  /** A defect that needs more seeds than this is missed. @default 40 */
+  readonly seedsMax?: number;
   /** @default - every one */
   readonly exhibits?: readonly Exhibit[];
   readonly signal?: { readonly aborted: boolean };
@@ -39,20 +41,23 @@ export interface MuseumOptions {
 }
 
 export async function runMuseum(options: MuseumOptions = {}): Promise<MuseumLine> {
-  const { from = 1, exhibits = EXHIBITS, signal, onRow } = options;
+  const { from = 1, seedsMax = SEEDS_MAX, exhibits = EXHIBITS, signal, onRow } = options;
   const defects: MuseumRow[] = [];
   for (const exhibit of exhibits) {
     if (signal?.aborted) break;
-    const row = await show(exhibit, from);
+    const row = await show(exhibit, { from, seedsMax });
     defects.push(row);
     onRow?.(row);
   }
   return { defects, missed: defects.filter(({ caught }) => !caught).length };
 }
 
-async function show(exhibit: Exhibit, from: number): Promise<MuseumRow> {
+async function show(
+  exhibit: Exhibit,
+  { from, seedsMax }: { readonly from: number; readonly seedsMax: number },
+): Promise<MuseumRow> {
   const { name, incident, invariant } = exhibit;
-  for (let tried = 1; tried <= SEEDS_MAX; tried += 1) {
+  for (let tried = 1; tried <= seedsMax; tried += 1) {
     const seed = from + tried - 1;
     const said = saidOf(await runExhibit(exhibit, seed, true), invariant);
     if (said === null) continue;
@@ -70,7 +75,7 @@ async function show(exhibit: Exhibit, from: number): Promise<MuseumRow> {
       sound_run_said: soundSaid,
     };
   }
-  const nothing = { seed: null, seeds_tried: SEEDS_MAX, caught: false, said: null, sound_run_said: null };
+  const nothing = { seed: null, seeds_tried: seedsMax, caught: false, said: null, sound_run_said: null };
   return { name, incident, invariant, ...nothing };
 }
 
