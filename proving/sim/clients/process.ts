@@ -20,7 +20,7 @@ export interface Acknowledged {
 }
 
 /** What all processes of a run write down. */
-export interface Record {
+export interface Notes {
   readonly requests: ClientRequest[];
   readonly acknowledged: Acknowledged[];
   readonly stale: string[];
@@ -36,20 +36,20 @@ export class ClientProcess {
   readonly id: string;
   readonly #clock: SimClock;
   readonly #random: Random;
-  readonly #record: Record;
+  readonly #notes: Notes;
   readonly #database: Database;
   readonly #cancels = new Map<string, Cancel>();
   #last: Acknowledged | null = null;
   #writes = 0;
   #reads = 0;
 
-  constructor(options: ClientOptions, number: number, record: Record) {
+  constructor(options: ClientOptions, number: number, notes: Notes) {
     const { clock, database } = options;
     const application = options.application ?? APPLICATION;
     this.id = `${application}-${number}`;
     this.#clock = clock;
     this.#random = options.random.fork(this.id);
-    this.#record = record;
+    this.#notes = notes;
     this.#database = new Database(
       {
         connector: database.connector(`client:${this.id}`),
@@ -90,7 +90,7 @@ export class ClientProcess {
     const id = `${this.id} ${this.#writes}`;
     // Every other write may be done twice, as an upsert may; the others must not.
     const idempotent = this.#writes % 2 === 0;
-    if (!idempotent) this.#record.onceOnly.push(id);
+    if (!idempotent) this.#notes.onceOnly.push(id);
     await this.#timed('write', async (served) => {
       const { position } = await this.#database.writes.execute(
         async (session) => {
@@ -100,7 +100,7 @@ export class ClientProcess {
         { idempotent, position: true },
       );
       this.#last = { id, position };
-      this.#record.acknowledged.push(this.#last);
+      this.#notes.acknowledged.push(this.#last);
     });
   }
 
@@ -116,7 +116,7 @@ export class ClientProcess {
         },
         { after: own?.position ?? null },
       );
-      if (own !== null && rows.length === 0) this.#record.stale.push(own.id);
+      if (own !== null && rows.length === 0) this.#notes.stale.push(own.id);
     });
   }
 
@@ -129,6 +129,6 @@ export class ClientProcess {
     );
     const endedAt = this.#clock.now();
     const { memberId } = served;
-    this.#record.requests.push({ client: this.id, kind, startedAt, endedAt, ok, memberId });
+    this.#notes.requests.push({ client: this.id, kind, startedAt, endedAt, ok, memberId });
   }
 }

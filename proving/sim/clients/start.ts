@@ -2,31 +2,31 @@
 
 import type { SimDatabase } from '../database/index.ts';
 import type { Commit } from '../model.ts';
-import { ClientProcess, type Record } from './process.ts';
+import { ClientProcess, type Notes } from './process.ts';
 import type { ClientFindings, ClientOptions, SimClients } from './types.ts';
 
 export function startClients(options: ClientOptions): SimClients {
-  const record: Record = { requests: [], acknowledged: [], stale: [], onceOnly: [] };
+  const notes: Notes = { requests: [], acknowledged: [], stale: [], onceOnly: [] };
   const processes = Array.from(
     { length: options.count },
-    (_, index) => new ClientProcess(options, index + 1, record),
+    (_, index) => new ClientProcess(options, index + 1, notes),
   );
   return {
-    requests: record.requests,
-    findings: () => findingsOf(record, options.database),
+    requests: notes.requests,
+    findings: () => findingsOf(notes, options.database),
     stop: async () => {
       await Promise.all(processes.map((process) => process.stop()));
     },
   };
 }
 
-function findingsOf(record: Record, database: SimDatabase): ClientFindings {
-  const ids = record.acknowledged.map(({ id }) => id);
+function findingsOf(notes: Notes, database: SimDatabase): ClientFindings {
+  const ids = notes.acknowledged.map(({ id }) => id);
   return {
     lost: ids.filter((id) => database.timesStored(id) === 0),
-    stale: record.stale,
+    stale: notes.stale,
     staleWriter: acknowledgedLate(database.view().commits),
-    duplicated: record.onceOnly.filter((id) => database.timesStored(id) > 1),
+    duplicated: notes.onceOnly.filter((id) => database.timesStored(id) > 1),
     acknowledged: ids.length,
   };
 }

@@ -3,17 +3,17 @@
 import { classifySqlState, type FailureKind } from '../../../core/pools/index.ts';
 import { DatabaseFailure } from '../../../runtime/errors.ts';
 import type { Connection, Connector, Member, Purpose, QueryResult } from '../../../runtime/ports.ts';
-import { dial, type Dialling, type Reach } from './dial.ts';
+import { dial, type Dialling, type Routes } from './dial.ts';
 import type { Link } from './link.ts';
 import { WireError } from './wire-error.ts';
 
 export class SimConnector implements Connector {
-  readonly #reach: Reach;
+  readonly #routes: Routes;
   readonly #node: string;
   readonly #dialling = new Set<Dialling>();
 
-  constructor(reach: Reach, node: string) {
-    this.#reach = reach;
+  constructor(routes: Routes, node: string) {
+    this.#routes = routes;
     this.#node = node;
   }
 
@@ -21,7 +21,7 @@ export class SimConnector implements Connector {
     member: Member,
     options: { readonly purpose: Purpose; readonly timeoutMs: number },
   ): Promise<Connection> {
-    const dialling = dial(this.#reach, {
+    const dialling = dial(this.#routes, {
       node: this.#node,
       host: member.host,
       readOnly: options.purpose === 'read',

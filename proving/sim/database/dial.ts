@@ -10,7 +10,8 @@ import { WireError } from './wire-error.ts';
 /** Connecting takes this many answers of the member: TCP is the kernel's, TLS and the login are its own. */
 const ANSWERS = 2;
 
-export interface Reach {
+/** What a connection is made through. */
+export interface Routes {
   readonly clock: SimClock;
   readonly network: SimNetwork;
   readonly names: SimNames;
@@ -31,28 +32,28 @@ export interface Dialling {
   cancel(): void;
 }
 
-export function dial(reach: Reach, options: DialOptions): Dialling {
-  const attempt = new Attempt(reach, options);
+export function dial(routes: Routes, options: DialOptions): Dialling {
+  const attempt = new Attempt(routes, options);
   return { link: attempt.link, cancel: () => attempt.fail(WireError.socket('ETIMEDOUT')) };
 }
 
 class Attempt {
   readonly link: Promise<Link>;
-  readonly #reach: Reach;
+  readonly #routes: Routes;
   readonly #options: DialOptions;
   readonly #cancelTimeout: () => void;
   #over = false;
   #resolve!: (link: Link) => void;
   #reject!: (error: WireError) => void;
 
-  constructor(reach: Reach, options: DialOptions) {
-    this.#reach = reach;
+  constructor(routes: Routes, options: DialOptions) {
+    this.#routes = routes;
     this.#options = options;
     this.link = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const { clock, names, network } = reach;
+    const { clock, names, network } = routes;
     const timedOut = (): void => this.fail(WireError.socket('ETIMEDOUT'));
     this.#cancelTimeout = clock.after(options.timeoutMs, timedOut);
     const id = names.resolve(options.node, options.host);
@@ -60,7 +61,7 @@ class Attempt {
       this.fail(WireError.socket('ENOTFOUND'));
       return;
     }
-    const engine = reach.engine(id);
+    const engine = routes.engine(id);
     const ms = ANSWERS * (network.roundTripMs() + engine.slowMs);
     clock.after(ms, () => this.#arrive(engine));
   }
@@ -74,7 +75,7 @@ class Attempt {
 
   #arrive(engine: SimEngine): void {
     if (this.#over) return;
-    const { clock, network } = this.#reach;
+    const { clock, network } = this.#routes;
     const { node, readOnly } = this.#options;
     const again = (): void => this.#arrive(engine);
     if (network.isCut(node, engine.id)) {

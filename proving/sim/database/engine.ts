@@ -2,14 +2,11 @@
 
 import type { Cancel, Random, SimClock } from '../kernel/index.ts';
 import type { EngineView } from '../model.ts';
+import { Replay } from './replay.ts';
 import { isWrite, type StatusRow } from './statements.ts';
 import type { SimStorage } from './storage.ts';
 import type { LoadState, SimMember } from './types.ts';
 
-/** How far a healthy reader trails. Aurora: usually much less than 100 ms. */
-const REPLAY_MS = { min: 8, max: 30 } as const;
-/** What a reader takes to replay all that it missed. */
-const CATCH_UP_MS = { min: 50, max: 500 } as const;
 /** How long an engine runs on until it sees that its generation has ended. */
 const NOTICE_MS = { min: 1, max: 200 } as const;
 
@@ -44,20 +41,17 @@ export class SimEngine {
   /** Commits still to come whose answers get lost. */
   answersToLose = 0;
   readonly #options: EngineOptions;
-  readonly #replayMs: number;
+  readonly #replay: Replay;
   #up = true;
   #frozen = false;
   #admits = true;
   #fenced = false;
   #stalled = false;
-  #replayPaused = false;
   #role: 'writer' | 'reader';
   #generation: number;
   /** Counts processes and orders to them: who waited meanwhile sees that things have changed. */
   #life = 0;
   #written = 0;
-  #replayed = 0;
-  #replaysFrom = 0;
   #waiting: Waiting[] = [];
   #ends: (() => void)[] = [];
   #cancelNotice: Cancel | null = null;
@@ -68,7 +62,7 @@ export class SimEngine {
     this.az = options.member.az;
     this.#role = options.role;
     this.#generation = options.storage.generation;
-    this.#replayMs = options.random.between(REPLAY_MS.min, REPLAY_MS.max);
+    this.#replay = new Replay(options);
   }
 
   get up(): boolean {
@@ -99,13 +93,9 @@ export class SimEngine {
   }
 
   get position(): number {
-    const { clock, storage } = this.#options;
-    if (this.#role === 'writer') {
-      return this.#generation === storage.generation ? storage.durable : this.#written;
-    }
-    if (clock.now() < this.#replaysFrom) return this.#replayed;
-    this.#replayed = Math.max(this.#replayed, storage.positionAt(clock.now() - this.#replayMs));
-    return this.#replayed;
+    if (this.#role === 'reader') return this.#replay.position;
+    const { storage } = this.#options;
+    return this.#generation === storage.generation ? storage.durable : this.#written;
   }
 
   /** How long the reader has lacked what is stored; null on the writer. */
@@ -169,7 +159,7 @@ export class SimEngine {
 
   freeze(): void {
     if (!this.#up || this.#frozen) return;
-    this.#holdReplay();
+    this.#replay.hold('freeze');
     this.#frozen = true;
   }
 
@@ -177,7 +167,7 @@ export class SimEngine {
   thaw(): void {
     if (!this.#frozen) return;
     this.#frozen = false;
-    this.#resumeReplay();
+    this.#replay.release('freeze');
     this.#resumeWork();
     if (this.#fenced) this.#noticeFence();
     else if (!this.#admits) this.#dropClients();
@@ -190,10 +180,8 @@ export class SimEngine {
   }
 
   pauseReplay(paused: boolean): void {
-    if (this.#replayPaused === paused) return;
-    if (paused) this.#holdReplay();
-    this.#replayPaused = paused;
-    if (!paused) this.#resumeReplay();
+    if (paused) this.#replay.hold('pause');
+    else this.#replay.release('pause');
   }
 
   /** Closes for clients before a promotion. */
@@ -220,7 +208,7 @@ export class SimEngine {
     if (!this.#up) return;
     for (const attached of this.attached) attached.serverGone();
     this.attached.clear();
-    this.#holdReplay();
+    this.#replay.hold('death');
     this.#written = this.position;
     this.#up = false;
     this.#frozen = false;
@@ -241,16 +229,14 @@ export class SimEngine {
 
   /** A new process, which has all that storage holds. */
   start(role: 'writer' | 'reader'): void {
-    const { clock, storage } = this.#options;
+    const { storage } = this.#options;
     this.#life += 1;
     this.#up = true;
     this.#role = role;
     if (role === 'writer') storage.resumeGeneration();
     this.#generation = storage.generation;
-    this.#replayPaused = false;
     this.#written = storage.durable;
-    this.#replayed = storage.durable;
-    this.#replaysFrom = clock.now();
+    this.#replay.restart();
   }
 
   /** The reader becomes the writer, and a new generation begins. */
@@ -278,16 +264,5 @@ export class SimEngine {
 
   #resumeWork(): void {
     for (const { resume } of this.#waiting.splice(0)) resume();
-  }
-
-  #holdReplay(): void {
-    this.#replayed = this.#role === 'reader' ? this.position : this.#replayed;
-    this.#replaysFrom = Infinity;
-  }
-
-  #resumeReplay(): void {
-    if (this.#frozen || this.#replayPaused) return;
-    const { clock, random } = this.#options;
-    this.#replaysFrom = clock.now() + random.between(CATCH_UP_MS.min, CATCH_UP_MS.max);
   }
 }

@@ -2,8 +2,8 @@
 
 import { reachOfSocket, reachOfState, writeOfState } from '../../../core/database/signals.ts';
 import type { DatabaseMember, MemberProbe, ProbeRequest, ProbeResult } from '../../../core/ports/index.ts';
-import type { Reach as Reached, Sample } from '../../../core/state/items.ts';
-import { dial, type Dialling, type Reach } from './dial.ts';
+import type { Reach, Sample } from '../../../core/state/items.ts';
+import { dial, type Dialling, type Routes } from './dial.ts';
 import type { Link } from './link.ts';
 import { BEAT, STATUS, type StatusRow } from './statements.ts';
 import { WireError } from './wire-error.ts';
@@ -12,18 +12,18 @@ type Progress = Pick<Sample, 'reach' | 'sqlState' | 'role' | 'write'>;
 const NOTHING_YET: Progress = { reach: 'timeout', sqlState: null, role: null, write: null };
 
 export class SimProbe implements MemberProbe {
-  readonly reach: Reach;
+  readonly routes: Routes;
   readonly node: string;
   readonly links = new Map<string, Link>();
   #beats = 0;
 
-  constructor(reach: Reach, node: string) {
-    this.reach = reach;
+  constructor(routes: Routes, node: string) {
+    this.routes = routes;
     this.node = node;
   }
 
   async probe(member: DatabaseMember, request: ProbeRequest): Promise<ProbeResult> {
-    const { clock } = this.reach;
+    const { clock } = this.routes;
     const at = clock.now();
     const look = new Look(this, member, request);
     await look.run();
@@ -69,7 +69,7 @@ class Look {
         this.#over = true;
         resolve();
       };
-      const cancel = this.#probe.reach.clock.after(this.#request.timeoutMs, () => {
+      const cancel = this.#probe.routes.clock.after(this.#request.timeoutMs, () => {
         end();
         this.#dialling?.cancel();
         this.#drop();
@@ -94,9 +94,9 @@ class Look {
   }
 
   async #connect(): Promise<Link> {
-    const { node, reach, links } = this.#probe;
+    const { node, routes, links } = this.#probe;
     const { timeoutMs } = this.#request;
-    this.#dialling = dial(reach, { node, host: this.#member.host, readOnly: false, timeoutMs });
+    this.#dialling = dial(routes, { node, host: this.#member.host, readOnly: false, timeoutMs });
     const link = await this.#dialling.link;
     links.set(this.#member.id, link);
     return link;
@@ -157,7 +157,7 @@ function stateOf(error: unknown): string | null {
   return error instanceof WireError && error.fromServer ? error.code : null;
 }
 
-function reachedBy(error: unknown): { readonly reach: Reached; readonly sqlState: string | null } {
+function reachedBy(error: unknown): { readonly reach: Reach; readonly sqlState: string | null } {
   if (!(error instanceof WireError)) throw error;
   const { code, fromServer } = error;
   return fromServer

@@ -5,7 +5,7 @@ import type { CallOutcome, DatabaseMember, MemberProbe } from '../../../core/por
 import type { Connector, Topology } from '../../../runtime/ports.ts';
 import type { DatabaseView } from '../model.ts';
 import { SimConnector } from './connector.ts';
-import type { Reach } from './dial.ts';
+import type { Routes } from './dial.ts';
 import { SimEngine } from './engine.ts';
 import { ManagedService } from './managed-service.ts';
 import { SimNames } from './names.ts';
@@ -25,7 +25,7 @@ export class SimDatabase implements DatabaseFaults {
   readonly #names: SimNames;
   readonly #engines: ReadonlyMap<string, SimEngine>;
   readonly #service: ManagedService;
-  readonly #reach: Reach;
+  readonly #routes: Routes;
   readonly #excluded: Map<string, readonly string[]>;
 
   /** Throws RangeError without members. */
@@ -53,7 +53,7 @@ export class SimDatabase implements DatabaseFaults {
       publish: (state) => this.#names.publish(state),
       onEvent: options.onEvent ?? (() => undefined),
     });
-    this.#reach = {
+    this.#routes = {
       clock,
       network: this.#network,
       names: this.#names,
@@ -66,12 +66,12 @@ export class SimDatabase implements DatabaseFaults {
 
   /** For a client: `node` is where it runs, e.g. `client:shop-1`. */
   connector(node: string): Connector {
-    return new SimConnector(this.#reach, node);
+    return new SimConnector(this.#routes, node);
   }
 
   /** For a prober, e.g. `prober:us-east-1a`. */
   probe(node: string): MemberProbe {
-    return new SimProbe(this.#reach, node);
+    return new SimProbe(this.#routes, node);
   }
 
   /** As RDS describes the cluster at this moment. */

@@ -166,6 +166,15 @@ describe('a connection of the simulated database', () => {
     await settled(asked, 1000);
   });
 
+  it('a cut counts only when a message meets it', async () => {
+    const { connect, dial, settled, database, dropped } = stage();
+    await connect('db-1');
+    database.cut(NODE, '*');
+    expect(dropped).toEqual([]);
+    await settled(failureOf(dial('db-2')));
+    expect(dropped).toEqual([`${NODE} db-2`]);
+  });
+
   it('over a cut nobody hears that the process died', async () => {
     const { connect, settled, pass, database } = stage();
     const connection = await connect('db-1');

@@ -28,6 +28,7 @@ export interface StageOptions {
 export function stage({ seed = 1, members = MEMBERS, defect, timings }: StageOptions = {}) {
   const clock = new SimClock();
   const events: RdsEvent[] = [];
+  const dropped: string[] = [];
   const database = new SimDatabase({
     clock,
     random: randomOf(seed).fork('database'),
@@ -35,6 +36,7 @@ export function stage({ seed = 1, members = MEMBERS, defect, timings }: StageOpt
     members,
     timings: { ...AWS_TIMINGS, ...timings },
     onEvent: (event) => events.push(event),
+    onDrop: (node, id) => dropped.push(`${node} ${id}`),
     ...(defect === undefined ? {} : { defect }),
   });
   /** Lets so much virtual time pass. */
@@ -58,7 +60,7 @@ export function stage({ seed = 1, members = MEMBERS, defect, timings }: StageOpt
   const connect = (...to: Parameters<typeof dial>) => settled(dial(...to));
   const engine = (id: string) => database.view().engines.find((one) => one.id === id)!;
   const writer = (): string => database.describe().members.find(({ isWriter }) => isWriter)!.id;
-  return { clock, database, events, pass, settled, dial, connect, engine, writer };
+  return { clock, database, events, dropped, pass, settled, dial, connect, engine, writer };
 }
 
 export type Stage = ReturnType<typeof stage>;
