@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerItem } from '../../../../core/state/items.ts';
 import { noFlapping, onceAnEvent, oneInACooldown } from '../../../../proving/sim/checks/cooldown.ts';
-import { call, database, engine, NOW, pool, sayLast, THRESHOLDS, view } from './view.ts';
+import { call, database, engine, NOW, pool, recovery, sayLast, step, THRESHOLDS, view } from './view.ts';
 
 const COOLDOWN = THRESHOLDS['cooldown-ms'];
 
@@ -49,6 +49,29 @@ describe('I-11: an event that comes twice acts once', () => {
       sayLast(onceAnEvent(), view({ pool: first }), again({ endpointEditedAt: NOW + 60_000 })),
     ).toBeNull();
     expect(sayLast(onceAnEvent(), view({ pool: first }), again({}))).toMatch(/written again, 1000 ms later/);
+  });
+});
+
+describe('I-11: a pool that is written again as a fence', () => {
+  const first = pool({ 'db-2': 'in', 'db-3': 'in' });
+  const closed = (change: object, publish: object = {}) => {
+    const steps = [step({ name: 'publish', call: 'dynamodb:PutItem', target: 'pool#c', ...publish })];
+    const ledger = [recovery({ id: 'pool-2-1', epoch: 3, function: 'replica-pool', steps, ...change })];
+    return sayLast(
+      onceAnEvent(),
+      view({ pool: first }),
+      view({ pool: { ...first, epoch: 3, at: NOW + 1 }, ledger }),
+    );
+  };
+
+  it('keeps out a publication of an earlier epoch that was begun', () => {
+    expect(closed({})).toBeNull();
+  });
+
+  it('is needed for nothing that was never begun, is of this epoch, or was closed under another', () => {
+    expect(closed({}, { at: null })).toMatch(/written again/);
+    expect(closed({ id: 'pool-3-1' })).toMatch(/written again/);
+    expect(closed({ epoch: 4 })).toMatch(/written again/);
   });
 });
 
