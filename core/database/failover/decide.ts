@@ -86,9 +86,9 @@ function holdForClients({ now, outcomes, thresholds }: FailoverFacts): Hold | nu
 
 function holdForAws(facts: FailoverFacts, writer: string, voting: readonly ObservationItem[]): Hold | null {
   const { cluster, now, thresholds } = facts;
-  if (cluster === null) return hold('aws-unknown', 'AWS could not be asked what it is doing');
+  if (cluster === null) return hold('aws-unknown', 'AWS could not be asked what it is doing', now + 1000);
   if (now - cluster.at > thresholds['observation-age-ms-max']) {
-    return hold('aws-unknown', `AWS was asked ${now - cluster.at} ms ago`);
+    return hold('aws-unknown', `AWS was asked ${now - cluster.at} ms ago`, now + 1000);
   }
   if (cluster.status !== 'available') {
     return hold('aws-acting', `the cluster is ${cluster.status}`, now + 1000);

@@ -133,6 +133,14 @@ describe('decideFailover', () => {
     expect(causeOf(facts({ cluster: cluster({ at: NOW - 10_001 }) }))).toBe('aws-unknown');
   });
 
+  it('F-16: asks AWS again in a second, not at the next event: one throttled call must not cost a minute', () => {
+    for (const unknown of [null, cluster({ at: NOW - 10_001 })])
+      expect(decideFailover(facts({ cluster: unknown }))).toMatchObject({
+        cause: 'aws-unknown',
+        reviewAt: NOW + 1000,
+      });
+  });
+
   it('F-14: holds off when the description names another writer, in every older version of it', () => {
     for (const writer of ['b', 'c']) {
       const members = cluster().members.map((member) => ({ ...member, isWriter: member.id === writer }));
