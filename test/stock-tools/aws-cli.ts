@@ -25,6 +25,7 @@ export function awsCommandLine(held: () => Held): void {
   parameters(held, aws, refused);
   functions(aws);
   stacksAndItems(held, aws);
+  hostedZones(aws, refused);
   notServed(refused);
 }
 
@@ -181,6 +182,15 @@ function stacksAndItems(held: () => Held, aws: Aws): void {
     expect(newest.Items).toHaveLength(3);
     const times = newest.Items.map((item: any) => item.sk.S);
     expect(times).toEqual(times.toSorted().toReversed());
+  });
+}
+
+/** No tier has a zone of its own: the names of Aurora are AWS's, and `dig` shows them. */
+function hostedZones(aws: Aws, refused: Refused): void {
+  it('route53: lists no zone, and finds no records in one that is not there', async () => {
+    expect(await aws('route53', 'list-hosted-zones')).toEqual({ HostedZones: [] });
+    const records = ['route53', 'list-resource-record-sets', '--hosted-zone-id', 'Z123'];
+    expect(await refused(...records)).toContain('NoSuchHostedZone');
   });
 }
 

@@ -27,7 +27,9 @@ afterAll(() => sandbox.release());
 
 describe.skipIf(missing(aws))('the aws command line', () => awsCommandLine(held));
 describe.skipIf(missing(boto3))('boto3', () => pythonSdk(held));
-describe.skipIf(missing(dig))('dig, as no zone of Route 53 is there to list', () => domainNames(held));
+describe.skipIf(missing(dig))('dig lists the names, as no zone of Route 53 holds them', () =>
+  domainNames(held),
+);
 describe.skipIf(missing(psql))('psql', () => interactiveTerminal(held));
 describe.skipIf(missing(pgbench))('pgbench', () => benchmark(held));
 describe('aws-advanced-nodejs-wrapper', () => awsDriver(held));

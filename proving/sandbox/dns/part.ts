@@ -9,6 +9,7 @@ import type { Names, Part, World } from '../kernel/index.ts';
 import { type DnsListener, listen } from './listener.ts';
 import { type Question, respond } from './message.ts';
 import { Records } from './records.ts';
+import { route53Service } from './route53.ts';
 
 export interface DnsOptions {
   /** Zones to be authoritative for. @default ['amazonaws.com'] */
@@ -59,6 +60,7 @@ export function createDns(world: World, options: DnsOptions = {}): Dns {
   let authoritative: DnsListener | undefined;
   let stub: DnsListener | undefined;
   return {
+    services: [route53Service()],
     names: records,
     get authoritative() {
       return address(authoritative);

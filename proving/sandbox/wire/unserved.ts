@@ -4,7 +4,7 @@ import type { WireRequest, WireResponse } from './message.ts';
 import type { SignedScope } from './signature.ts';
 
 /** Services whose protocol is restXml: neither their requests' bodies nor their headers tell it. */
-const REST_XML_SERVICES = new Set(['s3', 'route53', 'cloudfront']);
+const REST_XML_SERVICES = new Set(['s3', 'cloudfront']);
 
 /** In the protocol that the caller reads, so that its user meets the words and not a parser's complaint. */
 export function unserved(

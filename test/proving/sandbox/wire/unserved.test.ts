@@ -15,7 +15,7 @@ function answerTo(service: string | null, headers: Record<string, string>) {
 describe('a service that the sandbox does not have', () => {
   it.each([
     ['sns', FORM],
-    ['route53', {}],
+    ['cloudfront', {}],
   ])('%s reads XML', (service, headers) => {
     const { status, headers: sent, body } = answerTo(service, headers);
     expect(status).toBe(501);
