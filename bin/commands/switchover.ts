@@ -7,6 +7,7 @@ import { readRecords } from '../../ops/records.ts';
 import { switchover as change, type SwitchoverResult } from '../../ops/switchover.ts';
 import { INTERRUPTED, interruptSignal } from '../stage/interrupt.ts';
 import { findOperator, whyOf, type Operator, type OperatorOptions } from '../stage/operator.ts';
+import { watchSandbox } from '../stage/sandbox-watch.ts';
 import { createTerminal, type Terminal } from '../stage/terminal.ts';
 
 export interface SwitchoverCommand extends OperatorOptions {
@@ -16,34 +17,41 @@ export interface SwitchoverCommand extends OperatorOptions {
   readonly json: boolean;
 }
 
-const EXIT = { done: 0, notDone: 1, broken: 3 } as const;
+const EXIT = { done: 0, notDone: 1 } as const;
 const MS_PER_S = 1000;
 
 export async function switchover(command: SwitchoverCommand): Promise<number> {
   const why = whyOf(command.why);
   const terminal = createTerminal();
-  const signal = interruptSignal();
+  const interrupted = interruptSignal();
   const operator = await findOperator(command);
-  const result = await change(
-    {
-      ...operator.ports,
-      history: (sinceMs) => history(operator, sinceMs),
-      say: (line) => terminal.say(line),
-    },
-    {
-      deployment: operator.deployment,
-      to: command.to ?? null,
-      why,
-      actor: operator.actor,
-      holder: randomUUID(),
-      signal,
-    },
-  );
+  const watch = operator.card === null ? null : watchSandbox(operator.card, interrupted);
+  const result = await run(operator, command, { why, terminal, signal: watch?.signal ?? interrupted })
+    .catch((error: unknown) => {
+      throw watch?.explain(error, 'the switchover') ?? error;
+    })
+    .finally(() => watch?.stop());
   if (result.state === 'refused') refuseUsage(result, command);
   if (command.json) terminal.data(JSON.stringify(lineOf(result, operator)));
   tell(result, terminal);
-  if (signal.aborted) return INTERRUPTED;
+  if (interrupted.aborted) return INTERRUPTED;
   return result.state === 'switched' ? EXIT.done : EXIT.notDone;
+}
+
+interface Run {
+  readonly why: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+function run(operator: Operator, { to }: SwitchoverCommand, { why, terminal, signal }: Run) {
+  const ports = {
+    ...operator.ports,
+    history: (sinceMs: number) => history(operator, sinceMs),
+    say: (line: string) => terminal.say(line),
+  };
+  const { deployment, actor } = operator;
+  return change(ports, { deployment, to: to ?? null, why, actor, holder: randomUUID(), signal });
 }
 
 async function history({ target, deployment }: Operator, sinceMs: number) {

@@ -4,6 +4,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { callerArn, connect, type OperatorPorts } from '../../ops/connect.ts';
 import { readDeployment, type Deployment } from '../../ops/deployment.ts';
 import type { Target } from '../../ops/target.ts';
+import type { SandboxCard } from '../../proving/sandbox/index.ts';
 import { targetOf } from './place.ts';
 import { requireSandbox } from './require-sandbox.ts';
 
@@ -14,6 +15,8 @@ export interface OperatorOptions {
 }
 
 export interface Operator {
+  /** The sandbox that it is about; null for AWS. */
+  readonly card: SandboxCard | null;
   readonly target: Target;
   readonly deployment: Deployment;
   readonly ports: OperatorPorts;
@@ -22,9 +25,10 @@ export interface Operator {
 }
 
 export async function findOperator(options: OperatorOptions): Promise<Operator> {
-  const target = options.target === 'aws' ? awsTarget(process.env) : targetOf(await requireSandbox());
+  const card = options.target === 'aws' ? null : await requireSandbox();
+  const target = card === null ? awsTarget(process.env) : targetOf(card);
   const [deployment, actor] = await Promise.all([readDeployment(target, options.stage), callerArn(target)]);
-  return { target, deployment, actor, ports: connect(target, deployment.table) };
+  return { card, target, deployment, actor, ports: connect(target, deployment.table) };
 }
 
 function awsTarget(env: NodeJS.ProcessEnv): Target {

@@ -4,7 +4,7 @@ import { UnderstudyError } from '../../core/errors.ts';
 import { addAdminRoutes } from './admin/routes.ts';
 import { DENIED_SHOWN_MAX, type DeniedCall, type SandboxStatus } from './admin/model.ts';
 import { watchMemory } from './home/memory.ts';
-import { noteDeployments } from './home/activities.ts';
+import { forgetActivities, noteDeployments } from './home/activities.ts';
 import { cleanUp, tellLeftovers } from './home/leftovers.ts';
 import { writeOwner } from './home/owner.ts';
 import { defaultStateDir, removeCard, writeCard, type SandboxCard } from './home/state-folder.ts';
@@ -91,6 +91,7 @@ async function stopParts(parts: Parts, stopMemory: () => void): Promise<void> {
 /** The watchdog goes last: until then it ends what a crash in the middle of stopping would leave. */
 async function sayFarewell(stateDir: string, watchdog: Watchdog): Promise<void> {
   await watchdog.dismiss();
+  forgetActivities(stateDir);
   removeCard(stateDir);
 }
 

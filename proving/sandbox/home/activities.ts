@@ -35,6 +35,11 @@ export function beginActivity(stateDir: string, activity: Activity): () => void 
   };
 }
 
+/** After an orderly end nothing was lost, not even a deployment that was interrupted: its user saw that. */
+export function forgetActivities(stateDir: string): void {
+  fs.rmSync(folderOf(stateDir), { recursive: true, force: true });
+}
+
 /** Oldest first. */
 export function activitiesUnderWay(stateDir: string): readonly Activity[] {
   const folder = folderOf(stateDir);
