@@ -3,6 +3,8 @@
 import type { ObservationItem } from '../../../core/state/items.ts';
 import type { StateStore } from '../../../core/ports/index.ts';
 import type { FunctionPorts } from '../control/defect.ts';
+import type { FaultSpec } from '../faults/spec.ts';
+import type { Random } from '../kernel/index.ts';
 import { at, PROBERS, READERS, span, WRITER, type Exhibit } from './exhibit.ts';
 
 export const oneWordIsEnough: Exhibit = {
@@ -46,29 +48,41 @@ export const deafToClients: Exhibit = {
   },
 };
 
-export const noLimits: Exhibit = {
-  name: 'no-limits',
-  incident: 'GitHub, August 2024: the health check broke, and every read host was removed',
+const NO_VELOCITY = { 'velocity-ratio': 1, 'velocity-window-ms': 10_000 };
+const NO_FLOOR = { 'panic-ratio': 0, 'panic-exit-ratio': 0 };
+
+/** The controller decides by other thresholds than those in force. */
+function byThresholds(values: Readonly<Record<string, number>>): NonNullable<Exhibit['defect']['ports']> {
+  return (ports) =>
+    withStore(ports, {
+      readThresholds: async (tier) => {
+        const item = await ports.store.readThresholds(tier);
+        return item === null ? null : { ...item, values: { ...item.values, ...values } };
+      },
+    });
+}
+
+export const noFloor: Exhibit = {
+  name: 'no-floor',
+  incident:
+    'GitHub, August 2024: the health check broke, and read hosts were removed although most looked broken',
   invariant: 'I-04',
-  defect: {
-    name: 'no-limits',
-    ports: (ports) =>
-      withStore(ports, {
-        readThresholds: async (tier) => {
-          const item = await ports.store.readThresholds(tier);
-          const loose = {
-            'panic-ratio': 0,
-            'panic-exit-ratio': 0,
-            'velocity-ratio': 1,
-            'velocity-window-ms': 10_000,
-          };
-          return item === null ? null : { ...item, values: { ...item.values, ...loose } };
-        },
-      }),
-  },
-  faults: (random) =>
-    READERS.map((member) => ({ id: 'F-32', member, ...span(60, 110 + random.between(0, 60)) })),
+  defect: { name: 'no-floor', ports: byThresholds({ ...NO_FLOOR, ...NO_VELOCITY }) },
+  faults: everyReaderLags,
 };
+
+export const noVelocityLimit: Exhibit = {
+  name: 'no-velocity-limit',
+  incident: 'AWS, October 2025: health checks flapped, and good capacity was removed all at once',
+  invariant: 'I-05',
+  defect: { name: 'no-velocity-limit', ports: byThresholds(NO_VELOCITY) },
+  faults: everyReaderLags,
+};
+
+function everyReaderLags(random: Random): readonly FaultSpec[] {
+  const until = 110 + random.between(0, 60);
+  return READERS.map((member) => ({ id: 'F-32', member, ...span(60, until) }));
+}
 
 export const noCooldown: Exhibit = {
   name: 'no-cooldown',

@@ -4,7 +4,8 @@ import {
   eventsAreEnough,
   lagDoesNotMatter,
   noCooldown,
-  noLimits,
+  noFloor,
+  noVelocityLimit,
   oneWordIsEnough,
 } from './evidence.ts';
 import type { Exhibit } from './exhibit.ts';
@@ -20,7 +21,8 @@ export const EXHIBITS: readonly Exhibit[] = [
   freshnessCheckedOnce,
   oneWordIsEnough,
   deafToClients,
-  noLimits,
+  noFloor,
+  noVelocityLimit,
   noCooldown,
   eventsAreEnough,
   nobodyLocks,

@@ -44,20 +44,25 @@ export async function runMuseum(options: MuseumOptions = {}): Promise<MuseumLine
   const { from = 1, seedsMax = SEEDS_MAX, exhibits = EXHIBITS, signal, onRow } = options;
   const defects: MuseumRow[] = [];
   for (const exhibit of exhibits) {
-    if (signal?.aborted) break;
-    const row = await show(exhibit, { from, seedsMax });
+    const row = await show(exhibit, { from, seedsMax, signal });
+    if (row === null) break;
     defects.push(row);
     onRow?.(row);
   }
   return { defects, missed: defects.filter(({ caught }) => !caught).length };
 }
 
-async function show(
-  exhibit: Exhibit,
-  { from, seedsMax }: { readonly from: number; readonly seedsMax: number },
-): Promise<MuseumRow> {
+interface Search {
+  readonly from: number;
+  readonly seedsMax: number;
+  readonly signal: MuseumOptions['signal'];
+}
+
+/** Null when it was interrupted before it knew. */
+async function show(exhibit: Exhibit, { from, seedsMax, signal }: Search): Promise<MuseumRow | null> {
   const { name, incident, invariant } = exhibit;
   for (let tried = 1; tried <= seedsMax; tried += 1) {
+    if (signal?.aborted) return null;
     const seed = from + tried - 1;
     const said = saidOf(await runExhibit(exhibit, seed, true), invariant);
     if (said === null) continue;
