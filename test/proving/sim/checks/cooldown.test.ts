@@ -102,6 +102,20 @@ describe('I-15: no flapping', () => {
     );
   });
 
+  it('counts no loss where the former writer lives on as a reader', () => {
+    const writes = (id: string, generation: number) =>
+      view({
+        database: database({
+          generation,
+          engines: ['db-1', 'db-2', 'db-3'].map((each) =>
+            engine(each, { role: each === id ? 'writer' : 'reader', generation }),
+          ),
+        }),
+      });
+    const said = sayLast(noFlapping(), writes('db-1', 1), writes('db-2', 2), writes('db-3', 3));
+    expect(said).toMatch(/2 changes of the writer for 0 losses/);
+  });
+
   it('counts no demotion as a loss', () => {
     const demoting = view({
       database: database({
