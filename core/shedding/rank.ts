@@ -4,6 +4,7 @@
  * some users stay whole instead of everybody being hurt a little (DAGOR, SoCC 2018, section 4.2).
  */
 
+import { hash32 } from '../hash.ts';
 import { CRITICALITIES, type Criticality } from './criticality.ts';
 
 export const USER_GROUPS = 128;
@@ -22,19 +23,10 @@ export interface Rankable {
 
 export function rankOf({ criticality, aboveShare, user, salt = '' }: Rankable): number {
   const group = CRITICALITIES.indexOf(criticality) * 2 + (aboveShare ? 1 : 0);
-  return group * USER_GROUPS + (hash(`${salt}/${user}`) % USER_GROUPS);
+  return group * USER_GROUPS + (hash32(`${salt}/${user}`) % USER_GROUPS);
 }
 
 /** The class of a rank, for metrics and for the reason of a refusal. */
 export function classOfRank(rank: number): Criticality {
   return CRITICALITIES[Math.floor(rank / (2 * USER_GROUPS))] ?? 'sheddable';
-}
-
-/** FNV-1a, then the finalizer of MurmurHash3. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -1,5 +1,7 @@
 /** Randomness from a seed: equal seeds give equal runs. */
 
+import { hash32 } from '../../../core/hash.ts';
+
 export interface Random {
   /** A number in [0, 1). */
   next(): number;
@@ -14,7 +16,7 @@ export interface Random {
 
 /** Any safe integer is a seed. Mulberry32 over a hash of seed and label. */
 export function randomOf(seed: number, label = ''): Random {
-  let state = hash(`${seed} ${label}`);
+  let state = hash32(`${seed} ${label}`);
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -31,13 +33,4 @@ export function randomOf(seed: number, label = ''): Random {
     },
     fork: (child) => randomOf(seed, `${label}/${child}`),
   };
-}
-
-/** FNV-1a over the text, then the finalizer of MurmurHash3. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }
