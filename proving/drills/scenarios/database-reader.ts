@@ -8,13 +8,13 @@ const GAP_MS_MAX = 100;
 const DECIDED_MS_MAX = 10_000;
 const LAG_MS = 30_000;
 const HOLD_MS = 12_000;
-/** Hundreds of times what a query takes. */
-const SLOW_MS = 100;
+/** Hundreds of times what a query takes, so that a plain pool runs out of connections. */
+const SLOW_MS = 500;
 
 const HYPOTHESES = {
   kill: `A reader dies: no read fails and none waits longer than ${GAP_MS_MAX} ms for the next success.`,
   hang: 'A reader freezes: no read fails and the slowest percent of reads hardly notices.',
-  slow: 'A reader answers a hundred times slower: no read fails and the slowest percent hardly notices.',
+  slow: 'A reader answers hundreds of times slower: no read fails and the slowest percent hardly notices.',
   partition:
     'The clients and one prober lose a reader: no read fails and the slowest percent hardly notices.',
   lag: `A reader lags ${LAG_MS / 1000} s: nobody who asks for their own write misses it, and no read fails.`,
