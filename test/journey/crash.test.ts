@@ -170,7 +170,7 @@ describe('F-35: a writer without a free connection, its tables locked', () => {
 });
 
 describe('the engineer’s commands', () => {
-  it('switchover: another member is the writer, no acknowledged write is lost, no cooldown begins', async () => {
+  it('switchover: another member is the writer, on record, and no automatic failover follows', async () => {
     const { code, stdout, stderr } = await untilNotRefused(['switchover', '--why', 'a journey', '--json']);
     expect(code, stderr).toBe(0);
     const line = JSON.parse(stdout) as Record<string, unknown>;
