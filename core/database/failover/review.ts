@@ -25,6 +25,9 @@ export function reviewRecovery(item: LedgerItem, facts: FailoverFacts): Recovery
   if (healed !== null && healed !== item.memberId) {
     return { state: 'done', writer: healed, reason: `${healed} says it is the writer and takes writes` };
   }
+  if (healed !== null && called !== null && movedSince(healed, voting, called)) {
+    return { state: 'done', writer: healed, reason: `${healed} is the writer again and takes writes` };
+  }
   if (healed !== null && called === null) {
     return { state: 'aborted', reason: `${healed} has recovered by itself before any call` };
   }
@@ -52,6 +55,12 @@ function healedWriter(item: LedgerItem, voting: readonly ObservationItem[], sinc
     samples.some((s) => s.memberId === writer && s.role === 'writer' && s.write === 'ok' && s.at > since),
   );
   return wrote ? writer : null;
+}
+
+/** Every prober that knows it as the writer saw the role come to it after our call: it went, and it came back. */
+function movedSince(writer: string, voting: readonly ObservationItem[], called: number): boolean {
+  const known = voting.flatMap(({ writer: seen }) => (seen?.memberId === writer ? [seen] : []));
+  return known.length > 0 && known.every(({ since }) => since !== null && since > called);
 }
 
 /**

@@ -261,6 +261,25 @@ describe('an unfinished recovery', () => {
     expect(reviewRecovery(old, facts())).toMatchObject({ state: 'waiting', late: true });
     expect(reviewRecovery({ ...old, startedAt: NOW - 901_000 }, facts()).state).toBe('aborted');
   });
+  it('I-13: ends when the role went away after the call and came back, with nobody there to see it', () => {
+    const backSince = (since: number | null) =>
+      seen(0).map((item) => ({ ...item, writer: { memberId: 'a', since } }));
+    const calledAt = acting('accepted').steps.find(({ call }) => call !== null)!.at!;
+    expect(
+      reviewRecovery(acting('accepted'), facts({ observations: backSince(calledAt + 1) })),
+    ).toMatchObject({
+      state: 'done',
+      writer: 'a',
+    });
+    expect(reviewRecovery(acting('accepted'), facts({ observations: backSince(calledAt) })).state).toBe(
+      'waiting',
+    );
+    expect(reviewRecovery(acting('accepted'), facts({ observations: backSince(null) })).state).toBe(
+      'waiting',
+    );
+    const oneKnowsBetter = backSince(calledAt + 1).with(0, backSince(null)[0]!);
+    expect(reviewRecovery(acting('accepted'), facts({ observations: oneKnowsBetter })).state).toBe('waiting');
+  });
   it('F-16: a call of unknown outcome is planned again only when everyone still names the old writer', () => {
     expect(reviewRecovery(acting('unknown'), facts()).state).toBe('replan');
     expect(reviewRecovery(acting('pending'), facts()).state).toBe('replan');
