@@ -43,6 +43,11 @@ describe('I-06: a removal needs two viewpoints', () => {
     expect(removedAfter(observation('az-a', gone), blind)).toMatch(/1 prober/);
     const old = observation('az-b', gone, { at: NOW - AGE - 1 });
     expect(removedAfter(observation('az-a', gone), old)).toMatch(/1 prober/);
+    const justOld = observation('az-b', gone, { at: NOW - AGE });
+    expect(removedAfter(observation('az-a', gone), justOld)).toBeNull();
+    const later = observation('az-b', gone, { at: NOW + 1 });
+    expect(removedAfter(observation('az-a', gone), later)).toMatch(/1 prober/);
+    expect(removedAfter(observation('az-a', gone), observation('az-b', gone, { at: NOW }))).toBeNull();
   });
 });
 

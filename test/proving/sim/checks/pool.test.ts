@@ -16,6 +16,10 @@ describe('I-03: the published pool is never empty', () => {
     expect(said).toMatch(/none of the readers db-2, db-3 is published/);
   });
 
+  it('asks nothing of a cluster without readers', () => {
+    expect(sayLast(neverEmpty(), view({ pool: pool({}) }))).toBeNull();
+  });
+
   it('breaks when the published pool is gone', () => {
     expect(sayLast(neverEmpty(), view(), view({ pool: null }))).toMatch(/gone/);
   });
@@ -71,8 +75,10 @@ describe('I-04: the panic floor', () => {
   });
 
   it('counts a reader as failed when two probers said so', () => {
-    const observations = [observation('az-a', both), observation('az-b', one), observation('az-c', one)];
-    expect(sayLast(failsOpen(), bothIn, decidedBy(observations))).toBeNull();
+    const once = [observation('az-a', both), observation('az-b', one), observation('az-c', one)];
+    expect(sayLast(failsOpen(), bothIn, decidedBy(once))).toBeNull();
+    const twice = [observation('az-a', both), observation('az-b', both), observation('az-c', one)];
+    expect(sayLast(failsOpen(), bothIn, decidedBy(twice))).toMatch(/2 of 2 readers failed/);
   });
 });
 
