@@ -57,11 +57,16 @@ function instanceFault(message: string): Rejection {
   return { fault: 'InvalidDBInstanceState', message };
 }
 
-/** RDS has noticed that the writer is dead: promote the best reader, or wait for the writer's own restart. */
+/**
+ * RDS has noticed that the writer is dead: promote the best reader, or wait for the writer's own restart. A writer
+ * that died before the endpoint had moved to it gets the endpoint now: it is the one that comes back.
+ */
 export function noticeDeadWriter(state: ClusterState, from: string, context: Context): Transition {
   const target = candidates(state)[0];
   if (target === undefined) {
-    return { state: { ...state, failover: null }, effects: [] };
+    const hasMoved = state.endpoint === from;
+    const effects: Effect[] = hasMoved ? [] : [{ kind: 'publish-endpoints' }];
+    return { state: { ...state, endpoint: from, failover: null }, effects };
   }
   return startPromotion(state, { from, target: target.id, cause: 'crash', tried: [] }, context);
 }
