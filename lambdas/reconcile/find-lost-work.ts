@@ -3,7 +3,7 @@
  * an alarm that nothing in the ledger answers. Each is a wake item; the controller then decides for itself.
  */
 
-import { isUnfinished, viewpoints } from '../../core/database/index.ts';
+import { agreedWriter, isUnfinished, viewpoints } from '../../core/database/index.ts';
 import type { AlarmInAlarm } from '../../core/ports/index.ts';
 import type { LedgerItem, ObservationItem, PoolItem } from '../../core/state/items.ts';
 import { CONTROLLERS } from '../shared/contract.ts';
@@ -38,7 +38,7 @@ export async function findLostWork(
   for (const controller of CONTROLLERS) {
     const why =
       unfinished(controller, ledger) ??
-      (controller === 'replica-pool' ? poolOnItsWay(pool, settings) : null) ??
+      (controller === 'replica-pool' ? poolOnItsWay(pool, agreedWriter(voting), settings) : null) ??
       standingFailure(controller, voting, ledger) ??
       unansweredAlarm(controller, inAlarm, ledger);
     if (why !== null) lost[controller] = why;
@@ -51,9 +51,18 @@ function unfinished(controller: Controller, ledger: readonly LedgerItem[]): stri
   return item === undefined ? null : `recovery ${item.id} is ${item.state}`;
 }
 
-/** Members on their way out or back, a pool that fails open, or an endpoint that has yet to follow. */
-function poolOnItsWay(pool: PoolItem | null, { memberIds }: ReconcileSettings): string | null {
+/**
+ * Roles that the pool has not followed, members on their way out or back, a pool that fails open, or an endpoint
+ * that has yet to follow.
+ */
+function poolOnItsWay(
+  pool: PoolItem | null,
+  writer: string | null,
+  { memberIds }: ReconcileSettings,
+): string | null {
   if (pool === null) return 'no pool is published yet';
+  const absent = memberIds.filter((id) => writer !== null && id !== writer && pool.members[id] === undefined);
+  if (absent.length > 0) return `${absent.join(', ')} is a reader and not in the pool`;
   const away = Object.entries(pool.members).filter(([, { state }]) => state !== 'in');
   if (away.length > 0) return away.map(([id, { state }]) => `${id} is ${state}`).join(', ');
   if (pool.failOpen) return 'the pool fails open';

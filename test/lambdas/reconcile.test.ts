@@ -14,7 +14,7 @@ import {
   settingsOf,
   SILENT,
 } from './fakes/process.ts';
-import { World } from './fakes/world.ts';
+import { World, ZONES } from './fakes/world.ts';
 
 const ROOT = '/understudy/demo';
 const CHANGE = {
@@ -123,6 +123,19 @@ describe('reconcile', () => {
     rig.world.hang('db-2');
     rig.clock.advance(4000);
     expect((await rig.run()).woken).toEqual({ 'replica-pool': 'db-2 is reader-unreachable in eu-west-1a' });
+  });
+
+  it('I-14: wakes the pool when the roles have moved and it has not followed', async () => {
+    const rig = setUp();
+    const members = {
+      'db-1': { state: 'in' as const, since: 0 },
+      'db-2': { state: 'in' as const, since: 0 },
+    };
+    rig.store.pool = { ...rig.store.pool!, members };
+    for (const zone of ZONES) rig.world.blind.add(zone);
+    expect((await rig.run()).woken).toEqual({});
+    rig.world.blind.clear();
+    expect((await rig.run()).woken).toEqual({ 'replica-pool': 'db-3 is a reader and not in the pool' });
   });
 
   it('wakes the pool while a member is away, the pool fails open, or the endpoint has yet to follow', async () => {
