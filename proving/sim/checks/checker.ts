@@ -68,6 +68,12 @@ export function removedBy({ before, after }: PoolChange): readonly string[] {
   return idsIn(before).filter((id) => id in after.members && after.members[id]!.state !== 'in');
 }
 
+/** All that a pool tells others: two with the same content differ in epoch and time alone. */
+export function poolContent({ members, failOpen, excluded }: PoolItem): string {
+  const states = Object.entries(members).map(([id, { state }]) => `${id}=${state}`);
+  return [...states.toSorted(), failOpen, ...excluded.toSorted()].join(' ');
+}
+
 /** The first thing that is wrong. */
 export function firstWrong<T>(things: readonly T[], wrong: (thing: T) => string | null): string | null {
   for (const thing of things) {

@@ -3,7 +3,7 @@
 import type { LedgerItem, PoolItem } from '../../../core/state/items.ts';
 import type { Checker, ControlCall, SimView } from '../model.ts';
 import { isFailover, tell } from './calls.ts';
-import { checker, firstWrong, newcomers, poolChanges } from './checker.ts';
+import { checker, firstWrong, newcomers, poolChanges, poolContent } from './checker.ts';
 
 /** I-10: at most one failover of ours takes effect in a cooldown; only a person's acknowledgement ends it early. */
 export function oneInACooldown(): Checker {
@@ -52,7 +52,7 @@ export function onceAnEvent(): Checker {
 
 /** A pool is written again only for a change, or for another try of an edit that did not reach the endpoint. */
 function sameAgain(before: PoolItem, after: PoolItem, editIntervalMs: number): string | null {
-  if (contentOf(before) !== contentOf(after)) return null;
+  if (poolContent(before) !== poolContent(after)) return null;
   const editedAgo = (after.endpointEditedAt ?? 0) - (before.endpointEditedAt ?? 0);
   if (editedAgo >= editIntervalMs) return null;
   return `the pool was written again, ${after.at - before.at} ms later, with nothing changed`;
@@ -64,11 +64,6 @@ function isFence({ ledger }: SimView, { epoch }: PoolItem): boolean {
     const begun = steps.some(({ name, at }) => name === 'publish' && at !== null);
     return begun && takenBy === epoch && id.startsWith('pool-') && Number(id.split('-')[1]) < epoch;
   });
-}
-
-function contentOf({ members, failOpen, excluded }: PoolItem): string {
-  const states = Object.entries(members).map(([id, { state }]) => `${id}=${state}`);
-  return [...states.toSorted(), failOpen, ...excluded.toSorted()].join(' ');
 }
 
 /** I-15: the writer changes at most once for each time that a writer really was lost, and once more a cooldown. */

@@ -1,8 +1,8 @@
 /** I-07, I-08, I-12: who acts, under which token, and on how old an evidence. */
 
 import type { Checker, ControlCall, SimView } from '../model.ts';
-import { isUnfenced, REQUEST_MS, tell } from './calls.ts';
-import { checker, firstWrong, newcomers } from './checker.ts';
+import { isUnfenced, PUT_POOL, REQUEST_MS, tell } from './calls.ts';
+import { checker, firstWrong, newcomers, poolChanges, poolContent, type PoolChange } from './checker.ts';
 
 interface Applied {
   readonly token: number;
@@ -42,8 +42,13 @@ export function growingTokens(): Checker {
 /** I-08: when an action that takes effect is issued, nothing that it rests on is older than `observation-age-ms-max`. */
 export function freshEvidence(): Checker {
   const added = newcomers<ControlCall>();
-  return checker('I-08', ({ calls, thresholds }, count) => {
-    const effective = added(calls).filter((call) => call.effective);
+  const changed = poolChanges();
+  return checker('I-08', (view, count) => {
+    const { calls, thresholds } = view;
+    const saysNothingNew = isUnchanged(changed(view));
+    const effective = added(calls).filter(
+      (call) => call.effective && !(saysNothingNew && call.call === PUT_POOL),
+    );
     count(effective.length);
     const limit = thresholds['observation-age-ms-max'];
     return firstWrong(effective, (call) => {
@@ -54,6 +59,12 @@ export function freshEvidence(): Checker {
         : `${tell(call)} took effect on evidence ${age} ms old, the limit is ${limit} ms`;
     });
   });
+}
+
+/** Written again under a higher epoch to keep a late publication out: that rests on no evidence. */
+function isUnchanged(change: PoolChange | null): boolean {
+  if (change === null || change.before === null || change.after === null) return false;
+  return poolContent(change.before) === poolContent(change.after);
 }
 
 /** I-12: one holder acts at a time, and a token below the highest seen has no effect anywhere. */

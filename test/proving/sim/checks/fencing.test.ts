@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { freshEvidence, growingTokens, oneHolder } from '../../../../proving/sim/checks/fencing.ts';
-import { call, invocation, NOW, sayLast, THRESHOLDS, view } from './view.ts';
+import { call, invocation, NOW, pool, sayLast, THRESHOLDS, view } from './view.ts';
 
 const other = { invocation: 'i-2', token: 2 };
 
@@ -48,6 +48,20 @@ describe('I-08: fresh evidence at the commit', () => {
   it('holds up to the limit and breaks beyond it', () => {
     expect(aged(limit)).toBeNull();
     expect(aged(limit + 1)).toMatch(/evidence 10001 ms old, the limit is 10000 ms/);
+  });
+
+  it('asks none for a pool that is written again with nothing new in it', () => {
+    const put = call({ call: 'state:PutPool', evidenceAt: null });
+    const first = pool({ 'db-2': 'in', 'db-3': 'in' });
+    const after = (next: object) => {
+      const again = view({ pool: { ...first, epoch: 2, at: NOW + 1, ...next }, calls: [put] });
+      return sayLast(freshEvidence(), view({ pool: first }), again);
+    };
+    expect(after({})).toBeNull();
+    expect(after({ failOpen: true })).toMatch(/without any evidence/);
+    expect(sayLast(freshEvidence(), view({ pool: first }), view({ pool: first, calls: [put] }))).toMatch(
+      /without/,
+    );
   });
 
   it('counts from when the call was issued: nobody can look again on the way', () => {
