@@ -21,11 +21,14 @@ interface Reply {
 const BODY_BYTES_MAX = 16 * 1024;
 const CLOSE_MS_MAX = 4500;
 const RETRY_AFTER_S = 1;
+/** Longer than any load balancer keeps an idle connection (60 s): else a request meets a socket that is just closing. */
+const KEEP_ALIVE_MS = 65_000;
 
 export async function serve(store: Store, address: { host: string; port: number }): Promise<ShopServer> {
   const server = http.createServer((request, response) => {
     void answer(store, request).then((reply) => send(response, reply, server.listening));
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.port, address.host, resolve);
