@@ -6,6 +6,7 @@
 
 import { type FailureKind, blamesMember } from '../core/pools/index.ts';
 import { within } from './bounded.ts';
+import { RollingTally } from './rolling-tally.ts';
 import type { Cancel, Clock, OutcomeSink } from './ports.ts';
 
 export interface OutcomeLimits {
@@ -15,9 +16,16 @@ export interface OutcomeLimits {
   readonly troubleMs: number;
   /** Time one report may take; the next is skipped while one is under way. @default 3,000 */
   readonly putTimeoutMs: number;
+  /** Over how long `recentWrites` counts: the default of the threshold `outcome-window-ms`. @default 15,000 */
+  readonly recentMs: number;
 }
 
-export const OUTCOME_DEFAULTS: OutcomeLimits = { windowMs: 5000, troubleMs: 1000, putTimeoutMs: 3000 };
+export const OUTCOME_DEFAULTS: OutcomeLimits = {
+  windowMs: 5000,
+  troubleMs: 1000,
+  putTimeoutMs: 3000,
+  recentMs: 15_000,
+};
 
 export interface OutcomeIdentity {
   readonly application: string;
@@ -34,6 +42,7 @@ export class OutcomeRecorder {
   readonly #clock: Clock;
   readonly #limits: OutcomeLimits;
   readonly #members = new Map<string, Count>();
+  readonly #recentWrites: RollingTally;
   #writes: Count = { ok: 0, errors: 0 };
   #timer: Cancel | null = null;
   #turn: () => void = () => {};
@@ -45,6 +54,7 @@ export class OutcomeRecorder {
   constructor(clock: Clock, limits: OutcomeLimits = OUTCOME_DEFAULTS) {
     this.#clock = clock;
     this.#limits = limits;
+    this.#recentWrites = new RollingTally(limits.recentMs);
   }
 
   /** Reports to the sink from here on. Without it the counts are kept for `describe` alone. */
@@ -72,6 +82,7 @@ export class OutcomeRecorder {
 
   /** How one write ended for the application, whoever served it. */
   write(ok: boolean): void {
+    this.#recentWrites.add(ok, this.#clock.now());
     if (ok) {
       this.#writes.ok += 1;
       return;
@@ -110,6 +121,7 @@ export class OutcomeRecorder {
         windowMs,
         members,
         writes,
+        recentWrites: this.#recentWrites.sum(this.#clock.now()),
       } as const;
       const late = (): Error => new Error(`no answer within ${this.#limits.putTimeoutMs} ms`);
       await within(this.#clock, this.#limits.putTimeoutMs, sink.put(item), late);

@@ -37,9 +37,9 @@ export function writeAccusers(fresh: readonly OutcomeItem[]): readonly string[] 
   return accusers(fresh, (item) => item.writes);
 }
 
-/** All writes of all clients over the window; `ratio` is null where nobody wrote. */
+/** All writes of all clients of late, as far back as they tell; `ratio` is null where nobody wrote. */
 export function writeSuccess(fresh: readonly OutcomeItem[]): Tally & { readonly ratio: number | null } {
-  const tally = sum(fresh.map((item) => item.writes));
+  const tally = sum(fresh.map((item) => item.recentWrites ?? item.writes));
   const total = tally.ok + tally.errors;
   return { ...tally, ratio: total === 0 ? null : tally.ok / total };
 }

@@ -67,7 +67,10 @@ export interface OutcomeItem {
   readonly at: number;
   readonly windowMs: number;
   readonly members: Readonly<Record<string, { readonly ok: number; readonly errors: number }>>;
+  /** Since the report before: what accuses the writer. */
   readonly writes: { readonly ok: number; readonly errors: number };
+  /** Over a longer while, so that a short report does not hide the writes that succeeded before it (I-16). */
+  readonly recentWrites?: { readonly ok: number; readonly errors: number; readonly windowMs: number };
 }
 
 export interface LeaseItem {

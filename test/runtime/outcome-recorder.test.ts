@@ -25,6 +25,7 @@ describe('client evidence', () => {
         windowMs: 5000,
         members: { r1: { ok: 2, errors: 0 }, r2: { ok: 0, errors: 1 } },
         writes: { ok: 1, errors: 0 },
+        recentWrites: { ok: 1, errors: 0, windowMs: 15_000 },
       },
       {
         kind: 'outcome',
@@ -33,6 +34,7 @@ describe('client evidence', () => {
         windowMs: 5000,
         members: {},
         writes: { ok: 0, errors: 0 },
+        recentWrites: { ok: 1, errors: 0, windowMs: 15_000 },
       },
     ]);
     recorder.close();
@@ -89,5 +91,22 @@ describe('client evidence', () => {
     await clock.advance(30_000);
     expect(recorder.describe()).toEqual({ reported: 0, failed: 5 });
     recorder.close();
+  });
+
+  it('I-16: tells of the writes before a short report, for 15 s', async () => {
+    const clock = new VirtualClock();
+    const items: OutcomeItem[] = [];
+    const recorder = new OutcomeRecorder(clock);
+    recorder.start(identity, { put: async (item) => void items.push(item) });
+    for (let n = 0; n < 43; n += 1) {
+      recorder.write(true);
+      await clock.advance(300);
+    }
+    recorder.write(false);
+    await clock.advance(1000);
+    expect(items.at(-1)).toMatchObject({ recentWrites: { ok: 43, errors: 1 } });
+    expect(items.at(-1)!.writes.ok).toBeLessThan(15);
+    await clock.advance(30_000);
+    expect(items.at(-1)).toMatchObject({ recentWrites: { ok: 0, errors: 0 } });
   });
 });

@@ -121,6 +121,14 @@ describe('decideFailover', () => {
     expect(causeOf(at(94))).toBe('failover');
   });
 
+  it('I-16: a short report of a few errors does not hide the writes that succeeded before it', () => {
+    const report = outcome({
+      writes: { ok: 0, errors: 2 },
+      recentWrites: { ok: 43, errors: 2, windowMs: 15_000 },
+    });
+    expect(causeOf(facts({ outcomes: [report] }))).toBe('writes-succeed');
+  });
+
   it('I-30: clients that wrote nothing, or long ago, abstain', () => {
     const stale = outcome({ at: NOW - T['outcome-window-ms'] - 1, writes: { ok: 100, errors: 0 } });
     expect(causeOf(facts({ outcomes: [stale] }))).toBe('failover');
