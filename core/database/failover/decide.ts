@@ -20,6 +20,8 @@ export const WRITER_FAILURES: readonly Failure[] = [
   'writer-stalled',
 ];
 
+const LOOK_AGAIN_MS = 1000;
+
 type Hold = Extract<FailoverDecision, { state: 'holding' }>;
 
 export interface DecideOptions {
@@ -62,15 +64,31 @@ export function decideFailover(facts: FailoverFacts, options: DecideOptions = {}
   return decision;
 }
 
-function holdForEvidence(votes: Votes, { memberIds }: FailoverFacts): Hold | null {
+function holdForEvidence(votes: Votes, facts: FailoverFacts): Hold | null {
+  const { memberIds } = facts;
   if (!memberIds.includes(votes.memberId)) {
     return hold('not-agreed', `${votes.memberId} is unknown to this deployment`);
   }
-  if (!votes.agreed) return hold('not-agreed', `${tell(votes)}: two viewpoints are needed (I-06)`);
+  if (!votes.agreed) {
+    return hold(
+      'not-agreed',
+      `${tell(votes)}: two viewpoints are needed (I-06)`,
+      secondViewpointAt(votes, facts),
+    );
+  }
   if (votes.failure === null || !WRITER_FAILURES.includes(votes.failure)) {
     return hold('not-agreed', `${votes.failure} is no failure that a failover heals`);
   }
   return null;
+}
+
+/**
+ * One prober alone accuses the writer. The clients' word comes later than a prober's, once their writes have run out
+ * of time, and wakes nobody: it is looked for as long as a report of theirs counts. Then only new evidence helps.
+ */
+function secondViewpointAt(votes: Votes, { now, thresholds }: FailoverFacts): number | null {
+  const isYoung = votes.since !== null && now - votes.since <= thresholds['outcome-window-ms'];
+  return isYoung ? now + LOOK_AGAIN_MS : null;
 }
 
 /** While clients' writes succeed there is nothing to heal, whatever the probers see (I-16). */

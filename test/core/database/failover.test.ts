@@ -115,6 +115,23 @@ describe('decideFailover', () => {
     expect(causeOf(facts({ observations: [taken, current, other] }))).toBe('not-agreed');
   });
 
+  it('I-06: one prober alone waits for the word of the clients, as long as a report of theirs counts', () => {
+    const alone = (since: number) =>
+      facts({
+        observations: seen(1).map((item) => ({
+          ...item,
+          verdicts: item.verdicts.map((verdict) => ({ ...verdict, since })),
+        })),
+      });
+    expect(decideFailover(alone(NOW - 2000))).toMatchObject({
+      state: 'holding',
+      cause: 'not-agreed',
+      reviewAt: NOW + 1000,
+    });
+    const old = NOW - T['outcome-window-ms'] - 1;
+    expect(decideFailover(alone(old))).toMatchObject({ cause: 'not-agreed', reviewAt: null });
+  });
+
   it('I-16: holds while clients’ writes succeed at write-success-ratio, and not one below it', () => {
     const at = (ok: number) => facts({ outcomes: [outcome({ writes: { ok, errors: 100 - ok } })] });
     expect(causeOf(at(95))).toBe('writes-succeed');
