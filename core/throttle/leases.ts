@@ -66,7 +66,7 @@ export interface LeaseFacts {
   /**
    * An instance that was silent for this long is taken for gone, and its share is free. One that is only cut off
    * from the store goes on with its share all the same, as it cannot tell that from a store that is dead for all:
-   * until it reports again, that much may be admitted too much.
+   * until it reports again and the others have renewed, that much may be admitted too much.
    */
   readonly goneAfterMs: number;
   /**

@@ -381,6 +381,14 @@ const CLOUDFORMATION: readonly Row[] = [
 ];
 
 /** By signing name; the prefix of the actions differs for CloudWatch. */
+const ZONE = 'arn:aws:route53:::hostedzone/Z1';
+
+const ROUTE53: readonly Row[] = [
+  ['ListHostedZones', {}, { action: 'ListHostedZones', on: '*' }],
+  ['GetHostedZone', { Id: 'Z1' }, { action: 'GetHostedZone', on: ZONE }],
+  ['ListResourceRecordSets', { HostedZoneId: 'Z1' }, { action: 'ListResourceRecordSets', on: ZONE }],
+];
+
 export const OPERATIONS: Readonly<Record<string, readonly Row[]>> = {
   cloudformation: CLOUDFORMATION,
   dynamodb: DYNAMODB,
@@ -389,6 +397,7 @@ export const OPERATIONS: Readonly<Record<string, readonly Row[]>> = {
   monitoring: CLOUDWATCH,
   rds: RDS,
   'rds-data': RDS_DATA,
+  route53: ROUTE53,
   s3: S3,
   secretsmanager: SECRETS,
   ssm: SSM,
