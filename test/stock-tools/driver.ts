@@ -24,7 +24,8 @@ const PLUGINS = [WATCHING, SEARCHING] as const;
 const CONNECTS_MS_MAX = 30_000;
 const FAILS_OVER_MS_MAX = 60_000;
 const HEALS_MS_MAX = 90_000;
-const ENDS_MS_MAX = 15_000;
+/** Outlasts the driver's own limit of a failover, in which it may be when it is asked to end. */
+const ENDS_MS_MAX = 45_000;
 const POLL_MS = 50;
 const PRELOAD = path.join(import.meta.dirname, '../../proving/sandbox/dns/lookup-preload.cjs');
 
