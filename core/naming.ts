@@ -24,3 +24,16 @@ export function defaultParameterPath(env: string, tier: Tier, name: string): str
 export function overrideParameterPath(env: string, tier: Tier, name: string): string {
   return `${parameterRoot(env)}/overrides/${tier}/${name}`;
 }
+
+/**
+ * The quotas of one resource, one JSON document. Owned by the template; not among the thresholds of a tier, whose
+ * values are single numbers.
+ */
+export function defaultQuotasPath(env: string, resource: string): string {
+  return `${parameterRoot(env)}/defaults/quotas/${resource}`;
+}
+
+/** Owned by the engineer on call: takes the place of the whole default document. */
+export function overrideQuotasPath(env: string, resource: string): string {
+  return `${parameterRoot(env)}/overrides/quotas/${resource}`;
+}

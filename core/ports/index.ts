@@ -2,3 +2,4 @@ export type * from './clock.ts';
 export type * from './database.ts';
 export type * from './platform.ts';
 export type * from './state-store.ts';
+export type * from './throttle-store.ts';

@@ -1,3 +1,4 @@
+import type { QuotasItem } from '../state/throttle-items.ts';
 import type {
   ControlItem,
   LedgerItem,
@@ -59,6 +60,9 @@ export interface StateStore {
 
   readThresholds(tier: string): Promise<ThresholdsItem | null>;
   putThresholds(item: ThresholdsItem): Promise<void>;
+  /** The quotas in force for a resource; null before the first copy. */
+  readQuotas(resource: string): Promise<QuotasItem | null>;
+  putQuotas(item: QuotasItem): Promise<void>;
   /** Strongly consistent. */
   readControl(tier: string): Promise<ControlItem | null>;
   putWake(item: WakeItem): Promise<void>;

@@ -2,6 +2,7 @@
 
 import type { Tier } from '../naming.ts';
 import type { Mode } from '../state/items.ts';
+import type { ResourceQuotas } from '../throttle/quotas-types.ts';
 import type { ExistingResources, Size } from './types.ts';
 
 export interface NormalizedProfile {
@@ -11,6 +12,8 @@ export interface NormalizedProfile {
   readonly size: Size;
   readonly tiers: { readonly database: NormalizedDatabase };
   readonly applications: readonly string[];
+  /** Every default applied, sorted by resource. Empty: no throttle function is deployed. */
+  readonly throttle: readonly ResourceQuotas[];
   /** The value in force at deployment of every threshold, by tier and name. */
   readonly thresholds: Readonly<Partial<Record<Tier, Readonly<Record<string, number>>>>>;
   readonly notify: { readonly email?: string; readonly topicArn?: string };

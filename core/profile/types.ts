@@ -2,6 +2,7 @@
 
 import type { Tier } from '../naming.ts';
 import type { Mode } from '../state/items.ts';
+import type { QuotasDocument } from '../throttle/quotas-types.ts';
 
 /** `solo`: smallest that heals itself. `pair`: production default. `fleet`: more of everything. */
 export type Size = 'solo' | 'pair' | 'fleet';
@@ -17,6 +18,8 @@ export interface EnvironmentProfile {
   readonly tiers: TiersProfile;
   /** Applications that use the environment: each gets a role, a database user and a schema of its name. */
   readonly applications?: readonly string[];
+  /** Resources whose callers share a capacity, by the name of the resource. @default - nothing is throttled */
+  readonly throttle?: Readonly<Record<string, ThrottleProfile>>;
   /** Values of thresholds that differ from the defaults, by tier and name. */
   readonly thresholds?: Readonly<Partial<Record<Tier, Readonly<Record<string, number>>>>>;
   /**
@@ -28,6 +31,12 @@ export interface EnvironmentProfile {
   readonly existing?: ExistingResources;
   /** @default true; `false` lets `cdk destroy` delete the data, and is meant for demonstrations */
   readonly deletionProtection?: boolean;
+}
+
+/** One throttled resource. */
+export interface ThrottleProfile extends QuotasDocument {
+  /** One of `applications`: its processes enforce the quotas. */
+  readonly application: string;
 }
 
 export interface TiersProfile {

@@ -8,6 +8,7 @@ import type { NormalizedProfile, ValidatedProfile, Warning } from './normalized.
 import { readPlace } from './place.ts';
 import { choiceAt, objectAt, onlyKnown, type Fields } from './reading.ts';
 import { readThresholds } from './thresholds.ts';
+import { readThrottle } from './throttle.ts';
 
 const FIELDS = [
   'name',
@@ -16,6 +17,7 @@ const FIELDS = [
   'size',
   'tiers',
   'applications',
+  'throttle',
   'thresholds',
   'notify',
   'existing',
@@ -48,12 +50,14 @@ function readProfile(faults: Fault[], warnings: Warning[], fields: Fields): Norm
   const existing = fields['existing'];
   const attached = (existing as Partial<Fields> | null | undefined)?.['cluster'] !== undefined;
   const database = readDatabase(faults, warnings, tiers['database'], { size, attached });
+  const applications = readApplications(faults, fields['applications']);
   const single = database.redundancy === 'none';
   return {
     ...place,
     size,
     tiers: { database },
-    applications: readApplications(faults, fields['applications']),
+    applications,
+    throttle: readThrottle(faults, fields['throttle'], applications),
     thresholds: readThresholds(faults, fields['thresholds']),
     notify: readNotify(faults, warnings, fields['notify'], place.region),
     existing: readExisting(faults, existing, { zones: place.zones, single }),

@@ -18,3 +18,14 @@ export {
   type LeasePlan,
   type Quota,
 } from './leases.ts';
+export {
+  BURST_S_DEFAULT,
+  CALLER_QUOTA_DEFAULT,
+  NAMED_CALLERS_MAX,
+  parseQuotas,
+  quotaOf,
+  readQuotas,
+  type QuotasPlace,
+  type ReadQuotas,
+} from './quotas.ts';
+export type { CallerQuota, QuotasDocument, ResourceQuotas } from './quotas-types.ts';

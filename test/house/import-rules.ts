@@ -21,6 +21,7 @@ const FUNCTION_FOLDERS = [
   'write-failover',
   'reconcile',
   'database-bootstrap',
+  'throttle',
 ];
 
 export const RULES: readonly Rule[] = [
@@ -56,8 +57,8 @@ export const RULES: readonly Rule[] = [
     ],
     packages: [],
   },
-  { folder: 'proving/drills', may: ['core'], packages: [...NODE, ...DRIVERS] },
-  { folder: 'examples', may: ['runtime/index.ts', 'lib/index.ts'], packages: [...NODE, ...DRIVERS, ...CDK] },
+  { folder: 'proving/drills', may: ['core'], packages: [...NODE, ...DRIVERS, 'jose'] },
+  { folder: 'examples', may: ['runtime/index.ts', 'lib/index.ts'], packages: [...NODE, ...DRIVERS, ...CDK, 'jose'] },
   { folder: 'bin/understudy.ts', may: ['environments', 'lib', 'core'], packages: [...CDK, ...NODE] },
   {
     folder: 'bin',

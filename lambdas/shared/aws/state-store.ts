@@ -32,6 +32,7 @@ import type {
   ThresholdsItem,
   WakeItem,
 } from '../../../core/state/items.ts';
+import { quotasKey, type QuotasItem } from '../../../core/state/throttle-items.ts';
 import type { Lease, LeaseRequest, StateStore } from '../../../core/ports/index.ts';
 import { fromAttributes, toAttributes } from '../attribute-values.ts';
 
@@ -128,6 +129,14 @@ export class DynamoStateStore implements StateStore {
 
   putThresholds(item: ThresholdsItem): Promise<void> {
     return this.#put(thresholdsKey(item.tier), item);
+  }
+
+  readQuotas(resource: string): Promise<QuotasItem | null> {
+    return this.#get<QuotasItem>(quotasKey(resource));
+  }
+
+  putQuotas(item: QuotasItem): Promise<void> {
+    return this.#put(quotasKey(item.quotas.resource), item);
   }
 
   readControl(tier: string): Promise<ControlItem | null> {

@@ -27,6 +27,7 @@ import {
   thresholdsKey,
   wakeKey,
 } from '../../../core/state/keys.ts';
+import { quotasKey, type QuotasItem } from '../../../core/state/throttle-items.ts';
 import type { SimTable, TableItem } from './table.ts';
 
 const DAY_S = 86_400;
@@ -117,6 +118,14 @@ export class SimStateStore implements StateStore {
 
   async putThresholds(item: ThresholdsItem): Promise<void> {
     this.#table.put(thresholdsKey(item.tier), item);
+  }
+
+  async readQuotas(resource: string): Promise<QuotasItem | null> {
+    return this.#table.get(quotasKey(resource)) as QuotasItem | null;
+  }
+
+  async putQuotas(item: QuotasItem): Promise<void> {
+    this.#table.put(quotasKey(item.quotas.resource), item);
   }
 
   async readControl(tier: string): Promise<ControlItem | null> {

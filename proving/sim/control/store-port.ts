@@ -57,6 +57,8 @@ export function storePort(site: PortSite): StateStore {
     },
     readThresholds: (tier) => fact('GetThresholds', () => store.readThresholds(tier)),
     putThresholds: (item) => send('PutThresholds', () => store.putThresholds(item)),
+    readQuotas: (resource) => fact('GetQuotas', () => store.readQuotas(resource)),
+    putQuotas: (item) => send('PutQuotas', () => store.putQuotas(item)),
     readControl: (tier) => send('GetControl', () => store.readControl(tier)),
     putWake: (item) => send('PutWake', () => store.putWake(item)),
   };

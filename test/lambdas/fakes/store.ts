@@ -8,6 +8,7 @@ import type {
   ThresholdsItem,
   WakeItem,
 } from '../../../core/state/items.ts';
+import type { QuotasItem } from '../../../core/state/throttle-items.ts';
 import type { World } from './world.ts';
 
 /** The state table in memory, with the conditions of the real one. Observations come from the world. */
@@ -18,6 +19,7 @@ export class MemoryStore implements StateStore {
   readonly written: ObservationItem[] = [];
   readonly wakes: WakeItem[] = [];
   readonly controls = new Map<string, ControlItem>();
+  readonly quotas = new Map<string, QuotasItem>();
   readonly thresholds = new Map<string, ThresholdsItem>();
   readonly epochs: number[] = [];
   pool: PoolItem | null = null;
@@ -82,6 +84,12 @@ export class MemoryStore implements StateStore {
   }
   async putThresholds(item: ThresholdsItem): Promise<void> {
     this.thresholds.set(item.tier, item);
+  }
+  async readQuotas(resource: string): Promise<QuotasItem | null> {
+    return this.quotas.get(resource) ?? null;
+  }
+  async putQuotas(item: QuotasItem): Promise<void> {
+    this.quotas.set(item.quotas.resource, item);
   }
   async readControl(tier: string): Promise<ControlItem | null> {
     return this.controls.get(tier) ?? null;
