@@ -25,6 +25,7 @@ export {
   type Incoming,
   type Pass,
   Throttle,
+  type ThrottleDecision,
   type ThrottleOptions,
   type ThrottleStatus,
 } from './throttle/throttle.ts';

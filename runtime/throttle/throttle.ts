@@ -13,16 +13,22 @@ import {
   type AdmissionOptions,
   type AdmissionStatus,
   type Criticality,
+  type Refusal,
+  type RefusalReason,
 } from '../../core/shedding/index.ts';
 import { CallerTable, type CallerTableCounts, type RateLimit } from '../../core/throttle/index.ts';
 import type { Clock } from '../ports.ts';
 import { Refused } from './errors.ts';
-import { Gate, type GateLimits, type GateStatus } from './gate.ts';
+import { Gate, type GateLimits, type GateStatus, type Place } from './gate.ts';
 
 export interface ThrottleOptions {
   readonly clock: Clock;
-  /** The rate limit of a caller. */
+  /** The rate limit of a caller, asked with its key. */
   limitOf(caller: string): RateLimit;
+  /** What callers have in common who share one limit. @default - the caller: each has a limit of its own */
+  keyOf?(caller: string): string;
+  /** Hears of every decision, at once when it is made. What it throws, the request gets. */
+  onDecision?(decision: ThrottleDecision): void;
   /** The limit that callers share for whom no place is left. */
   readonly shared: RateLimit;
   /** Callers that are told apart at one time. @default 100 000 */
@@ -48,6 +54,12 @@ export interface Incoming {
   readonly cost?: number;
 }
 
+export interface ThrottleDecision {
+  readonly caller: string;
+  readonly criticality: Criticality;
+  readonly outcome: 'admitted' | RefusalReason;
+}
+
 export interface ThrottleStatus {
   readonly callers: CallerTableCounts;
   readonly admission: AdmissionStatus;
@@ -69,6 +81,8 @@ export class Throttle {
   /** The rate limit of a caller. */
   readonly limitOf: (caller: string) => RateLimit;
   readonly #clock: Clock;
+  readonly #keyOf: (caller: string) => string;
+  readonly #onDecision: (decision: ThrottleDecision) => void;
   readonly #callers: CallerTable;
   readonly #admission: AdmissionLevel;
   readonly #gate: Gate;
@@ -77,7 +91,9 @@ export class Throttle {
   constructor(options: ThrottleOptions) {
     const { clock, concurrency, gate, admission } = options;
     this.#clock = clock;
-    this.limitOf = options.limitOf;
+    this.#keyOf = (caller) => options.keyOf?.(caller) ?? caller;
+    this.#onDecision = (decision) => options.onDecision?.(decision);
+    this.limitOf = (caller) => options.limitOf(this.#keyOf(caller));
     this.#callers = new CallerTable(options);
     this.#admission = new AdmissionLevel(admission);
     this.#gate = new Gate(clock, concurrency ?? aimd(), gate);
@@ -85,21 +101,34 @@ export class Throttle {
 
   /** Rejects with `Refused`. Whoever gets a pass must call `done` on it. */
   async enter(incoming: Incoming): Promise<Pass> {
-    const { caller, user = caller, criticality = CRITICALITY_DEFAULT, aboveShare = false, cost } = incoming;
+    const { caller, criticality = CRITICALITY_DEFAULT } = incoming;
+    const decided = await this.#decide(incoming, criticality);
+    if ('reason' in decided) {
+      this.#onDecision({ caller, criticality, outcome: decided.reason });
+      throw new Refused(decided);
+    }
+    this.#onDecision({ caller, criticality, outcome: 'admitted' });
+    return {
+      queueMs: decided.queueMs,
+      done: (result) => decided.leave(result ?? { dropped: false }),
+    };
+  }
+
+  async #decide(incoming: Incoming, criticality: Criticality): Promise<Place | Refusal> {
+    const { caller, user = caller, aboveShare = false, cost } = incoming;
     const now = this.#clock.now();
-    const waitMs = this.#callers.take(caller, now, cost);
-    if (waitMs > 0) throw new Refused(refusal('caller-limit', waitMs));
+    const waitMs = this.#callers.take(this.#keyOf(caller), now, cost);
+    if (waitMs > 0) return refusal('caller-limit', waitMs);
     if (!this.#admission.admit(rankOf({ criticality, aboveShare, user }), now)) {
-      throw new Refused(refusal('shed', SHED_RETRY_MS));
+      return refusal('shed', SHED_RETRY_MS);
     }
     const entered = await this.#gate.enter(now + (incoming.deadlineMs ?? DEADLINE_MS_DEFAULT));
     if ('refused' in entered) {
       if (entered.queueMs !== null) this.#admission.began(entered.queueMs);
-      throw new Refused(refusal(entered.refused, SHED_RETRY_MS));
+      return refusal(entered.refused, SHED_RETRY_MS);
     }
-    const { place } = entered;
-    this.#admission.began(place.queueMs);
-    return { queueMs: place.queueMs, done: (result) => place.leave(result ?? { dropped: false }) };
+    this.#admission.began(entered.place.queueMs);
+    return entered.place;
   }
 
   /** Runs the work under a pass. Rejects with `Refused`, or as the work does. */
@@ -117,7 +146,7 @@ export class Throttle {
 
   /** Requests that the caller has left now, for a header. */
   remaining(caller: string): number {
-    return this.#callers.remaining(caller, this.#clock.now());
+    return this.#callers.remaining(this.#keyOf(caller), this.#clock.now());
   }
 
   /** Asks for every caller's limit again, after quotas have changed. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RateLimit } from '../../../core/throttle/index.ts';
 import { DatabaseFailure } from '../../../runtime/errors.ts';
 import { Refused } from '../../../runtime/throttle/errors.ts';
-import { Throttle, type Incoming } from '../../../runtime/throttle/throttle.ts';
+import { Throttle, type Incoming, type ThrottleDecision } from '../../../runtime/throttle/throttle.ts';
 import { aimd, type Limit } from '../../../core/limits/index.ts';
 import { VirtualClock } from '../simulated/virtual-clock.ts';
 
@@ -117,5 +117,28 @@ describe('what the work comes to', () => {
       refusal: { status: 429, reason: 'caller-limit', retryAfterS: 1 },
     });
     expect(begun).toBe(1);
+  });
+});
+
+describe('callers that share one limit', () => {
+  it('are told apart in what is reported, and counted as one', async () => {
+    const decisions: ThrottleDecision[] = [];
+    const throttle = new Throttle({
+      clock: new VirtualClock(),
+      limitOf: (key) => ({ perSecond: key === 'others' ? 2 : 10, burst: key === 'others' ? 1 : 0 }),
+      keyOf: (caller) => (caller === 'named' ? caller : 'others'),
+      onDecision: (decision) => decisions.push(decision),
+      shared: WIDE,
+    });
+    expect(throttle.limitOf('stranger')).toEqual({ perSecond: 2, burst: 1 });
+    const enter = (caller: string): Promise<unknown> => throttle.enter({ caller }).catch(() => {});
+    for (const caller of ['named', 'one', 'two', 'three']) await enter(caller);
+    expect(throttle.remaining('four')).toBe(0);
+    expect(decisions).toEqual([
+      { caller: 'named', criticality: 'critical', outcome: 'admitted' },
+      { caller: 'one', criticality: 'critical', outcome: 'admitted' },
+      { caller: 'two', criticality: 'critical', outcome: 'admitted' },
+      { caller: 'three', criticality: 'critical', outcome: 'caller-limit' },
+    ]);
   });
 });
