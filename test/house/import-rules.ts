@@ -58,7 +58,11 @@ export const RULES: readonly Rule[] = [
     packages: [],
   },
   { folder: 'proving/drills', may: ['core'], packages: [...NODE, ...DRIVERS, 'jose'] },
-  { folder: 'examples', may: ['runtime/index.ts', 'lib/index.ts'], packages: [...NODE, ...DRIVERS, ...CDK, 'jose'] },
+  {
+    folder: 'examples',
+    may: ['runtime/index.ts', 'lib/index.ts'],
+    packages: [...NODE, ...DRIVERS, ...CDK, 'jose'],
+  },
   { folder: 'bin/understudy.ts', may: ['environments', 'lib', 'core'], packages: [...CDK, ...NODE] },
   {
     folder: 'bin',
