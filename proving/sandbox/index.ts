@@ -14,4 +14,5 @@ export { defaultStateDir, runningSandbox, type SandboxCard } from './home/state-
 export { MARK, ownMark, tied } from './kernel/index.ts';
 export type { Pace } from './kernel/index.ts';
 export type { NetworkEffect, NetworkRule } from './network/rule.ts';
+export type { ServiceFault, ServiceFaultStatus } from './wire/index.ts';
 export { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';

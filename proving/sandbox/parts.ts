@@ -52,7 +52,7 @@ export function createParts(
 ): Parts {
   const authority = createCertificateAuthority(world);
   const identity = createIdentity(world, { functionOf: (roleArn) => lambda.functionOf(roleArn) });
-  const endpoint = createEndpoint(world, { identity });
+  const endpoint = createEndpoint(world, { identity, taskOf: (key) => tasks.taskOf(key) });
   const dns = createDns(world);
   const sources = new Sources();
 

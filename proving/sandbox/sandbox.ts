@@ -122,6 +122,7 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
       tasks: parts.tasks.list(),
       denials: parts.identity.denials.length,
       denied: deniedCalls(parts),
+      serviceFault: parts.endpoint.serviceFault(),
       sources: parts.sources.list(),
       rssMbPeak: rssMbPeak(),
     };
@@ -138,6 +139,7 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
     setStreams: (enabled) => parts.lambda.setStreams(enabled),
     setAlarms: (enabled) => parts.cloudWatch.setAlarms(enabled),
     setDenied: (target) => parts.endpoint.deny(target),
+    setServiceFault: (fault) => parts.endpoint.setServiceFault(fault),
     runTask: (request) => parts.tasks.run(request),
     endTask: (name) => parts.tasks.end(name),
     shutDown,

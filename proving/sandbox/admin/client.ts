@@ -4,6 +4,7 @@ import { UnderstudyError } from '../../../core/errors.ts';
 import type { SandboxCard } from '../home/state-folder.ts';
 import type { NetworkRule } from '../network/rule.ts';
 import type { RunningTask, TaskRequest } from '../tasks/task-runner.ts';
+import type { ServiceFault } from '../wire/service-fault.ts';
 import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type DeniedService, type SandboxStatus } from './model.ts';
 
 export interface SandboxClient {
@@ -20,6 +21,8 @@ export interface SandboxClient {
   setAlarms(enabled: boolean): Promise<void>;
   /** Takes an AWS API away until called with null; one at a time. */
   setDenied(target: DeniedService | null): Promise<void>;
+  /** Breaks an AWS service as the network sees it until called with null; one at a time. */
+  setServiceFault(fault: ServiceFault | null): Promise<void>;
   runTask(request: TaskRequest): Promise<RunningTask>;
   endTask(name: string): Promise<void>;
   shutDown(): Promise<void>;
@@ -60,6 +63,7 @@ export function sandboxClient(card: SandboxCard): SandboxClient {
     setStreams: async (enabled) => void (await call('POST', 'streams', { enabled })),
     setAlarms: async (enabled) => void (await call('POST', 'alarms', { enabled })),
     setDenied: async (target) => void (await call('POST', 'denied', { target })),
+    setServiceFault: async (fault) => void (await call('POST', 'service-fault', { fault })),
     runTask: (request) => call('POST', 'tasks', request),
     endTask: async (name) => void (await call('POST', 'tasks/end', { name })),
     shutDown: async () => void (await call('POST', 'shutdown')),

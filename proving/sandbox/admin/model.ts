@@ -1,5 +1,7 @@
 /** What the sandbox tells about itself on its own routes; plain JSON. */
 
+import type { ServiceFaultStatus } from '../wire/service-fault.ts';
+
 export interface MemberStatus {
   readonly id: string;
   readonly az: string;
@@ -59,6 +61,8 @@ export interface SandboxStatus {
   readonly denials: number;
   /** The newest of them, oldest first: `DENIED_SHOWN_MAX` at most. */
   readonly denied: readonly DeniedCall[];
+  /** The service fault that is set, and what it has met; null for none. */
+  readonly serviceFault: ServiceFaultStatus | null;
   /** One for each function in a VPC and zone, and one for each task. */
   readonly sources: readonly SourceStatus[];
   /** The most that the sandbox and all it started had resident, in MB; a page that they share counts once. */

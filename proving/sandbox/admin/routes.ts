@@ -5,6 +5,7 @@ import { UnderstudyError } from '../../../core/errors.ts';
 import type { HttpRoutes } from '../kernel/index.ts';
 import { type NetworkRule, readRules } from '../network/rule.ts';
 import type { RunningTask, TaskRequest } from '../tasks/task-runner.ts';
+import { readServiceFault, type ServiceFault } from '../wire/service-fault.ts';
 import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type DeniedService, type SandboxStatus } from './model.ts';
 
 export interface AdminDeps {
@@ -16,6 +17,7 @@ export interface AdminDeps {
   setStreams(enabled: boolean): void;
   setAlarms(enabled: boolean): void;
   setDenied(target: DeniedService | null): void;
+  setServiceFault(fault: ServiceFault | null): void;
   runTask(request: TaskRequest): Promise<RunningTask>;
   endTask(name: string): Promise<void>;
   /** Asks the process that owns the sandbox to end it. */
@@ -50,6 +52,10 @@ export function addAdminRoutes(routes: HttpRoutes, deps: AdminDeps): void {
     },
     'POST denied': async (body) => {
       deps.setDenied((body as { target: DeniedService | null }).target);
+      return {};
+    },
+    'POST service-fault': async (body) => {
+      deps.setServiceFault(readServiceFault((body as { fault: unknown }).fault));
       return {};
     },
     'POST tasks': (body) => deps.runTask(body as TaskRequest),

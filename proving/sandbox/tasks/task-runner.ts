@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import readline from 'node:readline';
 import { UnderstudyError } from '../../../core/errors.ts';
-import { spawnChild, type Identity, type Part, type World } from '../kernel/index.ts';
+import { spawnChild, type Credentials, type Identity, type Part, type World } from '../kernel/index.ts';
 import { sourceEnvironment } from '../network/sources.ts';
 
 export interface TaskRequest {
@@ -26,7 +26,19 @@ export interface TaskRunner extends Part {
   /** Starts a task, or returns the one of that name that runs. Rejects when it does not serve in time. */
   run(request: TaskRequest): Promise<RunningTask>;
   end(name: string): Promise<void>;
+  /** Those that serve. */
   list(): readonly RunningTask[];
+  /** The name of the task that signs with this key; null for a key that belongs to nobody who lives. */
+  taskOf(accessKeyId: string): string | null;
+}
+
+interface Living {
+  readonly child: ChildProcess;
+  readonly accessKeyId: string;
+  /** Rejects when it does not serve in time. */
+  readonly served: Promise<RunningTask>;
+  /** From when it serves. */
+  task: RunningTask | null;
 }
 
 export interface TaskSettings {
@@ -44,48 +56,61 @@ const DRAIN_MS_MAX = 5000;
 const CREDENTIALS_S = 12 * 3600;
 
 export function createTaskRunner(world: World, settings: TaskSettings): TaskRunner {
-  const tasks = new Map<string, { task: RunningTask; child: ChildProcess }>();
+  const living = new Map<string, Living>();
+
+  function start(request: TaskRequest): Living {
+    const credentials = settings.identity.issueForRole(request.roleArn, request.name, CREDENTIALS_S);
+    const child = spawnChild(world, {
+      name: `task-${request.name}`,
+      command: process.execPath,
+      args: [request.entry],
+      env: environment(world, settings, request, credentials),
+      output: 'pipe',
+    });
+    const served = listening(world, child, request.name).then((port) => {
+      return (one.task = { name: request.name, pid: child.pid!, port });
+    });
+    const one: Living = { child, accessKeyId: credentials.accessKeyId, served, task: null };
+    living.set(request.name, one);
+    // Nobody starts it again: a task that died is dead for whoever looks.
+    child.once('exit', (code, signal) => {
+      world.log('tasks', `${request.name} ended`, { code, signal });
+      if (living.get(request.name) === one) living.delete(request.name);
+    });
+    return one;
+  }
 
   async function end(name: string): Promise<void> {
-    const running = tasks.get(name);
-    if (!running) return;
-    tasks.delete(name);
-    if (running.child.exitCode !== null || running.child.signalCode !== null) return;
-    const exited = once(running.child, 'exit');
-    running.child.kill('SIGTERM');
-    const force = setTimeout(() => running.child.kill('SIGKILL'), DRAIN_MS_MAX);
+    const one = living.get(name);
+    if (!one) return;
+    living.delete(name);
+    const { child } = one;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const force = setTimeout(() => child.kill('SIGKILL'), DRAIN_MS_MAX);
     await exited;
     clearTimeout(force);
   }
 
   return {
-    async run(request) {
-      const existing = tasks.get(request.name);
-      if (existing) return existing.task;
-      const child = spawnChild(world, {
-        name: `task-${request.name}`,
-        command: process.execPath,
-        args: [request.entry],
-        env: environment(world, settings, request),
-        output: 'pipe',
-      });
-      const port = await listening(world, child, request.name);
-      const task = { name: request.name, pid: child.pid!, port };
-      tasks.set(request.name, { task, child });
-      child.once('exit', (code, signal) => {
-        world.log('tasks', `${request.name} ended`, { code, signal });
-        if (tasks.get(request.name)?.child === child) tasks.delete(request.name);
-      });
-      return task;
-    },
+    run: async (request) => (living.get(request.name) ?? start(request)).served,
     end,
-    list: () => [...tasks.values()].map(({ task }) => task),
-    stop: async () => void (await Promise.all([...tasks.keys()].map(end))),
+    list: () => [...living.values()].flatMap(({ task }) => (task ? [task] : [])),
+    taskOf: (accessKeyId) => {
+      for (const [name, one] of living) if (one.accessKeyId === accessKeyId) return name;
+      return null;
+    },
+    stop: async () => void (await Promise.all([...living.keys()].map(end))),
   };
 }
 
-function environment(world: World, settings: TaskSettings, request: TaskRequest): Record<string, string> {
-  const credentials = settings.identity.issueForRole(request.roleArn, request.name, CREDENTIALS_S);
+function environment(
+  world: World,
+  settings: TaskSettings,
+  request: TaskRequest,
+  credentials: Credentials,
+): Record<string, string> {
   const dns = settings.dns();
   return {
     PATH: process.env['PATH'] ?? '',

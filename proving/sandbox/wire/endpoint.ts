@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type http from 'node:http';
-import { UnderstudyError } from '../../../core/errors.ts';
+import { InvalidInput, UnderstudyError } from '../../../core/errors.ts';
 import {
   AwsError,
   type AwsService,
@@ -17,7 +17,8 @@ import { type CallCounts, type CallEntry, createCallLog } from './call-log.ts';
 import { type ServiceCodecs, codecsOf } from './codec.ts';
 import { closeListener, createListener, listenOnLoopback, sendResponse, wireRequest } from './listener.ts';
 import type { Codec, WireRequest, WireResponse } from './message.ts';
-import { type DenyRule, refuse } from './refusal.ts';
+import { type DenyRule, refuse, signingNameOf } from './refusal.ts';
+import { type ServiceFault, ServiceFaults, type ServiceFaultStatus } from './service-fault.ts';
 import { type SignedScope, authenticate, readScope } from './signature.ts';
 import { unserved } from './unserved.ts';
 
@@ -35,6 +36,12 @@ export interface Endpoint extends HttpRoutes, Part {
   readonly addressUrl: string;
   /** Takes an AWS API away until called with null. One rule at a time. */
   deny(rule: DenyRule | null): void;
+  /**
+   * Breaks a service until called with null. One fault at a time.
+   * @throws InvalidInput for a service that the sandbox does not have
+   */
+  setServiceFault(fault: ServiceFault | null): void;
+  serviceFault(): ServiceFaultStatus | null;
   /** Called after every AWS call. Returns the unsubscribe. */
   observe(listener: (entry: CallEntry) => void): () => void;
   /** Calls and errors by service and operation since the start. */
@@ -52,23 +59,32 @@ interface Route {
   readonly handler: Parameters<HttpRoutes['route']>[1];
 }
 
-export function createEndpoint(world: World, deps: { identity: Identity }): Endpoint {
-  return new WireEndpoint(world, deps.identity);
+export interface EndpointDeps {
+  readonly identity: Identity;
+  /** The task that was given this key. @default - no key is a task's */
+  taskOf?(accessKeyId: string): string | null;
+}
+
+export function createEndpoint(world: World, deps: EndpointDeps): Endpoint {
+  return new WireEndpoint(world, deps);
 }
 
 class WireEndpoint implements Endpoint {
   private readonly world: World;
   private readonly identity: Identity;
+  private readonly taskOf: (accessKeyId: string) => string | null;
   private readonly registry = new Map<string, Registered>();
   private readonly routes: Route[] = [];
   private readonly log = createCallLog();
   private readonly server: http.Server;
+  private readonly faults = new ServiceFaults();
   private rule: DenyRule | null = null;
   private port: number | null = null;
 
-  constructor(world: World, identity: Identity) {
+  constructor(world: World, deps: EndpointDeps) {
     this.world = world;
-    this.identity = identity;
+    this.identity = deps.identity;
+    this.taskOf = (accessKeyId) => deps.taskOf?.(accessKeyId) ?? null;
     this.server = createListener((request, body, response) => this.receive(request, body, response));
   }
 
@@ -97,6 +113,19 @@ class WireEndpoint implements Endpoint {
     this.rule = rule;
   }
 
+  setServiceFault(fault: ServiceFault | null): void {
+    if (fault && !this.registry.has(signingNameOf(fault.service))) {
+      const fix = `use one of ${[...this.registry.keys()].join(', ')}`;
+      const rule = 'is a service of the sandbox';
+      throw new InvalidInput('The service fault', [{ field: 'service', value: fault.service, rule, fix }]);
+    }
+    this.faults.set(fault);
+  }
+
+  serviceFault(): ServiceFaultStatus | null {
+    return this.faults.describe();
+  }
+
   observe(listener: (entry: CallEntry) => void): () => void {
     return this.log.observe(listener);
   }
@@ -106,6 +135,7 @@ class WireEndpoint implements Endpoint {
   }
 
   stop(): Promise<void> {
+    this.faults.set(null);
     return closeListener(this.server);
   }
 
@@ -117,6 +147,8 @@ class WireEndpoint implements Endpoint {
       route.handler(request, body, response);
       return;
     }
+    const asked = scope && { service: scope.service, task: this.taskOf(scope.accessKeyId) };
+    if (asked && this.faults.takes(asked, request.socket)) return;
     void this.answer(wire, scope, response);
   }
 

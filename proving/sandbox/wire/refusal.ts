@@ -34,9 +34,14 @@ const DATA_PLANE: Readonly<Record<string, RegExp>> = {
 
 /** @throws AwsError `ServiceUnavailable` (503) when the rule takes this operation away. */
 export function refuse(rule: DenyRule | null, service: string, operation: string): void {
-  if (rule === null || (SIGNING_NAMES[rule.service] ?? rule.service) !== service) return;
+  if (rule === null || signingNameOf(rule.service) !== service) return;
   if (rule.kind === 'control' && isDataPlane(service, operation)) return;
   throw new AwsError('ServiceUnavailable', `${service}:${operation} is refused by a drill`, { status: 503 });
+}
+
+/** The SigV4 signing name of a service, by that name or by the SDK's. */
+export function signingNameOf(service: string): string {
+  return SIGNING_NAMES[service] ?? service;
 }
 
 export function isDataPlane(service: string, operation: string): boolean {

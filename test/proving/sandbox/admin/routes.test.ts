@@ -27,6 +27,7 @@ beforeEach(async () => {
       setStreams: (on) => void said.push(['streams', on]),
       setAlarms: (on) => void said.push(['alarms', on]),
       setDenied: (target) => void said.push(['denied', target]),
+      setServiceFault: (fault) => void said.push(['service-fault', fault]),
       runTask: async () => {
         throw new UnderstudyError('it does not serve', { code: 'task-failed', advice: 'check' });
       },
@@ -63,6 +64,9 @@ describe("the sandbox's own routes", () => {
     await one.setAlarms(true);
     await one.setDenied({ service: 'rds', kind: 'control' });
     await one.setDenied(null);
+    const cutOff = { service: 'dynamodb', kind: 'partition', tasks: ['shop'] } as const;
+    await one.setServiceFault(cutOff);
+    await one.setServiceFault(null);
     expect(said).toEqual([
       ['network', [rule]],
       ['replay', 'two', true],
@@ -70,6 +74,8 @@ describe("the sandbox's own routes", () => {
       ['alarms', true],
       ['denied', { service: 'rds', kind: 'control' }],
       ['denied', null],
+      ['service-fault', cutOff],
+      ['service-fault', null],
     ]);
   });
 
@@ -78,6 +84,15 @@ describe("the sandbox's own routes", () => {
     await expect(client('secret').setNetwork([rule])).rejects.toMatchObject({
       code: 'invalid-network-rule',
       message: expect.stringMatching(/rules\[0\]\.from = "shop".*127\.0\.0\.0\/8/),
+    });
+    expect(said).toEqual([]);
+  });
+
+  it('fails for a service fault that breaks nothing, naming it', async () => {
+    const fault = { service: 'dynamodb', kind: 'partition' } as const;
+    await expect(client('secret').setServiceFault(fault)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/tasks = nothing: names the tasks to cut off/),
     });
     expect(said).toEqual([]);
   });

@@ -10,8 +10,8 @@ let remove: () => void;
 let runner: TaskRunner;
 
 const identity = {
-  issueForRole: (roleArn: string) => ({
-    accessKeyId: `key of ${roleArn}`,
+  issueForRole: (roleArn: string, name: string) => ({
+    accessKeyId: `key of ${name} as ${roleArn}`,
     secretAccessKey: 's',
     sessionToken: 't',
     expiration: new Date(0),
@@ -55,7 +55,7 @@ describe('a task', () => {
   it('runs with the credentials of its role and the endpoint of the sandbox, and ends', async () => {
     const task = await runner.run({ name: 'shop', roleArn: 'role-a', entry: entry(SERVES), env: {} });
     const text = await (await fetch(`http://127.0.0.1:${task.port}/`)).text();
-    expect(text).toBe('key of role-a http://127.0.0.1:9');
+    expect(text).toBe('key of shop as role-a http://127.0.0.1:9');
     expect(await runner.run({ name: 'shop', roleArn: 'role-a', entry: entry(SERVES), env: {} })).toEqual(
       task,
     );
@@ -80,6 +80,60 @@ server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: serv
       const task = await runner.run({ name, roleArn: 'r', entry: app, env: {} });
       expect(await (await fetch(`http://127.0.0.1:${task.port}/`)).text()).toBe(address);
     }
+  });
+
+  it('is one of several of the same application, each with a process and a key of its own', async () => {
+    const app = entry(SERVES);
+    const names = ['shop', 'shop-2', 'shop-3'];
+    const tasks = await Promise.all(
+      names.map((name) => runner.run({ name, roleArn: 'r', entry: app, env: {} })),
+    );
+    expect(new Set(tasks.map(({ pid }) => pid)).size).toBe(3);
+    for (const { name, port } of tasks) {
+      const [key] = (await (await fetch(`http://127.0.0.1:${port}/`)).text()).split(' http');
+      expect(runner.taskOf(key!)).toBe(name);
+    }
+    expect(runner.taskOf('of nobody')).toBeNull();
+    await runner.stop!();
+    expect(livingChildren(world.stateDir)).toEqual([]);
+  });
+
+  it('that is killed is seen to be gone, and is not started again', async () => {
+    const app = entry(SERVES);
+    const one = await runner.run({ name: 'shop', roleArn: 'r', entry: app, env: {} });
+    const two = await runner.run({ name: 'shop-2', roleArn: 'r', entry: app, env: {} });
+    process.kill(two.pid, 'SIGKILL');
+    await expect.poll(() => runner.list(), { timeout: 3000 }).toEqual([one]);
+    expect(runner.taskOf('key of shop-2 as r')).toBeNull();
+    await expect(fetch(`http://127.0.0.1:${two.port}/`)).rejects.toThrow();
+    const again = await runner.run({ name: 'shop-2', roleArn: 'r', entry: app, env: {} });
+    expect(again.pid).not.toBe(two.pid);
+  });
+
+  it('that is stopped by a signal ends with the sandbox all the same', async () => {
+    const { pid } = await runner.run({ name: 'shop', roleArn: 'r', entry: entry(SERVES), env: {} });
+    process.kill(pid, 'SIGSTOP');
+    await runner.stop!();
+    expect(livingChildren(world.stateDir)).toEqual([]);
+  });
+
+  it('is started once however often it is asked for at one time', async () => {
+    const request = { name: 'shop', roleArn: 'r', entry: entry(SERVES), env: {} };
+    const [one, two] = await Promise.all([runner.run(request), runner.run(request)]);
+    expect(two).toEqual(one);
+    await runner.end('shop');
+    expect(livingChildren(world.stateDir)).toEqual([]);
+  });
+
+  it('that does not serve yet ends with the sandbox, too', async () => {
+    const app = entry('setInterval(() => undefined, 1000);');
+    const starting = runner.run({ name: 'shop', roleArn: 'r', entry: app, env: {} });
+    const told = expect(starting).rejects.toMatchObject({ code: 'task-failed' });
+    await expect.poll(() => livingChildren(world.stateDir).length, { timeout: 3000 }).toBe(1);
+    expect(runner.list()).toEqual([]);
+    await runner.stop!();
+    await told;
+    expect(livingChildren(world.stateDir)).toEqual([]);
   });
 
   it('fails with the last words of an application that ends at once', async () => {
