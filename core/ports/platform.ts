@@ -23,7 +23,7 @@ export interface ParameterReader {
 export interface MetricValue {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'Count' | 'Milliseconds';
+  readonly unit: 'Count' | 'Milliseconds' | 'Percent';
 }
 
 export interface MetricGroup {

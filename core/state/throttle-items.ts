@@ -36,6 +36,8 @@ export interface ThrottleLeaseItem extends Lease {
   readonly resource: string;
   readonly instance: string;
   readonly burstS: number;
+  /** The `at` of the report that it answers, by the instance's own clock. */
+  readonly answers: number;
   /** Class of a named caller's requests where they name none; a caller that is not here has `othersCriticality`. */
   readonly criticalities: Readonly<Record<string, Criticality>>;
   readonly othersCriticality: Criticality;

@@ -1,5 +1,6 @@
 import { DATABASE_THRESHOLDS } from './database.ts';
+import { THROTTLE_THRESHOLDS } from './throttle.ts';
 import type { ThresholdSpec } from './types.ts';
 
 /** Every threshold of every tier. */
-export const THRESHOLDS: readonly ThresholdSpec[] = [...DATABASE_THRESHOLDS];
+export const THRESHOLDS: readonly ThresholdSpec[] = [...DATABASE_THRESHOLDS, ...THROTTLE_THRESHOLDS];

@@ -33,9 +33,29 @@ export const DATABASE_RELATIONS: readonly Relation[] = [
   },
 ];
 
+export const THROTTLE_RELATIONS: readonly Relation[] = [
+  {
+    names: ['lease-ms', 'report-ms'],
+    rule: 'lease-ms must be at least twice report-ms',
+    fix: 'raise lease-ms or lower report-ms',
+    holds: (lease, report) => lease >= 2 * report,
+  },
+  {
+    names: ['gone-after-ms', 'report-ms'],
+    rule: 'gone-after-ms must be at least twice report-ms',
+    fix: 'raise gone-after-ms or lower report-ms',
+    holds: (goneAfter, report) => goneAfter >= 2 * report,
+  },
+];
+
+const RELATIONS: ReadonlyMap<string, readonly Relation[]> = new Map([
+  ['database', DATABASE_RELATIONS],
+  ['throttle', THROTTLE_RELATIONS],
+]);
+
 /** The relations of a tier; a tier without any has none. */
 export function relationsOf(tier: string): readonly Relation[] {
-  return tier === 'database' ? DATABASE_RELATIONS : [];
+  return RELATIONS.get(tier) ?? [];
 }
 
 /** The relations that a whole set breaks. A name that the set lacks breaks nothing. */

@@ -33,6 +33,14 @@ export const DATABASE_ENV = {
   customEndpoint: 'UNDERSTUDY_CUSTOM_ENDPOINT',
 } as const;
 
+/** Set for the functions that know the throttled resources: throttle and reconcile. */
+export const THROTTLE_ENV = {
+  /** Name of the throttle table. For throttle only. */
+  table: 'UNDERSTUDY_THROTTLE_TABLE',
+  /** The resources known at deployment: `resource=application` pairs joined by commas. Default: none. */
+  resources: 'UNDERSTUDY_THROTTLED_RESOURCES',
+} as const;
+
 /** Where the Lambda runtime keeps the Amazon certificate authorities; the probers verify the database by it. */
 export const LAMBDA_CA_FILE = '/var/runtime/ca-cert.pem';
 
@@ -56,4 +64,5 @@ export const DIMENSION = {
   member: 'Member',
   az: 'AvailabilityZone',
   function: 'Function',
+  resource: 'Resource',
 } as const;
