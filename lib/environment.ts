@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StackId } from '../core/naming.ts';
-import { STATEFUL_TYPES, checkLock, type EnvironmentLock } from '../core/profile/lock.ts';
+import { EPHEMERAL_MARK, STATEFUL_TYPES, checkLock, type EnvironmentLock } from '../core/profile/lock.ts';
 import { validate, type EnvironmentProfile, type NormalizedProfile } from '../core/profile/index.ts';
 import { ControlStack } from './stacks/control-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
@@ -53,11 +53,16 @@ export class UnderstudyEnvironment extends Stage {
     // On every stack: one that destroys them all begins with the control plane, and is stopped there.
     const guarded = { terminationProtection: deletionProtection };
     this.network = new NetworkStack(this, stackId('Network'), { profile, ...guarded });
-    this.state = new StateStack(this, stackId('State'), { deletionProtection, ...guarded });
+    this.state = new StateStack(this, stackId('State'), {
+      deletionProtection,
+      throttled: profile.throttle.length > 0,
+      ...guarded,
+    });
     this.database = new DatabaseStack(this, stackId('Database'), {
       profile,
       vpc: this.network.vpc,
       stateTable: this.state.stateTable,
+      throttleTable: this.state.throttleTable,
       deadLetterQueue: this.state.deadLetterQueue,
       ...guarded,
     });
@@ -115,7 +120,8 @@ function statefulOf(stack: Stack): Readonly<Record<string, string>> {
   const resources = stack.node
     .findAll()
     .filter((node): node is CfnResource => CfnResource.isCfnResource(node))
-    .filter((resource) => STATEFUL_TYPES.includes(resource.cfnResourceType));
+    .filter((resource) => STATEFUL_TYPES.includes(resource.cfnResourceType))
+    .filter((resource) => resource.getMetadata(EPHEMERAL_MARK) !== true);
   const ids = resources.map((resource) => [
     stack.resolve(resource.logicalId) as string,
     resource.cfnResourceType,

@@ -20,6 +20,13 @@ export const STATEFUL_TYPES: readonly string[] = [
   'AWS::SecretsManager::Secret',
 ];
 
+/**
+ * Metadata of a resource of such a type that holds nothing worth keeping, with the value true: it is not in the
+ * lock and may be replaced at any time. The throttle's table has it: its leases and reports live for seconds, and
+ * the processes write them again. What bears no such mark is locked.
+ */
+export const EPHEMERAL_MARK = 'understudy:ephemeral';
+
 /** Throws InvalidInput naming every difference between the lock and what was synthesized. */
 export function checkLock(file: string, lock: EnvironmentLock, synthesized: EnvironmentLock): void {
   const faults = differences(lock.stateful, synthesized.stateful);

@@ -14,3 +14,4 @@ export { DeadLetters } from './dead-letters.ts';
 export { Network, type AttachNetworkProps, type NetworkProps } from './network.ts';
 export { roleOutputKey } from './outputs.ts';
 export { StateTable, type StateTableProps } from './state-table.ts';
+export { ThrottleTable } from './throttle-table.ts';

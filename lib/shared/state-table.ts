@@ -4,6 +4,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { leaseKey, outcomePartition } from '../../core/state/keys.ts';
+import { grantOnPartitions } from './partition-rights.ts';
 
 export interface StateTableProps {
   /** @default true; false lets the table be deleted with its stack */
@@ -48,18 +49,23 @@ export class StateTable extends Construct {
     });
   }
 
+  /** Getting single items of some partitions only. */
+  grantGet(grantee: iam.IGrantable, partitions: readonly string[]): iam.Grant {
+    return grantOnPartitions(this.table, grantee, { actions: ['dynamodb:GetItem'], partitions });
+  }
+
   /**
    * Putting whole items into some partitions only. Nothing is ever deleted: items expire.
    * @param partitions values of `pk`; `*` and `?` stand for any characters
    */
   grantPut(grantee: iam.IGrantable, partitions: readonly string[]): iam.Grant {
-    return this.grantOnPartitions(grantee, 'dynamodb:PutItem', partitions);
+    return grantOnPartitions(this.table, grantee, { actions: ['dynamodb:PutItem'], partitions });
   }
 
   /** Taking, renewing and releasing leases of these names only. */
   grantLease(grantee: iam.IGrantable, names: readonly string[]): iam.Grant {
     const partitions = names.map((name) => leaseKey(name).pk);
-    return this.grantOnPartitions(grantee, 'dynamodb:UpdateItem', partitions);
+    return grantOnPartitions(this.table, grantee, { actions: ['dynamodb:UpdateItem'], partitions });
   }
 
   /** What a process of an application may do: put its own outcome items, and no other. */
@@ -69,24 +75,5 @@ export class StateTable extends Construct {
 
   metric(name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.table.metric(name, options);
-  }
-
-  private grantOnPartitions(
-    grantee: iam.IGrantable,
-    action: string,
-    partitions: readonly string[],
-  ): iam.Grant {
-    const patterns = partitions.some((partition) => /[*?]/.test(partition));
-    const operator = patterns ? 'ForAllValues:StringLike' : 'ForAllValues:StringEquals';
-    return iam.Grant.addToPrincipal({
-      grantee,
-      actions: [action],
-      resourceArns: [this.table.tableArn],
-      conditions: {
-        [operator]: { 'dynamodb:LeadingKeys': [...partitions] },
-        // Without it a request that carries no key at all would pass a condition on all of none.
-        Null: { 'dynamodb:LeadingKeys': 'false' },
-      },
-    });
   }
 }

@@ -7,6 +7,7 @@ import type { ExistingHostedZone, NormalizedProfile } from '../../core/profile/i
 import { ApplicationRole } from '../shared/application-role.ts';
 import { addOutputs, roleOutputKey } from '../shared/outputs.ts';
 import type { StateTable } from '../shared/state-table.ts';
+import type { ThrottleTable } from '../shared/throttle-table.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
 import { DatabaseBootstrap } from '../tiers/database/bootstrap.ts';
 import { DatabaseTier, readerPoolOf } from '../tiers/database/database-tier.ts';
@@ -16,6 +17,8 @@ export interface DatabaseStackProps extends StackProps {
   readonly profile: NormalizedProfile;
   readonly vpc: ec2.IVpc;
   readonly stateTable: StateTable;
+  /** Null where nothing is throttled. */
+  readonly throttleTable: ThrottleTable | null;
   readonly deadLetterQueue: sqs.IQueue;
 }
 
@@ -36,7 +39,8 @@ export class DatabaseStack extends Stack {
 
   constructor(scope: Construct, id: string, props: DatabaseStackProps) {
     super(scope, id, props);
-    const { profile, stateTable } = props;
+    const { profile, stateTable, throttleTable } = props;
+    const throttling = new Set(profile.throttle.map(({ application }) => application));
     const parts = profile.existing.cluster === undefined ? this.make(props) : this.attach(props);
     this.database = parts.database;
     this.readerPool = parts.readerPool;
@@ -47,6 +51,7 @@ export class DatabaseStack extends Stack {
           application,
           database: this.database,
           stateTable,
+          ...(throttleTable !== null && throttling.has(application) ? { throttleTable } : {}),
         }),
     );
     const { hostedZone } = profile.existing;

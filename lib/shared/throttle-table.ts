@@ -1,0 +1,74 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { EPHEMERAL_MARK } from '../../core/profile/lock.ts';
+import { demandPartition, throttleLeasePartition, throttlePlanKey } from '../../core/state/throttle-items.ts';
+import { grantOnPartitions } from './partition-rights.ts';
+
+/**
+ * The throttle's table: what each process of an application wants of a resource, and the lease that it holds. A
+ * table of its own, because a stream is good for two readers and the state table's has them. It holds nothing that
+ * a lease's length does not bring back, so it goes with its stack, has no backups and no place in the lock.
+ * On demand, with a stream of keys that wakes the `throttle` function, and items that expire.
+ */
+export class ThrottleTable extends Construct {
+  readonly table: dynamodb.Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.table = new dynamodb.Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
+      sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.AWS_MANAGED,
+      timeToLiveAttribute: 'expiresAt',
+      // A record says that it is time to look, and nothing else is read of it.
+      stream: dynamodb.StreamViewType.KEYS_ONLY,
+      deletionProtection: false,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.node.defaultChild = this.table;
+    const made = this.table.node.defaultChild as dynamodb.CfnTable;
+    made.addMetadata(EPHEMERAL_MARK, true);
+    Validations.of(this.table).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason:
+        'Leases live for seconds and demand is reported every ten: a restored table would hold nothing that is ' +
+        'still true, and the first reports after a loss fill it again.',
+    });
+  }
+
+  get tableName(): string {
+    return this.table.tableName;
+  }
+
+  /** What a process of an application may do: report its own demand and read its own lease, and no other. */
+  grantInstance(grantee: iam.IGrantable, application: string): iam.Grant {
+    const report = { actions: ['dynamodb:PutItem'], partitions: [demandPartition(application)] };
+    const read = { actions: ['dynamodb:GetItem'], partitions: [throttleLeasePartition(application)] };
+    return this.grant(grantee, report).combine(this.grant(grantee, read));
+  }
+
+  /** What the function that divides may do: read what these applications want and hold, and write plans and leases. */
+  grantPlanning(grantee: iam.IGrantable, applications: readonly string[]): iam.Grant {
+    const leases = applications.map(throttleLeasePartition);
+    const kept = [throttlePlanKey('').pk, ...leases];
+    const query = {
+      actions: ['dynamodb:Query'],
+      partitions: [...applications.map(demandPartition), ...leases],
+    };
+    return this.grant(grantee, query).combine(
+      this.grant(grantee, { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], partitions: kept }),
+    );
+  }
+
+  metric(name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.table.metric(name, options);
+  }
+
+  private grant(grantee: iam.IGrantable, rights: Parameters<typeof grantOnPartitions>[2]): iam.Grant {
+    return grantOnPartitions(this.table, grantee, rights);
+  }
+}
