@@ -2,13 +2,33 @@
 
 import fs from 'node:fs';
 import { type AuroraOptions, UnderstudyError } from '../../runtime/index.ts';
+import type { QuotesConfig } from './quotes.ts';
 
 export interface ShopConfig {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
   readonly database: AuroraOptions & { readonly readerEndpoint: string; readonly port: number };
+  readonly quotes: QuotesConfig;
+  /** Signs the callers' tokens; null when it is not set: then no token verifies. */
+  readonly tokenKey: Uint8Array | null;
+  readonly throttle: ThrottleConfig;
 }
+
+export interface ThrottleConfig {
+  /** Where the leases are; without it the shop limits its callers by itself. */
+  readonly table?: string;
+  /** Requests a second that all instances bear. Until there is a lease a share of it is in force. */
+  readonly capacityPerS: number;
+}
+
+const SLOTS_DEFAULT = 4;
+const SLOTS_MAX = 1000;
+const WORK_MS_DEFAULT = 40;
+const WORK_MS_MAX = 60_000;
+const CAPACITY_MAX = 1_000_000;
+/** What HS256 asks for (RFC 7518, section 3.2). */
+const KEY_BYTES_MIN = 32;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,14 +40,21 @@ export function readConfig(env: Environment): ShopConfig {
     if (value === '') faults.push(`${name} is not set`);
     return value;
   };
-  const port = (name: string, fallback: number, min: number): number => {
+  const whole = (name: string, fallback: number, min: number, max: number): number => {
     const text = env[name] ?? String(fallback);
     const value = Number(text);
-    const legal = /^\d+$/.test(text) && value >= min && value <= 65_535;
-    if (!legal) faults.push(`${name} = ${JSON.stringify(text)}: must be a whole number from ${min} to 65535`);
+    const legal = /^\d+$/.test(text) && value >= min && value <= max;
+    if (!legal)
+      faults.push(`${name} = ${JSON.stringify(text)}: must be a whole number from ${min} to ${max}`);
     return value;
   };
+  const port = (name: string, fallback: number, min: number): number => whole(name, fallback, min, 65_535);
   const user = required('DATABASE_USER');
+  const quotes = {
+    slots: whole('SHOP_SLOTS', SLOTS_DEFAULT, 1, SLOTS_MAX),
+    workMs: whole('SHOP_WORK_MS', WORK_MS_DEFAULT, 1, WORK_MS_MAX),
+  };
+  const slotsPerS = Math.max(1, Math.floor((quotes.slots * 1000) / quotes.workMs));
   const config = {
     host: env['HOST'] ?? '127.0.0.1',
     port: port('PORT', 0, 0),
@@ -42,10 +69,27 @@ export function readConfig(env: Environment): ShopConfig {
       ...optional('stateTable', env['UNDERSTUDY_STATE_TABLE']),
       ...optional('ca', certificates(env['DATABASE_CA_FILE'], faults)),
     },
+    quotes,
+    tokenKey: tokenKey(env['SHOP_TOKEN_KEY'], faults),
+    throttle: {
+      ...optional('table', env['UNDERSTUDY_THROTTLE_TABLE']),
+      capacityPerS: whole('SHOP_CAPACITY_PER_S', slotsPerS, 1, CAPACITY_MAX),
+    },
   };
   if (faults.length === 0) return config;
   const message = `The environment of the shop is refused:\n${faults.map((fault) => `  ${fault}`).join('\n')}`;
   throw new UnderstudyError(message, { code: 'invalid-environment', advice: 'give-up' });
+}
+
+/** The value itself is a secret: no message shows it. */
+function tokenKey(text: string | undefined, faults: string[]): Uint8Array | null {
+  if (text === undefined || text === '') return null;
+  const key = Buffer.from(text, 'base64url');
+  const isWhole = /^[A-Za-z0-9_-]+$/.test(text);
+  if (!isWhole || key.length < KEY_BYTES_MIN) {
+    faults.push(`SHOP_TOKEN_KEY: must be ${KEY_BYTES_MIN} bytes or more, as base64url`);
+  }
+  return key;
 }
 
 function certificates(file: string | undefined, faults: string[]): string | undefined {

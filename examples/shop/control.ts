@@ -1,12 +1,15 @@
 /**
- * The same shop with a plain `pg` pool on each endpoint and nothing else: what a team has before it has Understudy.
+ * The same shop with a plain `pg` pool on each endpoint, nothing in front of its quotes, and nothing else: what a team
+ * has before it has Understudy.
  * Drills run it as their control, which must show the failures that the pools prevent.
  */
 
 import { Pool, type PoolConfig } from 'pg';
 import { iamToken } from '../../runtime/index.ts';
 import { readConfig, type ShopConfig } from './config.ts';
+import { TokenVerifier } from './identity.ts';
 import { runShop } from './process.ts';
+import { Quotes } from './quotes.ts';
 import {
   type Order,
   type OrderRow,
@@ -60,7 +63,7 @@ export class PlainStore implements Store {
     return toOrder(rows[0]);
   }
 
-  status(): unknown {
+  status(): object {
     const counts = (pool: Pool): object => ({
       total: pool.totalCount,
       idle: pool.idleCount,
@@ -103,5 +106,7 @@ export function plainStore({ database }: ShopConfig): PlainStore {
 
 if (import.meta.main) {
   const config = readConfig(process.env);
-  await runShop(plainStore(config), config);
+  const store = plainStore(config);
+  const verifier = new TokenVerifier(config.tokenKey);
+  await runShop({ store, quotes: new Quotes({ store, verifier, config: config.quotes }) }, config);
 }

@@ -70,7 +70,7 @@ export class PoolStore implements Store {
     return toOrder(rows[0]);
   }
 
-  status(): unknown {
+  status(): object {
     return this.#database.describe();
   }
 

@@ -1,18 +1,19 @@
 /** What both shops do as a process: prepare, serve, say so, and drain on SIGTERM. */
 
-import { serve } from './server.ts';
+import { serve, type Shop } from './server.ts';
 import type { Store } from './store.ts';
 
 const PREPARE_PAUSE_MS = 250;
 const PREPARE_MS_MAX = 120_000;
 
-export async function runShop(store: Store, address: { host: string; port: number }): Promise<void> {
+export async function runShop(shop: Shop, address: { host: string; port: number }): Promise<void> {
+  const { store } = shop;
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGTERM', onSignal);
   process.once('SIGINT', onSignal);
   if (await prepared(store, stop.signal)) {
-    const server = await serve(store, address);
+    const server = await serve(shop, address);
     process.stdout.write(`${JSON.stringify({ listening: server.port })}\n`);
     await aborted(stop.signal);
     await server.close();

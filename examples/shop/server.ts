@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UnderstudyError } from '../../runtime/index.ts';
 import { type Checked, checkAfter, checkOrder, checkOrderId, checkProductId } from './input.ts';
+import type { Quotes } from './quotes.ts';
 import type { Store } from './store.ts';
 
 export interface ShopServer {
@@ -24,9 +25,15 @@ const RETRY_AFTER_S = 1;
 /** Longer than any load balancer keeps an idle connection (60 s): else a request meets a socket that is just closing. */
 const KEEP_ALIVE_MS = 65_000;
 
-export async function serve(store: Store, address: { host: string; port: number }): Promise<ShopServer> {
+/** What the routes are made of. */
+export interface Shop {
+  readonly store: Store;
+  readonly quotes: Quotes;
+}
+
+export async function serve(shop: Shop, address: { host: string; port: number }): Promise<ShopServer> {
   const server = http.createServer((request, response) => {
-    void answer(store, request).then((reply) => send(response, reply, server.listening));
+    void answer(shop, request, response).then((reply) => send(response, reply, server.listening));
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
@@ -61,15 +68,23 @@ function send(response: http.ServerResponse, reply: Reply, open: boolean): void 
   response.end(body);
 }
 
-async function answer(store: Store, request: http.IncomingMessage): Promise<Reply> {
+async function answer(
+  shop: Shop,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<Reply> {
   try {
-    return await route(store, request);
+    return await route(shop, request, response);
   } catch (error) {
     return failure(error);
   }
 }
 
-async function route(store: Store, request: http.IncomingMessage): Promise<Reply> {
+async function route(
+  { store, quotes }: Shop,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<Reply> {
   const url = new URL(request.url ?? '/', 'http://shop');
   const [, collection = '', id = '', ...rest] = url.pathname.split('/');
   const name = rest.length > 0 ? 'unknown' : `${request.method} /${collection}${id === '' ? '' : '/<id>'}`;
@@ -77,7 +92,10 @@ async function route(store: Store, request: http.IncomingMessage): Promise<Reply
     case 'GET /health':
       return { status: 200, body: { status: 'ok' } };
     case 'GET /status':
-      return { status: 200, body: store.status() };
+      return { status: 200, body: { ...store.status(), ...quotes.describe(), process: processStatus() } };
+    case 'GET /quotes/<id>':
+      await quotes.admit(request, response);
+      return quote(quotes, request, id);
     case 'GET /products/<id>':
       return checked(checkProductId(id), async (product) =>
         found(await store.product(product), 'product', id),
@@ -99,6 +117,20 @@ async function route(store: Store, request: http.IncomingMessage): Promise<Reply
         body: { code: 'no-such-route', message: `${request.method} ${url.pathname} is not served` },
       };
   }
+}
+
+/** Behind the throttle: a token that does not verify has been counted by then. */
+async function quote(quotes: Quotes, request: http.IncomingMessage, id: string): Promise<Reply> {
+  const complaint = await quotes.complaint(request);
+  if (complaint !== null) {
+    const body = { code: 'invalid-token', advice: 'give-up', message: `The token is refused: ${complaint}.` };
+    return { status: 401, body, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } };
+  }
+  return checked(checkProductId(id), async (product) => found(await quotes.quote(product), 'product', id));
+}
+
+function processStatus(): object {
+  return { pid: process.pid, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) };
 }
 
 function checked<T>(input: Checked<T>, use: (value: T) => Promise<Reply>): Promise<Reply> {

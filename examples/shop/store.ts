@@ -21,7 +21,7 @@ export interface Store {
   /** Stores the order once, however often it is sent. Returns the position a later read may ask for. */
   placeOrder(order: Order): Promise<string>;
   order(id: string, after: string | null): Promise<Order | null>;
-  status(): unknown;
+  status(): object;
   close(): Promise<void>;
 }
 

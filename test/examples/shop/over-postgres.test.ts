@@ -6,6 +6,7 @@ import { PlainStore } from '../../../examples/shop/control.ts';
 import { PoolStore } from '../../../examples/shop/pool-store.ts';
 import { serve, type ShopServer } from '../../../examples/shop/server.ts';
 import type { Store } from '../../../examples/shop/store.ts';
+import { shopOf } from './shop-of.ts';
 import { PostgresCluster } from '../../runtime/postgres/cluster.ts';
 import { Load, sleep } from '../../runtime/postgres/load.ts';
 import { openPlain } from '../../runtime/postgres/open.ts';
@@ -15,7 +16,7 @@ const running: { store: Store; server: ShopServer }[] = [];
 
 async function start(store: Store): Promise<string> {
   await store.prepare();
-  const server = await serve(store, { host: '127.0.0.1', port: 0 });
+  const server = await serve(shopOf(store), { host: '127.0.0.1', port: 0 });
   running.push({ store, server });
   return `http://127.0.0.1:${server.port}`;
 }
