@@ -27,6 +27,8 @@ export const FAILURES = [
   'function-failing',
   /** A parameter was refused; the last good value stays in force. */
   'parameter-refused',
+  /** Callers together want more of a resource than its capacity; each gets its share. */
+  'throttle-over-capacity',
 ] as const;
 
 export type Failure = (typeof FAILURES)[number];

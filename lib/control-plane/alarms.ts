@@ -10,6 +10,7 @@ import { METRIC as PROBER_METRIC } from '../../lambdas/health-check/contract.ts'
 import { METRIC as RECONCILE_METRIC } from '../../lambdas/reconcile/contract.ts';
 import { METRIC as POOL_METRIC } from '../../lambdas/replica-pool/contract.ts';
 import { DIMENSION } from '../../lambdas/shared/contract.ts';
+import { METRIC as THROTTLE_METRIC } from '../../lambdas/throttle/contract.ts';
 import { METRIC as FAILOVER_METRIC } from '../../lambdas/write-failover/contract.ts';
 import {
   ALARM_CATALOGUE,
@@ -33,6 +34,8 @@ export interface AlarmsProps {
   readonly controllers: Readonly<Record<Exclude<Woken, null>, ControlFunction>>;
   /** Every function of the control plane, by report name. */
   readonly functions: ReadonlyMap<string, ControlFunction>;
+  /** The throttled resources, by name. */
+  readonly throttled: readonly string[];
 }
 
 const MINUTE = Duration.minutes(1);
@@ -58,6 +61,14 @@ const RAISED: Evaluation = {
 const MEMBER: Evaluation = { ...RAISED, of: 2, outOf: 3 };
 const SUSTAINED: Evaluation = { ...RAISED, of: 2, outOf: 2 };
 const FAILING: Evaluation = { ...RAISED, of: 3, outOf: 5 };
+/** More than the capacity, in percent, minute after minute: a burst is no reason to wake anybody. */
+const OVER_CAPACITY: Evaluation = {
+  ...RAISED,
+  of: 5,
+  outOf: 5,
+  threshold: 100,
+  comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+};
 const SILENT: Evaluation = {
   of: 2,
   outOf: 2,
@@ -82,6 +93,7 @@ export class Alarms extends Construct {
       ...this.zoneAlarms(),
       ...this.environmentAlarms(),
       ...this.functionAlarms(),
+      ...this.resourceAlarms(),
     ];
     this.composites = new Map(
       [...this.byTier].map(([tier, children]) => [tier, this.composite(tier, children)]),
@@ -137,6 +149,18 @@ export class Alarms extends Construct {
       ),
       this.alarm('function-failing', 'dead-letters', letters, RAISED),
     ];
+  }
+
+  private resourceAlarms(): cloudwatch.Alarm[] {
+    const { environmentName, throttled } = this.props;
+    return throttled.map((resource) => {
+      const wanted = understudyMetric(environmentName, THROTTLE_METRIC.wanted, {
+        dimensionsMap: { [DIMENSION.resource]: resource },
+        period: MINUTE,
+        statistic: cloudwatch.Stats.AVERAGE,
+      });
+      return this.alarm('throttle-over-capacity', resource, wanted, OVER_CAPACITY);
+    });
   }
 
   private alarm(

@@ -2,12 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { InvalidInput } from '../../core/errors.ts';
 import type { NormalizedProfile } from '../../core/profile/index.ts';
 import { DATABASE_ENV, ENV, PROBE_USER } from '../../lambdas/shared/contract.ts';
 import { alarmPrefix } from '../shared/alarm-catalogue.ts';
 import type { ControlFunction } from '../shared/control-function.ts';
 import { DeadLetters } from '../shared/dead-letters.ts';
 import type { StateTable } from '../shared/state-table.ts';
+import type { ThrottleTable } from '../shared/throttle-table.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
 import type { ReaderPoolEndpoint } from '../tiers/database/reader-pool-endpoint.ts';
 import { Alarms } from './alarms.ts';
@@ -15,12 +17,15 @@ import { Controllers } from './controllers.ts';
 import { Notifications } from './notifications.ts';
 import { Probers } from './probers.ts';
 import { ThresholdParameters } from './threshold-parameters.ts';
+import { Throttle } from './throttle.ts';
 import { alarmArnPattern } from './triggers.ts';
 
 export interface ControlPlaneProps {
   readonly profile: NormalizedProfile;
   readonly vpc: ec2.IVpc;
   readonly stateTable: StateTable;
+  /** Needed where the profile throttles something. @default - none */
+  readonly throttleTable?: ThrottleTable;
   readonly database: IDatabaseTier;
   readonly readerPool: ReaderPoolEndpoint;
   /** Functions of the environment that stand elsewhere and are watched with the others. @default - none */
@@ -33,6 +38,8 @@ export interface ControlPlaneProps {
 export class ControlPlane extends Construct {
   readonly probers: Probers;
   readonly controllers: Controllers;
+  /** Null where nothing is throttled. */
+  readonly throttle: Throttle | null;
   readonly alarms: Alarms;
   readonly thresholds: ThresholdParameters;
   readonly notifications: Notifications;
@@ -65,7 +72,9 @@ export class ControlPlane extends Construct {
       applications: profile.applications,
       readerPool: props.readerPool,
       mode: profile.tiers.database.mode,
+      throttle: profile.throttle,
     });
+    this.throttle = this.makeThrottle(props);
     this.alarms = new Alarms(this, 'Alarms', {
       environmentName,
       zones,
@@ -77,13 +86,35 @@ export class ControlPlane extends Construct {
         'write-failover': this.controllers.writeFailover,
       },
       functions: new Map([...this.functions(), ...(props.alsoWatched ?? [])]),
+      throttled: profile.throttle.map(({ resource }) => resource),
+    });
+  }
+
+  private makeThrottle({ profile, stateTable, throttleTable }: ControlPlaneProps): Throttle | null {
+    const { name: environmentName, throttle: resources } = profile;
+    if (resources.length === 0) return null;
+    if (throttleTable === undefined) {
+      const rule = 'is needed where the profile throttles something';
+      const fix = 'pass a ThrottleTable, or take throttle out of the profile';
+      throw new InvalidInput(`The control plane of '${environmentName}'`, [
+        { field: 'throttleTable', value: undefined, rule, fix },
+      ]);
+    }
+    const { deadLetterQueue } = this;
+    return new Throttle(this, 'Throttle', {
+      environmentName,
+      resources,
+      stateTable,
+      throttleTable,
+      deadLetterQueue,
     });
   }
 
   /** Every function of the control plane, by report name. */
   functions(): ReadonlyMap<string, ControlFunction> {
     const { replicaPool, writeFailover, reconcile } = this.controllers;
-    const made = [...this.probers.functions.values(), replicaPool, writeFailover, reconcile];
+    const throttle = this.throttle === null ? [] : [this.throttle.function];
+    const made = [...this.probers.functions.values(), replicaPool, writeFailover, reconcile, ...throttle];
     return new Map(made.map((fn) => [fn.reportName, fn]));
   }
 }

@@ -5,6 +5,8 @@ import { Construct } from 'constructs';
 import { parameterRoot } from '../../core/naming.ts';
 import type { Mode } from '../../core/state/items.ts';
 import { ledgerPartition, poolKey, thresholdsKey, wakeKey } from '../../core/state/keys.ts';
+import { quotasKey } from '../../core/state/throttle-items.ts';
+import type { ResourceQuotas } from '../../core/throttle/index.ts';
 import * as reconcile from '../../lambdas/reconcile/contract.ts';
 import * as replicaPool from '../../lambdas/replica-pool/contract.ts';
 import { DATABASE_ENV, ENV } from '../../lambdas/shared/contract.ts';
@@ -15,6 +17,7 @@ import { ControlFunction } from '../shared/control-function.ts';
 import type { StateTable } from '../shared/state-table.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
 import type { ReaderPoolEndpoint } from '../tiers/database/reader-pool-endpoint.ts';
+import { throttledResources } from './throttle.ts';
 import { alarmArnPattern, allowAlarms, everyMinute, onParameterChange, onStateChange } from './triggers.ts';
 
 const MEMORY_MIB = 256;
@@ -33,6 +36,8 @@ export interface ControllersProps {
   readonly databaseEnvironment: Readonly<Record<string, string>>;
   /** Mode of the database tier's controllers. Null: each one's own default. */
   readonly mode: Mode | null;
+  /** What is throttled: whose quotas `reconcile` copies into force. */
+  readonly throttle: readonly ResourceQuotas[];
 }
 
 /** The functions that decide and act. All stand outside the VPC and reach AWS's APIs directly. */
@@ -80,16 +85,18 @@ export class Controllers extends Construct {
   }
 
   private makeReconcile(): ControlFunction {
-    const { environmentName, stateTable } = this.props;
+    const { environmentName, stateTable, throttle } = this.props;
     const controller = this.makeFunction('Reconcile', reconcile, {
-      description: 'Repairs lost transitions, copies thresholds into force, wakes unfinished recoveries.',
+      description: 'Repairs lost transitions, copies parameters into force, wakes unfinished recoveries.',
       environment: {
         [reconcile.ENV.parameterRoot]: parameterRoot(environmentName),
         [reconcile.ENV.alarmPrefix]: alarmPrefix(environmentName),
+        ...throttledResources(throttle),
       },
     });
     stateTable.grantPut(controller, [
       thresholdsKey('').pk,
+      ...(throttle.length === 0 ? [] : [quotasKey('').pk]),
       wakeKey(replicaPool.FUNCTION).pk,
       wakeKey(writeFailover.FUNCTION).pk,
     ]);

@@ -10,6 +10,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { parameterRoot } from '../../core/naming.ts';
 import { wakeKey } from '../../core/state/keys.ts';
+import { BATCHING_WINDOW_S, STREAM_PARTITION_PREFIX } from '../../lambdas/throttle/contract.ts';
 import { acknowledgeStreamList } from '../shared/acknowledgements.ts';
 import type { ControlFunction } from '../shared/control-function.ts';
 import { SendOnlyDeadLetters } from '../shared/dead-letters.ts';
@@ -19,6 +20,8 @@ import { serviceRole } from '../shared/service-role.ts';
 export const EVENT_AGE = Duration.seconds(60);
 const STREAM_RETRIES = 3;
 const STREAM_BATCH = 10;
+/** All reports of one window share a run, however many processes there are. */
+const DEMAND_BATCH = 1000;
 
 /** Runs a function every minute, through a role that may invoke this function alone. */
 export function everyMinute(scope: Construct, id: string, target: ControlFunction): scheduler.CfnSchedule {
@@ -60,27 +63,59 @@ export function onStateChange(
   table: dynamodb.ITable,
   deadLetterQueue: sqs.IQueue,
 ): void {
-  controller.function.addEventSource(
+  onStream(controller, table, deadLetterQueue, {
+    batchSize: STREAM_BATCH,
+    patterns: [
+      { NewImage: { kind: { S: ['observation'] }, changed: { BOOL: [true] } } },
+      { Keys: { pk: { S: [wakeKey(name).pk] } } },
+    ],
+  });
+}
+
+/**
+ * Wakes the function that divides capacity when processes report demand, at most once a batching window. What it
+ * writes itself passes no filter, so it never wakes itself.
+ */
+export function onDemand(
+  throttle: ControlFunction,
+  table: dynamodb.ITable,
+  deadLetterQueue: sqs.IQueue,
+): void {
+  onStream(throttle, table, deadLetterQueue, {
+    batchSize: DEMAND_BATCH,
+    maxBatchingWindow: Duration.seconds(BATCHING_WINDOW_S),
+    patterns: [{ Keys: { pk: { S: lambda.FilterRule.beginsWith(STREAM_PARTITION_PREFIX) } } }],
+  });
+}
+
+interface StreamTrigger {
+  readonly batchSize: number;
+  /** @default - a batch is delivered at once */
+  readonly maxBatchingWindow?: Duration;
+  /** A record that is put and matches one of them is delivered. */
+  readonly patterns: readonly Readonly<Record<string, unknown>>[];
+}
+
+function onStream(
+  target: ControlFunction,
+  table: dynamodb.ITable,
+  deadLetterQueue: sqs.IQueue,
+  { patterns, ...batch }: StreamTrigger,
+): void {
+  target.function.addEventSource(
     new DynamoEventSource(table, {
+      ...batch,
       startingPosition: lambda.StartingPosition.LATEST,
-      batchSize: STREAM_BATCH,
       bisectBatchOnError: true,
       maxRecordAge: EVENT_AGE,
       retryAttempts: STREAM_RETRIES,
       onFailure: new SendOnlyDeadLetters(deadLetterQueue),
-      filters: [
-        lambda.FilterCriteria.filter({
-          eventName: ['INSERT', 'MODIFY'],
-          dynamodb: { NewImage: { kind: { S: ['observation'] }, changed: { BOOL: [true] } } },
-        }),
-        lambda.FilterCriteria.filter({
-          eventName: ['INSERT', 'MODIFY'],
-          dynamodb: { Keys: { pk: { S: [wakeKey(name).pk] } } },
-        }),
-      ],
+      filters: patterns.map((pattern) =>
+        lambda.FilterCriteria.filter({ eventName: ['INSERT', 'MODIFY'], dynamodb: pattern }),
+      ),
     }),
   );
-  acknowledgeStreamList(controller.role);
+  acknowledgeStreamList(target.role);
 }
 
 /** Runs a function when a parameter of the environment changes, whoever changed it. */

@@ -6,8 +6,8 @@
 import { FAILURES, type Failure } from '../../core/failures.ts';
 import { parameterRoot, type Tier } from '../../core/naming.ts';
 
-/** What one alarm of a failure watches: each member, each zone, each function, or the environment as a whole. */
-export type AlarmSubject = 'member' | 'zone' | 'function' | 'environment';
+/** What one alarm of a failure watches: each member, zone, function or throttled resource, or the environment as a whole. */
+export type AlarmSubject = 'member' | 'zone' | 'function' | 'resource' | 'environment';
 
 /** The controller that an alarm wakes; null where only people are told. */
 export type Woken = 'replica-pool' | 'write-failover' | null;
@@ -96,7 +96,15 @@ const ENTRIES: Readonly<Record<Failure, Omit<CatalogueEntry, 'failure'>>> = {
     tier: null,
     subject: 'environment',
     wakes: null,
-    meaning: 'A threshold was refused, or none can be read; the last good values stay in force.',
+    meaning:
+      'A threshold or a quotas document was refused, or none can be read; the last good values stay in force.',
+  },
+  'throttle-over-capacity': {
+    tier: 'throttle',
+    subject: 'resource',
+    wakes: null,
+    meaning:
+      'For five minutes callers have wanted more of this resource than its capacity. Each gets its share; the rest is refused.',
   },
 };
 

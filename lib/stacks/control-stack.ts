@@ -5,7 +5,7 @@ import { parameterRoot } from '../../core/naming.ts';
 import type { NormalizedProfile } from '../../core/profile/index.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { alarmPrefix } from '../shared/alarm-catalogue.ts';
-import { addOutputs } from '../shared/outputs.ts';
+import { addOutputs, type OutputSpec } from '../shared/outputs.ts';
 import type { DatabaseStack } from './database-stack.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -28,6 +28,7 @@ export class ControlStack extends Stack {
       profile,
       vpc: props.vpc,
       stateTable: state.stateTable,
+      ...(state.throttleTable === null ? {} : { throttleTable: state.throttleTable }),
       deadLetterQueue: state.deadLetterQueue,
       database: database.database,
       readerPool: database.readerPool,
@@ -36,6 +37,7 @@ export class ControlStack extends Stack {
     addOutputs(this, [
       { key: 'Environment', value: profile.name, description: 'Name of the environment.' },
       { key: 'StateTableName', value: state.stateTable.tableName, description: 'The state table.' },
+      ...throttleOutputs(state),
       {
         key: 'ParameterRoot',
         value: parameterRoot(profile.name),
@@ -54,4 +56,11 @@ export class ControlStack extends Stack {
       },
     ]);
   }
+}
+
+/** None where nothing is throttled. */
+function throttleOutputs({ throttleTable }: StateStack): readonly OutputSpec[] {
+  if (throttleTable === null) return [];
+  const description = "The throttle's table: where processes report demand and read their leases.";
+  return [{ key: 'ThrottleTableName', value: throttleTable.tableName, description }];
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FAILURES } from '../../../core/failures.ts';
+import { demo } from '../../../environments/index.ts';
 import { ALARM_CATALOGUE, alarmName, runbookSection } from '../../../lib/index.ts';
 import { resourcesOf, theOnly, synthesize, type Resource, type Synthesized } from '../synth.ts';
 
@@ -35,6 +36,7 @@ describe('the catalogue', () => {
         'database-bootstrap',
         'dead-letters',
       ],
+      resource: Object.keys(demo.throttle ?? {}),
       environment: [undefined],
     };
     const expected = ALARM_CATALOGUE.flatMap(({ failure, subject }) =>
