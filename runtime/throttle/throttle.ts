@@ -27,6 +27,10 @@ export interface ThrottleOptions {
   limitOf(caller: string): RateLimit;
   /** What callers have in common who share one limit. @default - the caller: each has a limit of its own */
   keyOf?(caller: string): string;
+  /** The class of requests that name none. @default - 'critical' for every caller */
+  criticalityOf?(caller: string): Criticality;
+  /** Whether the caller uses more than its share now, for requests that do not say. @default - nobody does */
+  aboveShareOf?(caller: string): boolean;
   /** Hears of every decision, at once when it is made. What it throws, the request gets. */
   onDecision?(decision: ThrottleDecision): void;
   /** The limit that callers share for whom no place is left. */
@@ -44,9 +48,9 @@ export interface Incoming {
   readonly caller: string;
   /** The user behind the caller. @default - the caller */
   readonly user?: string;
-  /** @default 'critical' */
+  /** @default - that of the caller, by the throttle's options */
   readonly criticality?: Criticality;
-  /** The caller uses more than its share of the capacity now. @default false */
+  /** The caller uses more than its share of the capacity now. @default - as the throttle's options say */
   readonly aboveShare?: boolean;
   /** For how long the answer is of use, in ms. @default 5000 */
   readonly deadlineMs?: number;
@@ -58,6 +62,8 @@ export interface ThrottleDecision {
   readonly caller: string;
   readonly criticality: Criticality;
   readonly outcome: 'admitted' | RefusalReason;
+  /** Requests that it counted for. */
+  readonly cost: number;
 }
 
 export interface ThrottleStatus {
@@ -82,6 +88,8 @@ export class Throttle {
   readonly limitOf: (caller: string) => RateLimit;
   readonly #clock: Clock;
   readonly #keyOf: (caller: string) => string;
+  readonly #criticalityOf: (caller: string) => Criticality;
+  readonly #aboveShareOf: (caller: string) => boolean;
   readonly #onDecision: (decision: ThrottleDecision) => void;
   readonly #callers: CallerTable;
   readonly #admission: AdmissionLevel;
@@ -92,6 +100,8 @@ export class Throttle {
     const { clock, concurrency, gate, admission } = options;
     this.#clock = clock;
     this.#keyOf = (caller) => options.keyOf?.(caller) ?? caller;
+    this.#criticalityOf = (caller) => options.criticalityOf?.(caller) ?? CRITICALITY_DEFAULT;
+    this.#aboveShareOf = (caller) => options.aboveShareOf?.(caller) ?? false;
     this.#onDecision = (decision) => options.onDecision?.(decision);
     this.limitOf = (caller) => options.limitOf(this.#keyOf(caller));
     this.#callers = new CallerTable(options);
@@ -101,13 +111,13 @@ export class Throttle {
 
   /** Rejects with `Refused`. Whoever gets a pass must call `done` on it. */
   async enter(incoming: Incoming): Promise<Pass> {
-    const { caller, criticality = CRITICALITY_DEFAULT } = incoming;
+    const { caller, cost = 1, criticality = this.#criticalityOf(caller) } = incoming;
     const decided = await this.#decide(incoming, criticality);
     if ('reason' in decided) {
-      this.#onDecision({ caller, criticality, outcome: decided.reason });
+      this.#onDecision({ caller, criticality, outcome: decided.reason, cost });
       throw new Refused(decided);
     }
-    this.#onDecision({ caller, criticality, outcome: 'admitted' });
+    this.#onDecision({ caller, criticality, outcome: 'admitted', cost });
     return {
       queueMs: decided.queueMs,
       done: (result) => decided.leave(result ?? { dropped: false }),
@@ -115,10 +125,11 @@ export class Throttle {
   }
 
   async #decide(incoming: Incoming, criticality: Criticality): Promise<Place | Refusal> {
-    const { caller, user = caller, aboveShare = false, cost } = incoming;
+    const { caller, user = caller, cost } = incoming;
     const now = this.#clock.now();
     const waitMs = this.#callers.take(this.#keyOf(caller), now, cost);
     if (waitMs > 0) return refusal('caller-limit', waitMs);
+    const aboveShare = incoming.aboveShare ?? this.#aboveShareOf(caller);
     if (!this.#admission.admit(rankOf({ criticality, aboveShare, user }), now)) {
       return refusal('shed', SHED_RETRY_MS);
     }

@@ -135,10 +135,10 @@ describe('callers that share one limit', () => {
     for (const caller of ['named', 'one', 'two', 'three']) await enter(caller);
     expect(throttle.remaining('four')).toBe(0);
     expect(decisions).toEqual([
-      { caller: 'named', criticality: 'critical', outcome: 'admitted' },
-      { caller: 'one', criticality: 'critical', outcome: 'admitted' },
-      { caller: 'two', criticality: 'critical', outcome: 'admitted' },
-      { caller: 'three', criticality: 'critical', outcome: 'caller-limit' },
+      { caller: 'named', criticality: 'critical', outcome: 'admitted', cost: 1 },
+      { caller: 'one', criticality: 'critical', outcome: 'admitted', cost: 1 },
+      { caller: 'two', criticality: 'critical', outcome: 'admitted', cost: 1 },
+      { caller: 'three', criticality: 'critical', outcome: 'caller-limit', cost: 1 },
     ]);
   });
 });
