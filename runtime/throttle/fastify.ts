@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide, headersFor, type Identify } from './decide.ts';
-import { saysOverload } from './http-answer.ts';
+import { isHeard } from './heard.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface FastifyReplyLike {
@@ -27,7 +27,6 @@ export function throttleFastify(throttle: Throttle, identify: Identify<IncomingM
       const { status, headers, body } = decision.answer;
       return reply.code(status).headers(headers).send(body);
     }
-    reply.raw.once('close', () => decision.pass.done({ dropped: saysOverload(reply.raw.statusCode) }));
-    return undefined;
+    return isHeard(reply.raw, decision.pass) ? undefined : reply;
   };
 }

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide, headersFor, type Identify } from './decide.ts';
-import { saysOverload } from './http-answer.ts';
+import { isHeard } from './heard.ts';
 import type { Throttle } from './throttle.ts';
 
 type Proceed = (error?: unknown) => void;
@@ -24,8 +24,7 @@ export function throttleMiddleware<Request extends IncomingMessage>(
       response.writeHead(status, headers).end(body);
       return false;
     }
-    response.once('close', () => decision.pass.done({ dropped: saysOverload(response.statusCode) }));
-    return true;
+    return isHeard(response, decision.pass);
   };
   return (request, response, proceed) =>
     void admit(request, response).then(

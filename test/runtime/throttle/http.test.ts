@@ -12,6 +12,7 @@ import { throttleHandler } from '../../../runtime/throttle/middleware.ts';
 import { Throttle } from '../../../runtime/throttle/throttle.ts';
 
 const TWO = { perSecond: 0.01, burst: 1 };
+const TWENTY = { perSecond: 1, burst: 20 };
 const throttleOf = (): Throttle =>
   new Throttle({ clock: systemClock, limitOf: () => TWO, shared: TWO, concurrency: aimd({ start: 10 }) });
 const identify: Identify<IncomingMessage> = ({ headers }) =>
@@ -75,6 +76,38 @@ describe("Node's server and Express", () => {
     gone.abort();
     expect(await asked).toBe('gone');
     while (throttle.describe().gate.inFlight > 0) await systemSleep(5);
+  });
+
+  it('does nothing for a client that went away while it waited, and gives its place to the next', async () => {
+    const throttle = new Throttle({
+      clock: systemClock,
+      limitOf: () => TWENTY,
+      shared: TWENTY,
+      concurrency: aimd({ start: 1, max: 1 }),
+    });
+    const served: string[] = [];
+    let finish: () => void = () => {};
+    const handler = throttleHandler(throttle, identify, ({ url }, response) => {
+      served.push(url!);
+      finish = () => response.end('hello');
+    });
+    const url = await serve(handler);
+    const first = fetch(`${url}first`);
+    while (throttle.describe().gate.inFlight === 0) await systemSleep(5);
+    const gone = new AbortController();
+    const second = fetch(`${url}second`, { signal: gone.signal }).catch(() => 'gone');
+    while (throttle.describe().gate.waiting === 0) await systemSleep(5);
+    gone.abort();
+    expect(await second).toBe('gone');
+    await systemSleep(20);
+    finish();
+    await first;
+    while (throttle.describe().gate.inFlight > 0) await systemSleep(5);
+    expect(served).toEqual(['/first']);
+    const third = fetch(`${url}third`);
+    while (served.length < 2) await systemSleep(5);
+    finish();
+    expect((await third).status).toBe(200);
   });
 
   it('says 500 and begins nothing when the caller cannot be told', async () => {
