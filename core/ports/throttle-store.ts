@@ -20,6 +20,9 @@ export interface ThrottleStore {
   readPlan(resource: string): Promise<ThrottlePlanItem | null>;
   /** False when the item has a higher epoch by now; nothing is changed then. */
   putPlan(item: ThrottlePlanItem): Promise<boolean>;
-  /** False when the item has a higher epoch by now; nothing is changed then. */
-  putLease(item: ThrottleLeaseItem): Promise<boolean>;
+  /**
+   * @param before epoch of the item as it was read; null where there was none
+   * @returns false when the item is another one by now; nothing is changed then
+   */
+  putLease(item: ThrottleLeaseItem, before: number | null): Promise<boolean>;
 }

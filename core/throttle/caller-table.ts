@@ -7,7 +7,7 @@
  */
 
 import { InvalidInput } from '../errors.ts';
-import { admitNs, gcraOf, NEVER_SEEN, remaining, waitNs, type Gcra } from './gcra.ts';
+import { admitNs, gcraOf, NEVER_SEEN, remaining, underLimitNs, waitNs, type Gcra } from './gcra.ts';
 import { rateFaults, type RateLimit } from './rate.ts';
 
 export interface CallerTableOptions {
@@ -90,9 +90,17 @@ export class CallerTable {
     return remaining(this.#tats[place]!, nowNs, this.#limits[place]!);
   }
 
-  /** Asks for every caller's limit again. What each has used of the old one still counts. */
-  refresh(): void {
-    for (const [place, name] of this.#names.entries()) this.#limits[place] = gcraOf(this.#limitOf(name));
+  /**
+   * Asks for every caller's limit again. What each has used of the old one still counts.
+   * @param nowMs monotonic @default - the time of the last decision
+   */
+  refresh(nowMs?: number): void {
+    const nowNs = nowMs === undefined ? this.#latestNs : this.#nanoseconds(nowMs);
+    for (const [place, name] of this.#names.entries()) {
+      const limit = gcraOf(this.#limitOf(name));
+      this.#tats[place] = underLimitNs(this.#tats[place]!, nowNs, this.#limits[place]!, limit);
+      this.#limits[place] = limit;
+    }
   }
 
   describe(): CallerTableCounts {

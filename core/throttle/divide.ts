@@ -2,7 +2,8 @@
  * Divides a capacity among those who want it. Floors come first, up to what is wanted; then class by class, the
  * most important first, and within a class by weighted max-min fairness: nobody gets more while somebody of the
  * same class, with the same weight, gets less and wants more (Bertsekas and Gallager, Data Networks, 6.5.2).
- * What nobody wants is spread by weight, so that demand that grows before the next division meets no wall.
+ * What nobody wants is spread by weight, so that demand that grows before the next division meets no wall. Nobody
+ * gets more than its limit.
  */
 
 import type { Fault } from '../errors.ts';
@@ -15,22 +16,42 @@ export interface Claim {
   readonly weight: number;
   /** Guaranteed while it wants it. */
   readonly floor: number;
+  /** Never more, even of what nobody wants. @default - none */
+  readonly limit?: number;
   /** 0 is the most important class. */
   readonly priority: number;
 }
 
-/** What each gets, by name: the sum is the capacity, but for the rounding of doubles. */
+/**
+ * What each gets, by name. The sum is the capacity, or less where limits leave some of it. Floors that do not fit
+ * shrink alike.
+ */
 export function divide(capacity: number, claims: readonly Claim[]): ReadonlyMap<string, number> {
-  const shares = new Map(claims.map(({ name, floor, demand }) => [name, Math.min(floor, demand)]));
+  const wants = claims.map((claim) => ({ ...claim, demand: Math.min(claim.demand, limitOf(claim)) }));
+  const floors = wants.map(({ floor, demand }) => Math.min(floor, demand));
+  const promised = sum(floors);
+  const fitting = promised > capacity ? capacity / promised : 1;
+  const shares = new Map(wants.map(({ name }, at) => [name, floors[at]! * fitting]));
   let left = capacity - sum(shares.values());
-  const priorities = [...new Set(claims.map(({ priority }) => priority))].toSorted((a, b) => a - b);
+  const priorities = [...new Set(wants.map(({ priority }) => priority))].toSorted((a, b) => a - b);
   for (const priority of priorities) {
-    const group = claims.filter((claim) => claim.priority === priority);
+    const group = wants.filter((claim) => claim.priority === priority);
     left -= fill(left, group, shares);
   }
-  const weights = sum(claims.map(({ weight }) => weight));
-  for (const { name, weight } of claims) shares.set(name, shares.get(name)! + (left * weight) / weights);
+  spread(left, claims, shares);
   return shares;
+}
+
+function limitOf({ limit }: Claim): number {
+  return limit ?? Number.POSITIVE_INFINITY;
+}
+
+/** Adds what is left by weight, to each as much as its limit allows. */
+function spread(left: number, claims: readonly Claim[], shares: Map<string, number>): void {
+  const rooms = claims.map((claim) => ({ ...claim, demand: limitOf(claim) - shares.get(claim.name)! }));
+  const added = new Map(claims.map(({ name }) => [name, 0]));
+  fill(left, rooms, added);
+  for (const [name, share] of shares) shares.set(name, share + added.get(name)!);
 }
 
 /** Raises the lowest shares for their weight until all is wanted no more or the rest is used. Returns what it used. */

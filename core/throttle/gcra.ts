@@ -45,6 +45,16 @@ export function admitNs(tatNs: number, nowNs: number, { intervalNs }: Gcra, cost
   return Math.max(tatNs, nowNs) + cost * intervalNs;
 }
 
+/**
+ * The theoretical arrival time under another limit: what was used of the old one counts as so many requests of the
+ * new one, and at most as all that the new one lets through at once. Were it kept as it is, a caller that a low limit
+ * made wait for minutes would still wait for them under a high one.
+ */
+export function underLimitNs(tatNs: number, nowNs: number, before: Gcra, after: Gcra): number {
+  const used = Math.max(0, tatNs - nowNs) / before.intervalNs;
+  return nowNs + Math.min(Math.ceil(used * after.intervalNs), after.toleranceNs + after.intervalNs);
+}
+
 /** Requests of cost 1 that would be admitted at once now. */
 export function remaining(tatNs: number, nowNs: number, { intervalNs, toleranceNs }: Gcra): number {
   const roomNs = toleranceNs + intervalNs - Math.max(0, tatNs - nowNs);

@@ -9,7 +9,6 @@ export { BURST_MAX, PER_SECOND_MAX, rateFaults, type RateLimit } from './rate.ts
 export { divide, divisionFaults, jainIndex, type Claim } from './divide.ts';
 export {
   NEWCOMER_RATIO,
-  OTHERS_RATIO,
   planLeases,
   SAFE_RATIO,
   type Lease,
@@ -18,6 +17,7 @@ export {
   type LeasePlan,
   type Quota,
 } from './leases.ts';
+export { OTHERS_RATIO } from './instance-shares.ts';
 export {
   BURST_S_DEFAULT,
   CALLER_QUOTA_DEFAULT,
@@ -29,3 +29,13 @@ export {
   type ReadQuotas,
 } from './quotas.ts';
 export type { CallerQuota, QuotasDocument, ResourceQuotas } from './quotas-types.ts';
+export {
+  CALLER_LENGTH_MAX,
+  CLOCK_AHEAD_MS_MAX,
+  INSTANCE_NAME,
+  readDemand,
+  type DemandPlace,
+  type ReadDemand,
+} from './demand.ts';
+export { GRANTED_MAX, holdersOf, leaseItemOf, type LeaseItemParts } from './lease-items.ts';
+export { leaseTerms } from './lease-terms.ts';

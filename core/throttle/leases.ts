@@ -11,19 +11,20 @@
  */
 
 import { divide, type Claim } from './divide.ts';
+import { instanceShares, OTHERS } from './instance-shares.ts';
 
 /** What is left of a lease after its end. */
 export const SAFE_RATIO = 0.9;
 /** Share of the capacity for an instance without any lease: ten of them fit into what the others leave. */
 export const NEWCOMER_RATIO = 0.01;
-/** Share of the capacity, over all instances, for callers that nobody has reported yet. */
-export const OTHERS_RATIO = 0.05;
 
 /** How a caller is treated against others. */
 export interface Quota {
   readonly weight: number;
   /** Requests a second that it always gets while it wants them, over all instances. */
   readonly floor: number;
+  /** Requests a second that one plan never exceeds, over all instances. @default - up to the capacity */
+  readonly limit?: number;
   /** 0 is the most important class. */
   readonly priority: number;
 }
@@ -46,12 +47,16 @@ export interface LeaseHolder {
   readonly instance: string;
   /** When it reported, epoch ms. */
   readonly at: number;
+  /** Whether a lease has answered its last report: it gets none until it has reported again, so few are on their way. */
+  readonly answered: boolean;
   /** Requests a second that each caller wanted of it. */
   readonly demand: Readonly<Record<string, number>>;
+  /** Requests a second that all callers wanted that are not named. */
+  readonly others: number;
   /** The lease that it says it holds; null for none. */
   readonly held: Pick<Lease, 'epoch' | 'until' | 'total'> | null;
   /** Every lease written for it that is newer than the one that it held: it may have taken up any of them. */
-  readonly granted: readonly Pick<Lease, 'epoch' | 'at' | 'until' | 'total'>[];
+  readonly granted: readonly Pick<Lease, 'epoch' | 'until' | 'total'>[];
 }
 
 export interface LeaseFacts {
@@ -61,7 +66,10 @@ export interface LeaseFacts {
   /** Requests a second that the service bears. */
   readonly capacity: number;
   readonly holders: readonly LeaseHolder[];
-  quotaOf(caller: string): Quota;
+  /** The terms of a caller. */
+  readonly quotaOf: (caller: string) => Quota;
+  /** The terms of each caller that has none of its own. Its floor counts for nothing. */
+  readonly others: Quota;
   readonly leaseMs: number;
   /**
    * An instance that was silent for this long is taken for gone, and its share is free. One that is only cut off
@@ -77,62 +85,34 @@ export interface LeaseFacts {
 }
 
 export interface LeasePlan {
-  /** By instance. One that has not reported since its last lease gets none, so few can be on their way to it. */
+  /** By instance. */
   readonly leases: ReadonlyMap<string, Lease>;
   /** The most that may be in force at once after this plan, requests a second. */
   readonly inForceMax: number;
+  /** What all callers want together, each up to its limit, requests a second. */
+  readonly wanted: number;
+  /** Instances that are not taken for gone. */
+  readonly instances: number;
 }
 
 export function planLeases(facts: LeaseFacts): LeasePlan {
   const present = facts.holders.filter(({ at }) => facts.now - at <= facts.goneAfterMs);
-  const wanted = wantedOf(facts, present);
-  const others = present.length === 0 ? 0 : (facts.capacity * OTHERS_RATIO) / present.length;
+  const { claims: shares, wanted } = instanceShares(facts, present);
   const inForce = new Map(present.map((holder) => [holder.instance, inForceOf(holder, facts)]));
-  const full = new Map(
-    present.map(({ instance }) => [instance, others + sum(wanted.get(instance)!.values())]),
-  );
-  const share = growth(facts, full, inForce);
+  const asked = new Map([...shares].map(([instance, claims]) => [instance, totalOf(claims)]));
+  const growing = growth(facts, asked, inForce);
   const leases = new Map<string, Lease>();
   let inForceMax = 0;
-  for (const { instance, at, granted } of present) {
+  for (const { instance, answered } of present) {
     const before = inForce.get(instance)!;
-    if (granted.some((lease) => lease.at >= at)) {
-      inForceMax += before;
-      continue;
-    }
-    const asked = full.get(instance)!;
-    const total = asked <= before ? asked : before + (asked - before) * share;
-    leases.set(instance, leaseOf(facts, wanted.get(instance)!, others, total / asked));
-    inForceMax += Math.max(before, total);
+    inForceMax += before;
+    if (answered) continue;
+    const rate = asked.get(instance)!;
+    const total = rate <= before ? rate : before + (rate - before) * growing;
+    leases.set(instance, leaseOf(facts, shares.get(instance)!, total));
+    inForceMax += Math.max(0, total - before);
   }
-  return { leases, inForceMax };
-}
-
-/** The rate of each caller on each instance, were nothing in force yet. */
-function wantedOf(
-  { capacity, quotaOf }: LeaseFacts,
-  present: readonly LeaseHolder[],
-): ReadonlyMap<string, ReadonlyMap<string, number>> {
-  const callers = [...new Set(present.flatMap(({ demand }) => Object.keys(demand)))].toSorted();
-  const claims = callers.map((name): Claim => {
-    const demand = sum(present.map((holder) => holder.demand[name] ?? 0));
-    return { name, demand, ...quotaOf(name) };
-  });
-  const shares = divide(capacity * (1 - OTHERS_RATIO), claims);
-  const wanted = new Map(present.map(({ instance }) => [instance, new Map<string, number>()]));
-  for (const caller of callers) {
-    const asked = present.filter(({ demand }) => (demand[caller] ?? 0) > 0);
-    const parts = divide(
-      shares.get(caller)!,
-      asked.map((holder) => partOf(holder, caller)),
-    );
-    for (const [instance, rate] of parts) wanted.get(instance)!.set(caller, rate);
-  }
-  return wanted;
-}
-
-function partOf({ instance, demand }: LeaseHolder, caller: string): Claim {
-  return { name: instance, demand: demand[caller]!, weight: 1, floor: 0, priority: 0 };
+  return { leases, inForceMax, wanted, instances: present.length };
 }
 
 /** The most that this instance may be admitting now, whatever it has heard. */
@@ -146,24 +126,25 @@ function inForceOf({ held, granted }: LeaseHolder, { now, capacity }: LeaseFacts
 /** The share of all growth that fits into what is free. */
 function growth(
   { capacity, now, learningUntil }: LeaseFacts,
-  full: ReadonlyMap<string, number>,
+  asked: ReadonlyMap<string, number>,
   inForce: ReadonlyMap<string, number>,
 ): number {
   if (now < learningUntil) return 0;
   const free = Math.max(0, capacity - sum(inForce.values()));
-  const asked = sum([...full].map(([instance, rate]) => Math.max(0, rate - inForce.get(instance)!)));
-  return asked <= free ? 1 : free / asked;
+  const wanted = sum([...asked].map(([instance, rate]) => Math.max(0, rate - inForce.get(instance)!)));
+  return wanted <= free ? 1 : free / wanted;
 }
 
-function leaseOf(
-  { epoch, now, leaseMs }: LeaseFacts,
-  wanted: ReadonlyMap<string, number>,
-  others: number,
-  ratio: number,
-): Lease {
-  const callers = Object.fromEntries([...wanted].map(([name, rate]) => [name, rate * ratio]));
-  const total = sum(Object.values(callers)) + others * ratio;
-  return { epoch, at: now, until: now + leaseMs, callers, others: others * ratio, total };
+/** While less is free than was asked, floors come first here too, then the important classes. */
+function leaseOf({ epoch, now, leaseMs }: LeaseFacts, claims: readonly Claim[], rate: number): Lease {
+  const rates = divide(rate, claims);
+  const callers = Object.fromEntries([...rates].filter(([name]) => name !== OTHERS));
+  const others = rates.get(OTHERS)!;
+  return { epoch, at: now, until: now + leaseMs, callers, others, total: sum(rates.values()) };
+}
+
+function totalOf(claims: readonly Claim[]): number {
+  return sum(claims.map(({ demand }) => demand));
 }
 
 function sum(values: Iterable<number>): number {

@@ -33,6 +33,11 @@ export function standingDenial(
   return null;
 }
 
+/** Whether AWS has denied the call that threw this. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof Error && DENIED_CODES.has(error.name);
+}
+
 export function tellDenial(call: string, { recoveryId, ageMs }: StandingDenial): string {
   return `${call} was denied ${ageMs} ms ago: give the role the right, then acknowledge ${recoveryId}`;
 }

@@ -3,12 +3,13 @@
 import { InvalidInput, type Fault } from '../../core/errors.ts';
 import type { DatabaseMember } from '../../core/ports/index.ts';
 import type { Mode } from '../../core/state/items.ts';
-import { DATABASE_ENV, ENV } from './contract.ts';
+import { DATABASE_ENV, ENV, THROTTLE_ENV } from './contract.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const ENV_NAME = /^[a-z][a-z0-9-]{1,23}$/;
 const MEMBER = /^([A-Za-z][A-Za-z0-9-]{0,62})=([A-Za-z0-9.-]{1,253})$/;
+const RESOURCE = /^([a-z][a-z0-9-]{1,31})=([A-Za-z0-9_-]{1,64})$/;
 const ZONE_LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 /** Reads variables and collects every fault, so that one refusal names them all. */
@@ -65,6 +66,19 @@ export class EnvironmentReader {
     return members.map((match) => ({ id: match[1]!, host: match[2]! }));
   }
 
+  /** Empty when the variable is not set. */
+  throttledResources(): readonly ThrottledResource[] {
+    const given = this.list(THROTTLE_ENV.resources);
+    const pairs = given.map((entry) => RESOURCE.exec(entry)).filter((match) => match !== null);
+    const names = new Set(pairs.map((match) => match[1]!));
+    if (pairs.length !== given.length || names.size !== pairs.length) {
+      const rule = 'must be resource=application pairs joined by commas, each resource once';
+      const value = this.#variables[THROTTLE_ENV.resources];
+      this.#fault(THROTTLE_ENV.resources, value, rule, 'deploy the function by its construct');
+    }
+    return pairs.map((match) => ({ resource: match[1]!, application: match[2]! }));
+  }
+
   /** Throws InvalidInput when anything read so far was refused. */
   done(what: string): void {
     if (this.#faults.length > 0) throw new InvalidInput(`the environment of ${what}`, this.#faults);
@@ -73,6 +87,12 @@ export class EnvironmentReader {
   #fault(field: string, value: string | undefined, rule: string, fix: string): void {
     this.#faults.push({ field, value, rule, fix });
   }
+}
+
+/** What callers share, and the application whose processes enforce it. */
+export interface ThrottledResource {
+  readonly resource: string;
+  readonly application: string;
 }
 
 export interface CommonSettings {

@@ -74,10 +74,7 @@ function parseStream(records: readonly unknown[], place: Place): Trigger {
 
 /** Null for a record that is not of our table. */
 function parseRecord(record: unknown, place: Place): { zone: string | null; woken: boolean } | null {
-  if (!isRecord(record) || record['eventSource'] !== 'aws:dynamodb') return null;
-  const prefix = `:dynamodb:${place.region}:${place.account}:table/${place.table}/stream/`;
-  const arn = record['eventSourceARN'];
-  if (typeof arn !== 'string' || !/^arn:aws[a-z-]*:/.test(arn) || !arn.includes(prefix)) return null;
+  if (!isRecord(record) || !isOfTable(record, place)) return null;
   const change = record['dynamodb'];
   if (!isRecord(change) || change['NewImage'] === undefined) return { zone: null, woken: false };
   const image = readImage(change['NewImage']);
@@ -87,6 +84,17 @@ function parseRecord(record: unknown, place: Place): { zone: string | null; woke
   const zone = image['az'];
   const isOurs = image['env'] === place.env && typeof zone === 'string' && ZONE.test(zone);
   return isOurs ? { zone, woken: false } : null;
+}
+
+/** Whether a stream record is of this table, by the ARN of its stream. */
+export function isOfTable(
+  record: Readonly<Record<string, unknown>>,
+  { account, region, table }: Pick<Place, 'account' | 'region' | 'table'>,
+): boolean {
+  const arn = record['eventSourceARN'];
+  if (record['eventSource'] !== 'aws:dynamodb' || typeof arn !== 'string') return false;
+  const stream = `:dynamodb:${region}:${account}:table/${table}/stream/`;
+  return /^arn:aws[a-z-]*:/.test(arn) && arn.includes(stream);
 }
 
 /** The top level of an image is enough, and the only part that is read. */

@@ -37,10 +37,27 @@ describe('callers', () => {
     };
     expect([admitted('small', 0), admitted('big', 0)]).toEqual([1, 10]);
     limits['small'] = { perSecond: 1000, burst: 99 };
-    table.refresh();
-    expect(table.remaining('small', 100)).toBe(0);
-    expect(table.remaining('small', 1100)).toBe(100);
-    expect(admitted('small', 1100)).toBe(100);
+    table.refresh(0);
+    expect(table.remaining('small', 0)).toBe(99);
+    expect(admitted('small', 100)).toBe(100);
+  });
+
+  it('are not held to the wait of a limit that is no more', () => {
+    const limit = { perSecond: 0.001, burst: 0 };
+    const table = new CallerTable({ limitOf: () => limit, shared: limit });
+    expect([table.take('a', 0), table.take('a', 0)]).toEqual([0, 1_000_000]);
+    limit.perSecond = 10;
+    table.refresh(0);
+    expect([table.take('a', 50), table.take('a', 100)]).toEqual([50, 0]);
+  });
+
+  it('have used no more of a lower limit than it lets through at once', () => {
+    const limit = { perSecond: 1000, burst: 999 };
+    const table = new CallerTable({ limitOf: () => limit, shared: limit });
+    expect(table.take('a', 0, 1000)).toBe(0);
+    Object.assign(limit, { perSecond: 1, burst: 1 });
+    table.refresh(0);
+    expect([table.take('a', 999), table.take('a', 1000), table.take('a', 1999)]).toEqual([1, 0, 1]);
   });
 
   it('are told when to come again', () => {

@@ -21,6 +21,7 @@ const EQUAL: Quota = { weight: 1, floor: 0, priority: 0 };
 class Instance {
   lease: Lease | null = null;
   demand: Record<string, number>;
+  others = 0;
   reaches = true;
   isLate = false;
   reportedAt = 0;
@@ -73,11 +74,15 @@ class Service {
       capacity: CAPACITY,
       holders: [...this.#reports.values()].map((holder) => ({ ...holder, granted: this.#newer(holder) })),
       quotaOf: this.quotaOf,
+      others: EQUAL,
       leaseMs: LEASE_MS,
       goneAfterMs: GONE_AFTER_MS,
       learningUntil: this.#learningUntil,
     });
     expect(inForceMax).toBeGreaterThanOrEqual(0);
+    for (const [name, holder] of this.#reports) {
+      if (leases.has(name)) this.#reports.set(name, { ...holder, answered: true });
+    }
     for (const [name, lease] of leases) this.#granted.set(name, [...(this.#granted.get(name) ?? []), lease]);
     for (const instance of this.instances) this.#fetch(instance);
   }
@@ -103,12 +108,20 @@ class Service {
   }
 
   #report(instance: Instance): void {
-    const { name, demand, lease } = instance;
+    const { name, demand, others, lease } = instance;
     if (instance.lease !== null && this.now - instance.reportedAt > GONE_AFTER_MS)
       instance.returnedAt = this.now;
     instance.reportedAt = this.now;
     const held = lease === null ? null : { epoch: lease.epoch, until: lease.until, total: lease.total };
-    this.#reports.set(name, { instance: name, at: this.now, demand, held, granted: [] });
+    this.#reports.set(name, {
+      instance: name,
+      at: this.now,
+      answered: false,
+      demand,
+      others,
+      held,
+      granted: [],
+    });
   }
 }
 
