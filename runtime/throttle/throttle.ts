@@ -162,7 +162,7 @@ export class Throttle {
 
   /** Asks for every caller's limit again, after quotas have changed. */
   refresh(): void {
-    this.#callers.refresh();
+    this.#callers.refresh(this.#clock.now());
   }
 
   describe(): ThrottleStatus {
