@@ -1,150 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createHandler, type FailoverReport } from '../../lambdas/write-failover/handler.ts';
-import { METRIC } from '../../lambdas/write-failover/contract.ts';
-import { VirtualClock } from './fakes/clock.ts';
-import {
-  alarmEvent,
-  controlOf,
-  invocation,
-  Killed,
-  MemoryStore,
-  observationEvent,
-  Process,
-  RecordedMetrics,
-  settingsOf,
-  SILENT,
-  wakeEvent,
-} from './fakes/process.ts';
-import { World } from './fakes/world.ts';
+import { METRIC } from '../../../lambdas/write-failover/contract.ts';
+import { alarmEvent, Killed, observationEvent, Process, wakeEvent } from '../fakes/process.ts';
+import { NAME, setUp, heal } from './rig.ts';
 
-const NAME = 'write-failover';
-
-function setUp(readers = 2) {
-  const clock = new VirtualClock();
-  const world = new World(clock, readers);
-  const store = new MemoryStore(world);
-  const metrics = new RecordedMetrics();
-  const run = (process = new Process(), event: unknown = observationEvent()): Promise<FailoverReport> => {
-    const ports = {
-      clock,
-      store: process.wrap(store),
-      control: process.wrap(controlOf(world)),
-      metrics,
-      log: SILENT,
-    };
-    return createHandler(ports, settingsOf(NAME, world))(event, invocation(clock, NAME));
-  };
-  return { clock, world, store, metrics, run };
-}
-
-/** Invocations as reconcile would wake them: one a minute, until the writer answers and nothing is open. */
-async function heal(rig: ReturnType<typeof setUp>, minutes = 6): Promise<void> {
-  for (let minute = 0; minute < minutes; minute += 1) {
-    await rig.run(new Process(), wakeEvent(NAME));
-    rig.clock.advance(60_000);
-    rig.world.settle();
-  }
-}
-
-describe('write-failover', () => {
-  it('promotes a healthy reader when the writer hangs, and confirms it by the next observation', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(3500);
-    const report = await rig.run();
-    expect(report.summary).toContain('done');
-    expect(rig.world.failovers.map(({ target }) => target)).toEqual(['db-2']);
-    const [item] = [...rig.store.ledger.values()];
-    expect(item).toMatchObject({
-      state: 'done',
-      failure: 'writer-unreachable',
-      before: 'db-1',
-      after: 'db-2',
-    });
-    expect(item!.steps[0]).toMatchObject({
-      call: 'rds:FailoverDBCluster',
-      target: 'db-2',
-      outcome: 'accepted',
-    });
-    expect(item!.evidence.length).toBeGreaterThanOrEqual(3);
-  });
-
-  it('holds off for gray-hold-ms first', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    const hungAt = rig.clock.now();
-    rig.clock.advance(3500);
-    await rig.run();
-    // Three samples until the verdict, then the hold.
-    expect(rig.world.failovers[0]!.at - hungAt).toBeGreaterThanOrEqual(3000 + 5000);
-    expect(rig.world.failovers[0]!.at - hungAt).toBeLessThan(10_500);
-  });
-
-  it('leaves a dead process to AWS for managed-hold-ms', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1', 'refused');
-    rig.clock.advance(10_000);
-    expect((await rig.run()).summary).toContain('managed-hold');
-    expect(rig.world.failovers).toEqual([]);
-    await heal(rig, 3);
-    expect(rig.world.failovers).toHaveLength(1);
-  });
-
-  it('does nothing for an event that is not for it', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
-    for (const event of [
-      {},
-      null,
-      wakeEvent('replica-pool'),
-      { ...alarmEvent(), accountId: '999999999999' },
-    ]) {
-      expect(await rig.run(new Process(), event)).toMatchObject({ ran: false });
-    }
-    expect(rig.world.failovers).toEqual([]);
-  });
-
-  it('is woken by an alarm as well as by the stream', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
-    await rig.run(new Process(), alarmEvent());
-    expect(rig.world.failovers).toHaveLength(1);
-  });
-
-  it.each([
-    ['paused', { mode: null, paused: true }],
-    ['off', { mode: 'off' as const, paused: false }],
-  ])('calls nothing and records nothing while %s', async (_name, control) => {
-    const rig = setUp();
-    rig.store.controls.set('database', { kind: 'control', by: 'ana', why: 'drill', at: 0, ...control });
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
-    await rig.run();
-    expect(rig.world.failovers).toEqual([]);
-    expect(rig.store.ledger.size).toBe(0);
-  });
-
-  it('mode observe: writes down once what it would have done', async () => {
-    const rig = setUp();
-    rig.store.controls.set('database', {
-      kind: 'control',
-      by: 'ana',
-      why: 'new',
-      at: 0,
-      mode: 'observe',
-      paused: false,
-    });
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
-    await rig.run();
-    rig.clock.advance(5000);
-    await rig.run();
-    expect(rig.world.failovers).toEqual([]);
-    expect([...rig.store.ledger.values()].map(({ state }) => state)).toEqual(['observed']);
-  });
-
+describe('write-failover under faults', () => {
   it('I-08: evidence that grows old between the plan and the call stops the call', async () => {
     const rig = setUp();
     rig.world.hang('db-1');
@@ -182,22 +41,6 @@ describe('write-failover', () => {
     };
     await rig.run(process);
     expect(rig.world.failovers).toEqual([]);
-  });
-
-  it('I-10: a second failure within the cooldown is not failed over, an acknowledgement ends it', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
-    await rig.run();
-    rig.clock.advance(120_000);
-    rig.world.hang(rig.world.writer);
-    rig.clock.advance(9000);
-    expect((await rig.run()).summary).toContain('cooldown');
-    const [item] = [...rig.store.ledger.values()];
-    const acknowledged = { by: 'ana', why: 'looked at', at: rig.clock.now() };
-    rig.store.ledger.set(item!.id, { ...item!, acknowledged });
-    await rig.run();
-    expect(rig.world.failovers).toHaveLength(2);
   });
 
   it('F-16: an outcome that is unknown is looked at, and not called again when it took effect', async () => {
@@ -341,35 +184,6 @@ describe('write-failover', () => {
     expect(rig.world.failovers).toHaveLength(1);
     expect(rig.store.ledger.size).toBe(1);
   });
-
-  it.each([
-    ['updateLedger', 180_000],
-    ['describe', 180_000],
-    ['appendLedger', 180_000],
-    // In the call itself a process lives no longer than its hard time-out, and the lease outlives that.
-    ['failover', 20_000],
-  ])(
-    'I-07, I-12: paused at %s for %i ms while another acts, it adds no failover',
-    async (pausedAt, pauseMs) => {
-      const rig = setUp();
-      rig.world.hang('db-1');
-      rig.clock.advance(9000);
-      const process = new Process();
-      let paused = false;
-      process.onCall = async (name) => {
-        if (name !== pausedAt || paused) return;
-        paused = true;
-        rig.clock.advance(pauseMs);
-        await rig.run(new Process(), wakeEvent(NAME));
-      };
-      await rig.run(process);
-      await heal(rig, 2);
-      expect(paused).toBe(true);
-      expect(rig.world.failovers).toHaveLength(1);
-      const epochs = [...rig.store.ledger.values()].map(({ epoch }) => epoch);
-      expect(Math.max(...epochs)).toBeLessThanOrEqual(rig.store.leases.get(NAME)!.token);
-    },
-  );
 
   it('F-14: a stale description that still names an old writer stops the call', async () => {
     const rig = setUp();
