@@ -1,0 +1,83 @@
+/** The plan for one resource: pure, from what was observed. */
+
+import type { MetricGroup } from '../../core/ports/index.ts';
+import type { ThrottleLeaseItem, ThrottlePlanItem } from '../../core/state/throttle-items.ts';
+import {
+  holdersOf,
+  leaseItemOf,
+  leaseTerms,
+  planLeases,
+  type ResourceQuotas,
+} from '../../core/throttle/index.ts';
+import type { ThrottleThresholds } from '../../core/thresholds/throttle.ts';
+import { DIMENSION } from '../shared/contract.ts';
+import { METRIC } from './contract.ts';
+import type { ResourceView } from './observe.ts';
+
+export interface LeaseToPut {
+  readonly item: ThrottleLeaseItem;
+  /** Epoch of the item that it takes the place of; null for none. */
+  readonly before: number | null;
+}
+
+export interface ResourcePlan {
+  readonly item: ThrottlePlanItem;
+  readonly leases: readonly LeaseToPut[];
+}
+
+export interface PlanFacts {
+  readonly view: ResourceView;
+  readonly quotas: ResourceQuotas;
+  readonly thresholds: ThrottleThresholds;
+  readonly now: number;
+  readonly epoch: number;
+}
+
+export function planResource({ view, quotas, thresholds, now, epoch }: PlanFacts): ResourcePlan {
+  const { application, resource, capacityPerS } = quotas;
+  const since = view.plan?.since ?? now;
+  const { leases, inForceMax, wanted, instances } = planLeases({
+    ...leaseTerms(quotas),
+    now,
+    epoch,
+    holders: holdersOf(view.demands, view.leases),
+    leaseMs: thresholds['lease-ms'],
+    goneAfterMs: thresholds['gone-after-ms'],
+    learningUntil: since + thresholds['lease-ms'],
+  });
+  const known = new Map(view.leases.map((item) => [item.instance, item]));
+  const item: ThrottlePlanItem = {
+    kind: 'throttle-plan',
+    application,
+    resource,
+    epoch,
+    at: now,
+    since,
+    capacityPerS,
+    wantedPerS: wanted,
+    inForceMaxPerS: inForceMax,
+    instances,
+  };
+  const puts = view.demands.flatMap((demand): readonly LeaseToPut[] => {
+    const lease = leases.get(demand.instance);
+    if (lease === undefined) return [];
+    const before = known.get(demand.instance);
+    const next = leaseItemOf({ lease, demand, known: before, quotas });
+    return [{ item: next, before: before?.epoch ?? null }];
+  });
+  return { item, leases: puts };
+}
+
+/** What people and alarms see of one resource. */
+export function metricsOf(env: string, view: ResourceView, { item }: ResourcePlan): MetricGroup {
+  const percent = (perS: number): number => (100 * perS) / item.capacityPerS;
+  return {
+    dimensions: { [DIMENSION.env]: env, [DIMENSION.resource]: item.resource },
+    values: [
+      { name: METRIC.wanted, value: percent(item.wantedPerS), unit: 'Percent' },
+      { name: METRIC.inForce, value: percent(item.inForceMaxPerS), unit: 'Percent' },
+      { name: METRIC.instances, value: item.instances, unit: 'Count' },
+      { name: METRIC.refusedItems, value: view.refused, unit: 'Count' },
+    ],
+  };
+}
