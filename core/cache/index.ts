@@ -1,0 +1,31 @@
+export {
+  BREAKER_DEFAULTS,
+  type BreakerLimits,
+  type BreakerState,
+  failed,
+  isClosed,
+  isProbeDue,
+  newBreaker,
+  probe,
+  succeeded,
+} from './breaker.ts';
+export {
+  type CacheKey,
+  composeKey,
+  KEY_BYTES_MAX,
+  keyFaults,
+  keyName,
+  keyOfName,
+  TENANT_LENGTH_MAX,
+  tenantFaults,
+} from './key.ts';
+export { shardCountFaults, SHARDS_MAX, shardOf, SLOTS, slotOf } from './shard.ts';
+export {
+  type CacheValue,
+  deserialize,
+  type JsonValue,
+  serialize,
+  TTL_MS_MAX,
+  ttlFaults,
+  VALUE_BYTES_MAX,
+} from './value.ts';
