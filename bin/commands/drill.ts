@@ -6,11 +6,12 @@ import {
   choose,
   chooseDeny,
   chooseWithout,
-  runDrill,
-  toText,
+  runChoice,
+  textOf,
   worstOf,
+  type Choice,
+  type DrillConditions,
   type DrillLine,
-  type DrillOptions,
   type DrillPlace,
 } from '../../proving/drills/index.ts';
 import { beginActivity, defaultStateDir, sandboxClient, type Pace } from '../../proving/sandbox/index.ts';
@@ -57,8 +58,8 @@ export async function drill(name: string, command: DrillCommand): Promise<number
     const lines: DrillLine[] = [];
     for (const [index, choice] of choices.entries()) {
       if (choices.length > 1) terminal.say(`drill ${index + 1} of ${choices.length}`);
-      const options = { ...choice, ...conditions, control, signal: stage.watch.signal };
-      lines.push(await runs(stage.place, options, command, terminal));
+      const options = { ...conditions, control, signal: stage.watch.signal };
+      lines.push(await runs(stage.place, choice, options, { command, terminal }));
     }
     if (choices.length > 1)
       print(command, terminal, { scenario: 'all', held: lines.every((line) => line.held), rows: lines });
@@ -77,16 +78,16 @@ export async function drill(name: string, command: DrillCommand): Promise<number
 /** Runs one choice as often as asked; a line a run, then the worst of all. */
 async function runs(
   place: DrillPlace,
-  options: Omit<DrillOptions, 'seed'>,
-  command: DrillCommand,
-  terminal: Terminal,
+  choice: Choice,
+  options: Omit<DrillConditions, 'seed'>,
+  { command, terminal }: { readonly command: DrillCommand; readonly terminal: Terminal },
 ): Promise<DrillLine> {
   const lines: DrillLine[] = [];
   for (let run = 0; run < command.runs; run += 1) {
-    const line = await runDrill(place, { ...options, seed: command.seed + run });
+    const line = await runChoice(place, choice, { ...options, seed: command.seed + run });
     lines.push(line);
     if (command.json) terminal.data(JSON.stringify(line));
-    for (const text of toText(line).split('\n')) (line.held ? terminal.good : terminal.bad)(text);
+    for (const text of textOf(line).split('\n')) (line.held ? terminal.good : terminal.bad)(text);
   }
   if (lines.length === 1) return lines[0]!;
   const worst = worstOf(lines);
@@ -145,7 +146,7 @@ function nextCommands(lines: readonly DrillLine[]): string[] {
   const { scenario, fault, control, without, held } = lines[0]!;
   const drill = `npx understudy drill ${scenario} --fault ${fault}`;
   if (!held && !control) return [`Next: ${drill} --json, and docs/runbook.md`];
-  if (control) return [`Next: ${drill}, the same with our pools and functions`];
+  if (control) return [`Next: ${drill}, the same with what Understudy adds`];
   if (without === null) return [`Next: ${drill} --control, what plain clients meet; or --without functions`];
   return [`Next: ${drill}, with everything`];
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { drill, type DrillCommand } from '../commands/drill.ts';
-import { DENIABLE, FAULT_KINDS, WITHOUT } from '../../proving/drills/index.ts';
+import { DENIABLE, FAULT_KINDS, SCENARIO_NAMES, WITHOUT } from '../../proving/drills/index.ts';
 import { integer, paceOption, stageOption } from './options.ts';
 import type { Choose } from './types.ts';
 
@@ -8,7 +8,7 @@ export function addDrill(cli: Command, choose: Choose): void {
   cli
     .command('drill')
     .description('break it, watch it heal, report; uses the running sandbox or one of its own')
-    .argument('<scenario>', 'database-reader, database-writer or all')
+    .argument('<scenario>', `${SCENARIO_NAMES.join(', ')} or all`)
     .option('--fault <fault>', `${FAULT_KINDS.join(', ')}; the default is the first of the scenario`)
     .addOption(paceOption())
     .option('--without <what>', `${WITHOUT.join(', ')}: switch that off first`)

@@ -1,7 +1,7 @@
 /** Lines that work when pasted into another terminal. */
 
 import { output } from '../../ops/outputs.ts';
-import { APPLICATION } from './place.ts';
+import { APPLICATION } from './applications.ts';
 import type { Standing } from './stand-up.ts';
 
 export async function handyLines({ client, outputs, place, applicationUrl }: Standing): Promise<string[]> {

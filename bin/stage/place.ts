@@ -2,7 +2,6 @@
 
 import fs from 'node:fs';
 import { Resolver } from 'node:dns/promises';
-import path from 'node:path';
 import { UnderstudyError } from '../../core/errors.ts';
 import { acknowledge } from '../../ops/acknowledge.ts';
 import { output, type Outputs } from '../../ops/outputs.ts';
@@ -16,6 +15,7 @@ import type {
   SandboxClient,
   SandboxStatus,
 } from '../../proving/sandbox/index.ts';
+import { APPLICATION, applications } from './applications.ts';
 import { untilHealthy } from './healthy.ts';
 
 export interface PlaceOptions {
@@ -25,8 +25,6 @@ export interface PlaceOptions {
   say(line: string): void;
 }
 
-/** The application that the sandbox drives; its name is also its database user and schema. */
-export const APPLICATION = 'shop';
 const RESOLVE_MS_MAX = 1000;
 const PROBER = 'health-check-';
 const FAILOVER_FUNCTION = 'write-failover';
@@ -72,14 +70,7 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
       const failovers = (recent?.ledger ?? []).filter((entry) => entry.function === FAILOVER_FUNCTION);
       return acknowledge(target, failovers, { table: stateTable, by: 'drill', why, at: Date.now() });
     },
-    application: async (kind) => {
-      const task = await client.runTask({
-        name: kind,
-        roleArn: output(outputs, 'ShopRoleArn'),
-        ...application(kind, outputs),
-      });
-      return `http://127.0.0.1:${task.port}`;
-    },
+    ...applications(client, target, outputs),
     resolve: async (name) => (await resolver.resolve4(name).catch(() => []))[0] ?? null,
     connection: async (address, name) => ({
       host: address,
@@ -134,25 +125,4 @@ function denials({ denied }: SandboxStatus, sinceMs: number): readonly Denial[] 
     distinct.set(JSON.stringify(denial), denial);
   }
   return [...distinct.values()];
-}
-
-function application(
-  kind: 'shop' | 'control',
-  outputs: Outputs,
-): { entry: string; env: Record<string, string> } {
-  const file = kind === 'shop' ? 'main' : 'control';
-  const here = import.meta.filename;
-  return {
-    entry: path.resolve(path.dirname(here), `../../examples/shop/${file}${path.extname(here)}`),
-    env: {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      UNDERSTUDY_ENV: output(outputs, 'Environment'),
-      UNDERSTUDY_STATE_TABLE: output(outputs, 'StateTableName'),
-      DATABASE_ENDPOINT: output(outputs, 'ClusterEndpoint'),
-      DATABASE_READER_ENDPOINT: output(outputs, 'ReaderEndpoint'),
-      DATABASE_NAME: output(outputs, 'DatabaseName'),
-      DATABASE_USER: APPLICATION,
-    },
-  };
 }

@@ -2,33 +2,57 @@
 
 import { InvalidInput } from '../../core/errors.ts';
 import { DENIABLE, WITHOUT, type Without } from './conditions.ts';
-import type { FaultKind } from './model.ts';
+import type { FaultKind, ThrottleFaultKind } from './model.ts';
 import type { Deny } from './ports.ts';
 import { SCENARIOS, type Scenario } from './scenarios/index.ts';
+import { THROTTLE_SCENARIOS } from './throttle/scenarios/index.ts';
+import type { ThrottleScenario } from './throttle/types.ts';
 
-export interface Choice {
+/** A fault of the database's members. */
+export interface MemberChoice {
   readonly scenario: Scenario;
   readonly fault: FaultKind;
 }
 
+export interface ThrottleChoice {
+  readonly scenario: ThrottleScenario;
+  readonly fault: ThrottleFaultKind;
+}
+
+export type Choice = MemberChoice | ThrottleChoice;
+
+export function isThrottle(choice: Choice): choice is ThrottleChoice {
+  return choice.scenario.tier === 'throttle';
+}
+
+const CHOICES: readonly Choice[] = [
+  ...SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
+  ...THROTTLE_SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
+];
+
+/** Every scenario that can be drilled, in the order in which `all` runs them. */
+export const SCENARIO_NAMES: readonly string[] = [...new Set(CHOICES.map(({ scenario }) => scenario.name))];
+
 /** Every legal pair, as it is typed. */
 export function legalPairs(): string[] {
-  return SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => `${scenario.name} --fault ${fault}`));
+  return CHOICES.map(({ scenario, fault }) => `${scenario.name} --fault ${fault}`);
 }
 
 /** `all` chooses each scenario with its default fault, or with `matrix` every legal pair. */
 export function choose(name: string, fault: string | undefined, matrix = false): readonly Choice[] {
-  if (name === 'all' && fault === undefined) {
-    return SCENARIOS.flatMap((scenario) =>
-      (matrix ? scenario.faults : scenario.faults.slice(0, 1)).map((kind) => ({ scenario, fault: kind })),
-    );
+  const isAll = name === 'all' && fault === undefined;
+  const named = isAll ? CHOICES : CHOICES.filter(({ scenario }) => scenario.name === name);
+  if (named.length === 0) {
+    throw refused('scenario', name, 'is one of the scenarios that can be drilled', legalPairs());
   }
-  const scenario = SCENARIOS.find((s) => s.name === name);
-  if (!scenario) throw refused('scenario', name, 'is one of the scenarios that can be drilled', legalPairs());
-  if (matrix && fault === undefined) return scenario.faults.map((kind) => ({ scenario, fault: kind }));
-  const kind = fault === undefined ? scenario.faults[0] : scenario.faults.find((f) => f === fault);
-  if (!kind) throw refused('--fault', fault, `is a fault of ${name}`, legalPairs());
-  return [{ scenario, fault: kind }];
+  if (fault === undefined) return matrix ? named : named.filter(isDefault);
+  const chosen = named.filter((choice) => choice.fault === fault);
+  if (chosen.length === 0) throw refused('--fault', fault, `is a fault of ${name}`, legalPairs());
+  return chosen;
+}
+
+function isDefault({ scenario, fault }: Choice): boolean {
+  return scenario.faults[0] === fault;
 }
 
 export function chooseWithout(value: string | undefined): Without | null {

@@ -1,4 +1,5 @@
-export { choose, chooseDeny, chooseWithout, legalPairs, type Choice } from './choose.ts';
+export { choose, chooseDeny, chooseWithout, legalPairs, SCENARIO_NAMES, type Choice } from './choose.ts';
+export { runChoice, textOf, type DrillConditions } from './drill.ts';
 export { readBack } from './checker.ts';
 export { DENIABLE, WITHOUT, type Without } from './conditions.ts';
 export { hang, inject, kill, processTree, stateOf, type Fault } from './faults/index.ts';
@@ -7,8 +8,6 @@ export { failed, latencyMs } from './measure/statistics.ts';
 export { FAULT_KINDS } from './model.ts';
 export type { Action, Denial, DrillLine, FaultKind, Member, Records, Sample, Viewpoint } from './model.ts';
 export { pause } from './pause.ts';
-export type { Deny, DrillPlace, NetworkRule } from './ports.ts';
-export { runDrill, type DrillOptions } from './run.ts';
-export { SCENARIOS, type Scenario } from './scenarios/index.ts';
-export { toText } from './text.ts';
+export type { Deny, DrillPlace, DrillTask, NetworkRule } from './ports.ts';
 export { worstOf, type WorstLine } from './worst.ts';
+export type { ThrottleLine } from './throttle/model.ts';

@@ -43,14 +43,25 @@ export function toLine(measured: Measured): DrillLine {
     held: false,
     not_held: [],
   };
+  return { ...line, ...judge(line, scenario.expectations(setting)) };
+}
+
+/** A rule of a hypothesis about any kind of line. */
+interface Rule<Line> {
+  readonly rule: string;
+  holds(line: Line): boolean;
+}
+
+/** What of the hypothesis does not hold, and so whether it holds. */
+export function judge<Line extends DrillLine>(
+  line: Line,
+  expectations: readonly Rule<Line>[],
+): Pick<DrillLine, 'held' | 'not_held'> {
   const broken = [
-    ...scenario
-      .expectations(setting)
-      .filter((expectation) => !expectation.holds(line))
-      .map((expectation) => expectation.rule),
-    ...(setting.deny ? [] : line.denied.map(denialText)),
+    ...expectations.filter((expectation) => !expectation.holds(line)).map(({ rule }) => rule),
+    ...(line.deny === null ? line.denied.map(denialText) : []),
   ];
-  return { ...line, held: broken.length === 0 && measured.faultVerified, not_held: broken };
+  return { held: broken.length === 0 && line.fault_verified, not_held: broken };
 }
 
 /** A role that lacks a right is a defect of ours, whatever else held: unless the API was taken away on purpose. */

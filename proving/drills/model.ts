@@ -7,8 +7,18 @@ import type { LedgerItem, ObservationItem } from '../../core/state/items.ts';
  * the clients and one zone's prober cut off from the victim. lag: a reader's replay stands still. blind: the prober
  * of the victim's zone alone cut off from every member.
  */
-export const FAULT_KINDS = ['kill', 'hang', 'slow', 'partition', 'lag', 'blind'] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+export const MEMBER_FAULT_KINDS = ['kill', 'hang', 'slow', 'partition', 'lag', 'blind'] as const;
+export type FaultKind = (typeof MEMBER_FAULT_KINDS)[number];
+
+/**
+ * What can befall a throttled application. flood: one caller far above its limit. surge: everybody together above the
+ * capacity. storm: clients that send again at once whatever was not served. The others are as above.
+ */
+export const THROTTLE_FAULT_KINDS = ['flood', 'surge', 'storm', 'kill', 'hang', 'partition'] as const;
+export type ThrottleFaultKind = (typeof THROTTLE_FAULT_KINDS)[number];
+
+/** Every fault that a drill knows. */
+export const FAULT_KINDS = [...new Set([...MEMBER_FAULT_KINDS, ...THROTTLE_FAULT_KINDS])];
 
 /** One request of the load, as its sender saw it. Times are epoch ms with fractions. */
 export interface Sample {
@@ -112,7 +122,7 @@ export interface DrillLine {
   readonly requests: number;
   readonly failed: number;
   readonly failed_reads: number;
-  readonly failed_writes: number;
+  readonly failed_writes: number | null;
   readonly failed_idempotent: number;
   readonly refused: number;
   /** What failed requests ended with, by the application's error code or the socket's word. */
@@ -133,7 +143,7 @@ export interface DrillLine {
   readonly managed_ms: number | null;
   readonly recovered_ms: number | null;
   readonly added_ms: number | null;
-  readonly acked_writes: number;
+  readonly acked_writes: number | null;
   readonly lost_acked_writes: number | null;
   readonly invented_writes: number | null;
   readonly wrong_reads: number;

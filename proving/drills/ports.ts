@@ -1,6 +1,7 @@
 /** What a drill needs of the place it runs in. The command line implements it; a drill never looks inside. */
 
 import type pg from 'pg';
+import type { QuotasDocument } from '../../core/throttle/index.ts';
 import type { Denial, Member, Records, Viewpoint } from './model.ts';
 
 /** What happens to bytes between two ends, in both directions and on open connections too. The first match counts. */
@@ -19,6 +20,16 @@ export interface Deny {
   readonly kind: 'all' | 'control';
 }
 
+/** An application that a drill started for itself. */
+export interface DrillTask {
+  readonly name: string;
+  /** Root of its process tree. */
+  readonly pid: number;
+  readonly address: string;
+  readonly port: number;
+  readonly url: string;
+}
+
 export interface DrillPlace {
   readonly pace: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -28,6 +39,22 @@ export interface DrillPlace {
   readonly readerEndpoint: string;
   /** Base URL of the application under test: ours, or the control with plain clients. */
   application(kind: 'shop' | 'control'): Promise<string>;
+  /** Starts one more instance of it under a name of its own, with variables besides those that it always has. */
+  startTask(
+    name: string,
+    kind: 'shop' | 'control',
+    env: Readonly<Record<string, string>>,
+  ): Promise<DrillTask>;
+  /** Ends an instance; one that is gone is none to end. */
+  endTask(name: string): Promise<void>;
+  /** With it the tokens of callers are signed, and verified by every application that this place starts; base64url. */
+  readonly tokenKey: string;
+  /**
+   * Puts the engineer's quotas of a resource, or with null takes them away, so that the template's count again. With
+   * an instance it resolves when their limits are in force there, with the time that took; rejects when they are not
+   * within 40 s. Null where nobody waited.
+   */
+  setQuotas(resource: string, document: QuotasDocument | null, instance?: DrillTask): Promise<number | null>;
   members(): Promise<readonly Member[]>;
   /** Who connects to members: every prober and every application that runs. */
   viewpoints(): Promise<readonly Viewpoint[]>;

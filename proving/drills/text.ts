@@ -5,12 +5,9 @@ import type { DrillLine } from './model.ts';
 export function toText(line: DrillLine): string {
   const ms = (value: number | null): string => (value === null ? 'not measured' : `${value} ms`);
   const count = (value: number | null): string => (value === null ? 'not measured' : String(value));
-  const verdict = line.held
-    ? 'HELD'
-    : `NOT HELD (${[...line.not_held, ...(line.fault_verified ? [] : ['fault not verified'])].join('; ')})`;
   const failedPct = line.requests === 0 ? 0 : (100 * line.failed) / line.requests;
   return [
-    `${line.scenario}, ${line.fault} of ${line.target}${conditionsText(line)}: ${verdict}`,
+    `${line.scenario}, ${line.fault} of ${line.target}${conditionsText(line)}: ${verdictText(line)}`,
     `  ${line.failed} of ${line.requests} requests failed (${failedPct.toFixed(2)} %): ${line.failed_reads} reads, ${line.failed_writes} writes`,
     `  ${line.acked_writes} writes acknowledged, ${count(line.lost_acked_writes)} lost, ${count(line.invented_writes)} invented, ${count(line.stale_writer_writes)} accepted by an old writer`,
     `  ${line.wrong_reads} wrong reads, ${count(line.stale_reads)} stale reads of one's own write`,
@@ -24,7 +21,12 @@ export function toText(line: DrillLine): string {
   ].join('\n');
 }
 
-function conditionsText(line: DrillLine): string {
+export function verdictText({ held, not_held, fault_verified }: DrillLine): string {
+  if (held) return 'HELD';
+  return `NOT HELD (${[...not_held, ...(fault_verified ? [] : ['fault not verified'])].join('; ')})`;
+}
+
+export function conditionsText(line: DrillLine): string {
   const parts = [
     ...(line.without === null ? [] : [`without ${line.without}`]),
     ...(line.deny === null ? [] : [`${line.deny} denied`]),

@@ -2,20 +2,32 @@
 
 import type { DrillLine } from './model.ts';
 
-export interface WorstLine extends DrillLine {
+export type WorstLine<Line extends DrillLine = DrillLine> = Line & {
   readonly runs: number;
   readonly runs_held: number;
-}
+};
 
 /** Fields where less is worse; of every other number, more is worse. */
-const LESS_IS_WORSE = new Set(['requests', 'acked_writes', 'pre_p50_ms', 'pre_p99_ms', 'pre_reads_p99_ms']);
+const LESS_IS_WORSE: ReadonlySet<string> = new Set([
+  'requests',
+  'acked_writes',
+  'pre_p50_ms',
+  'pre_p99_ms',
+  'pre_reads_p99_ms',
+  'good_requests',
+  'good_control_p99_ms',
+  'flood_quota_share',
+  'goodput_at_10x',
+  'peak_goodput',
+  'whole_users_pct',
+]);
 
-export function worstOf(lines: readonly DrillLine[]): WorstLine {
+export function worstOf<Line extends DrillLine>(lines: readonly Line[]): WorstLine<Line> {
   const first = lines[0]!;
-  const entries = Object.keys(first).map((key) => [key, worstField(lines, key as keyof DrillLine)]);
+  const entries = Object.keys(first).map((key) => [key, worstField(lines, key as keyof Line)]);
   return {
     ...first,
-    ...(Object.fromEntries(entries) as Partial<DrillLine>),
+    ...(Object.fromEntries(entries) as Partial<Line>),
     held: lines.every((line) => line.held),
     fault_verified: lines.every((line) => line.fault_verified),
     not_held: [...new Set(lines.flatMap((line) => line.not_held))],
@@ -35,9 +47,9 @@ function summed(all: readonly Readonly<Record<string, number>>[]): Record<string
 }
 
 /** Null where any run measured nothing: a worst value that leaves a run out would be a claim. */
-function worstField(lines: readonly DrillLine[], key: keyof DrillLine): unknown {
+function worstField<Line>(lines: readonly Line[], key: keyof Line): unknown {
   const values = lines.map((line) => line[key]);
   if (values.some((value) => value === null)) return null;
   if (!values.every((value) => typeof value === 'number')) return values[0];
-  return LESS_IS_WORSE.has(key) ? Math.min(...values) : Math.max(...values);
+  return LESS_IS_WORSE.has(String(key)) ? Math.min(...values) : Math.max(...values);
 }

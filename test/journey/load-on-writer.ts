@@ -3,7 +3,8 @@
 import fs from 'node:fs';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Client } from 'pg';
-import { APPLICATION, targetOf } from '../../bin/stage/place.ts';
+import { APPLICATION } from '../../bin/stage/applications.ts';
+import { targetOf } from '../../bin/stage/place.ts';
 import { output, readOutputs } from '../../ops/outputs.ts';
 import { databaseToken } from '../../ops/token.ts';
 import type { MemberStatus, SandboxCard } from '../../proving/sandbox/index.ts';

@@ -2,8 +2,11 @@
 
 import type { Sample } from '../model.ts';
 
+/** What every kind of load knows of a request. */
+type Asked = Pick<Sample, 'scheduledAt' | 'completedAt' | 'ok' | 'refused'>;
+
 /** Nearest-rank percentile of the latencies, in ms; null without a success. */
-export function latencyMs(samples: readonly Sample[], percentile: number): number | null {
+export function latencyMs(samples: readonly Asked[], percentile: number): number | null {
   const sorted = samples
     .filter((s) => s.ok)
     .map((s) => s.completedAt - s.scheduledAt)
@@ -13,7 +16,7 @@ export function latencyMs(samples: readonly Sample[], percentile: number): numbe
 }
 
 /** Longest time without a success between `from` and `to`, both ends included, by time of completion. */
-export function longestGapMs(samples: readonly Sample[], from: number, to: number): number | null {
+export function longestGapMs(samples: readonly Asked[], from: number, to: number): number | null {
   const successes = samples
     .filter((s) => s.ok && s.completedAt >= from && s.completedAt <= to)
     .map((s) => s.completedAt)
@@ -24,13 +27,13 @@ export function longestGapMs(samples: readonly Sample[], from: number, to: numbe
 }
 
 /** From the fault to the last request issued that failed or took over a second; 0 when there was none. */
-export function badUntilMs(samples: readonly Sample[], faultAt: number): number {
+export function badUntilMs(samples: readonly Asked[], faultAt: number): number {
   const bad = samples.filter((s) => failed(s) || s.completedAt - s.scheduledAt > 1000);
   return round(Math.max(0, ...bad.map((s) => s.scheduledAt - faultAt)));
 }
 
 /** The worst share of failures, in percent, over any 10 s window that starts at a whole second after the fault. */
-export function worst10sFailedPct(samples: readonly Sample[], faultAt: number, until: number): number | null {
+export function worst10sFailedPct(samples: readonly Asked[], faultAt: number, until: number): number | null {
   if (samples.length === 0) return null;
   let worst = 0;
   for (let start = faultAt; start < until; start += 1000) {
@@ -45,7 +48,7 @@ export function worst10sFailedPct(samples: readonly Sample[], faultAt: number, u
  * go on to the end or nothing succeeded. The success must be of a request sent after the fault: an answer that
  * was already on its way says nothing about recovery.
  */
-export function recoveredMs(samples: readonly Sample[], faultAt: number): number | null {
+export function recoveredMs(samples: readonly Asked[], faultAt: number): number | null {
   const after = samples
     .filter((s) => s.completedAt >= faultAt && !s.refused)
     .toSorted((a, b) => a.completedAt - b.completedAt);
@@ -54,7 +57,7 @@ export function recoveredMs(samples: readonly Sample[], faultAt: number): number
   return first ? round(first.completedAt - faultAt) : null;
 }
 
-export function failed(sample: Sample): boolean {
+export function failed(sample: Pick<Sample, 'ok' | 'refused'>): boolean {
   return !sample.ok && !sample.refused;
 }
 

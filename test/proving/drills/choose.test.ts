@@ -10,6 +10,8 @@ describe('choosing a drill', () => {
     expect(choose('all', undefined).map((c) => `${c.scenario.name} ${c.fault}`)).toEqual([
       'database-reader kill',
       'database-writer kill',
+      'caller-flood flood',
+      'overload surge',
     ]);
     const every = choose('all', undefined, true).map((c) => `${c.scenario.name} --fault ${c.fault}`);
     expect(every).toEqual(legalPairs());
@@ -25,6 +27,8 @@ describe('choosing a drill', () => {
       'database-writer --fault slow',
       'database-writer --fault partition',
       'database-writer --fault blind',
+      'caller-flood --fault flood',
+      'overload --fault surge',
     ]);
   });
 
@@ -36,6 +40,10 @@ describe('choosing a drill', () => {
     expect(() => choose('database-reeder', undefined)).toThrow(
       /database-reeder[\s\S]*database-reader --fault kill/,
     );
+  });
+
+  it('fails on the impossible pair of a scenario of the throttle and a fault of members', () => {
+    expect(() => choose('overload', 'lag')).toThrow(/--fault = "lag"[\s\S]*overload --fault surge/);
   });
 
   it.each(['flood', 'lag'])(

@@ -2,8 +2,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { choose } from '../../../proving/drills/choose.ts';
+import { runChoice } from '../../../proving/drills/drill.ts';
 import type { DrillPlace } from '../../../proving/drills/ports.ts';
-import { runDrill } from '../../../proving/drills/run.ts';
 import { FakePlace } from './faults/fake-member.ts';
 
 let stage: FakePlace;
@@ -59,8 +59,7 @@ function interruptedPlace(interrupt: AbortController): DrillPlace {
 it('a drill that is interrupted ends its fault and gives back what it took away', async () => {
   const interrupt = new AbortController();
   const [choice] = choose('database-reader', 'partition');
-  const drill = runDrill(interruptedPlace(interrupt), {
-    ...choice!,
+  const drill = runChoice(interruptedPlace(interrupt), choice!, {
     seed: 1,
     without: 'alarms',
     deny: { service: 'rds', kind: 'all' },

@@ -1,0 +1,78 @@
+/** Puts the quotas of a resource and waits until an instance of the application goes by them. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { UnderstudyError } from '../../core/errors.ts';
+import { readQuotas, type QuotasDocument } from '../../core/throttle/index.ts';
+import {
+  putQuotasOverride,
+  readQuotasProgress,
+  type QuotasParameter,
+  type QuotasProgress,
+  type QuotasTables,
+} from '../../ops/quotas.ts';
+import type { Target } from '../../ops/target.ts';
+import type { DrillTask } from '../../proving/drills/index.ts';
+
+/** Quotas are promised to be in force within 30 s. */
+const IN_FORCE_MS_MAX = 40_000;
+const POLL_MS = 250;
+const STATUS_MS_MAX = 3000;
+
+export interface QuotasDesk {
+  readonly target: Target;
+  readonly tables: QuotasTables;
+  readonly parameter: QuotasParameter;
+}
+
+/** Resolves with the time that it took, in ms; rejects with how far it came. */
+export async function putQuotasInForce(
+  { target, tables, parameter }: QuotasDesk,
+  document: QuotasDocument,
+  instance: DrillTask,
+): Promise<number> {
+  const from = performance.now();
+  await putQuotasOverride(target, parameter, document);
+  let missing = 'nothing was looked at';
+  while (performance.now() - from < IN_FORCE_MS_MAX) {
+    const progress = await readQuotasProgress(target, tables, parameter.resource);
+    const reason = await missingOf(progress, document, instance);
+    if (reason === null) return Math.round(performance.now() - from);
+    missing = reason;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  const { resource } = parameter;
+  throw new UnderstudyError(
+    `The quotas of ${resource} are not in force after ${IN_FORCE_MS_MAX / 1000} s: ${missing}.`,
+    { code: 'quotas-not-in-force', advice: 'check' },
+  );
+}
+
+/** What is still missing; null when the instance holds a lease of a plan by these quotas. */
+async function missingOf(
+  { copied, plan }: QuotasProgress,
+  document: QuotasDocument,
+  instance: DrillTask,
+): Promise<string | null> {
+  if (copied === null) return 'no quotas were copied';
+  const { resource, application } = copied.quotas;
+  const { quotas } = readQuotas({ field: 'quotas', resource, application }, document);
+  if (!isDeepStrictEqual(copied.quotas, quotas)) {
+    const refusals = Object.values(copied.refused).join('; ');
+    return refusals === '' ? 'they were not copied' : `they were refused: ${refusals}`;
+  }
+  if (plan === null || plan.at < copied.at) return 'no leases were planned by them';
+  const epoch = await leaseEpoch(instance);
+  if (epoch === null) return `${instance.name} holds no lease`;
+  return epoch >= plan.epoch ? null : `${instance.name} holds the lease of before`;
+}
+
+async function leaseEpoch({ url }: DrillTask): Promise<number | null> {
+  const signal = AbortSignal.timeout(STATUS_MS_MAX);
+  const body: unknown = await fetch(`${url}/status`, { signal }).then(
+    (response) => response.json(),
+    () => null,
+  );
+  const { throttle } = (body ?? {}) as { throttle?: { lease?: { epoch?: unknown } | null } };
+  const epoch = throttle?.lease?.epoch;
+  return typeof epoch === 'number' ? epoch : null;
+}
