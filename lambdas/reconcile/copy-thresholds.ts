@@ -2,24 +2,24 @@ import { TIERS } from '../../core/naming.ts';
 import { layerThresholds } from '../../core/thresholds/layer.ts';
 import { specsOf } from '../../core/thresholds/validate.ts';
 import type { ThresholdsItem } from '../../core/state/items.ts';
-import type { ReconcilePorts, ReconcileSettings } from './handler.ts';
+import type { ReconcilePorts } from './handler.ts';
 
 /**
  * Copies the parameters of each tier that has thresholds into the table, where the probers and controllers
  * read them. Writes only what differs. Returns what was refused, by `<layer>/<tier>/<name>`.
+ * @param texts every parameter of the environment, by the rest of its name
  */
 export async function copyThresholds(
-  { store, parameters, clock, log }: Pick<ReconcilePorts, 'store' | 'parameters' | 'clock' | 'log'>,
-  { parameterRoot }: Pick<ReconcileSettings, 'parameterRoot'>,
+  { store, clock, log }: Pick<ReconcilePorts, 'store' | 'clock' | 'log'>,
+  texts: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
-  const all = await parameters.under(parameterRoot);
   const refusals: Record<string, string> = {};
   for (const tier of TIERS.filter((name) => specsOf(name).length > 0)) {
     const known = await store.readThresholds(tier);
     const { values, refused } = layerThresholds({
       tier,
-      defaults: layerOf(all, `defaults/${tier}/`),
-      overrides: layerOf(all, `overrides/${tier}/`),
+      defaults: layerOf(texts, `defaults/${tier}/`),
+      overrides: layerOf(texts, `overrides/${tier}/`),
       lastGood: known?.values ?? null,
     });
     const item: ThresholdsItem = { kind: 'thresholds', tier, values, refused, at: clock.now() };

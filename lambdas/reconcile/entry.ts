@@ -22,6 +22,7 @@ const settings = {
   ...controllerSettings(reader, 'act'),
   parameterRoot: reader.text(ENV.parameterRoot, /^\/understudy\/[a-z0-9-]+$/),
   alarmPrefix: reader.text(ENV.alarmPrefix),
+  resources: reader.throttledResources(),
 };
 reader.done(settings.functionName);
 

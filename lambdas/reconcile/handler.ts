@@ -1,6 +1,6 @@
 /**
  * The level-triggered sweep: every minute, and at once when a parameter changes, it repairs what events lost.
- * It copies validated thresholds into the table, and wakes a controller whose work is not done.
+ * It copies validated thresholds and quotas into the table, and wakes a controller whose work is not done.
  */
 
 import type {
@@ -12,10 +12,11 @@ import type {
   StateStore,
 } from '../../core/ports/index.ts';
 import { DIMENSION } from '../shared/contract.ts';
-import type { ControllerSettings } from '../shared/environment.ts';
+import type { ControllerSettings, ThrottledResource } from '../shared/environment.ts';
 import { parseTrigger, placeOf, type Trigger } from '../shared/events.ts';
 import type { Invocation } from '../shared/invocation.ts';
 import { FUNCTION, METRIC } from './contract.ts';
+import { copyQuotas } from './copy-quotas.ts';
 import { copyThresholds } from './copy-thresholds.ts';
 import { findLostWork } from './find-lost-work.ts';
 
@@ -31,6 +32,8 @@ export interface ReconcilePorts {
 export interface ReconcileSettings extends ControllerSettings {
   readonly parameterRoot: string;
   readonly alarmPrefix: string;
+  /** Whose quotas are copied. @default - none */
+  readonly resources?: readonly ThrottledResource[];
 }
 
 export interface ReconcileReport {
@@ -53,15 +56,22 @@ export function createHandler(ports: ReconcilePorts, settings: ReconcileSettings
       return { trigger: trigger.kind, refused: {}, woken: {} };
     }
     // Parameters that cannot be read are told like one that is refused: the last good values stay in force.
-    const refused = await guarded(ports, 'thresholds', settings.parameterRoot, () =>
-      copyThresholds(ports, settings),
-    );
+    const refused = await guarded(ports, 'parameters', settings.parameterRoot, () => copy(ports, settings));
     const woken =
       trigger.kind === 'schedule' ? await guarded(ports, 'lost work', null, () => wake(ports, settings)) : {};
     emit(ports, settings, { refused: Object.keys(refused).length, woken: Object.keys(woken).length });
     ports.log.info('reconciled', { trigger: trigger.kind, refused, woken });
     return { trigger: trigger.kind, refused, woken };
   };
+}
+
+async function copy(
+  ports: ReconcilePorts,
+  { parameterRoot, resources = [] }: ReconcileSettings,
+): Promise<Readonly<Record<string, string>>> {
+  const texts = await ports.parameters.under(parameterRoot);
+  const thresholds = await copyThresholds(ports, texts);
+  return { ...thresholds, ...(await copyQuotas(ports, resources, texts)) };
 }
 
 async function wake(
