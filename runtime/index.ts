@@ -5,6 +5,13 @@ export { type AuroraOptions, openAurora } from './adapters/aurora.ts';
 export { AuroraTopology, type AuroraTopologyOptions } from './adapters/aurora-topology.ts';
 export { DynamoDbOutcomeSink } from './adapters/dynamodb-outcome-sink.ts';
 export { iamToken, type IamTokenOptions } from './adapters/iam-token.ts';
+export { DynamoDbLeaseStore, type DynamoDbLeaseStoreOptions } from './adapters/dynamodb-lease-store.ts';
+export {
+  openThrottle,
+  type OpenThrottle,
+  type OpenThrottleOptions,
+  type OpenThrottleStatus,
+} from './adapters/open-throttle.ts';
 export { PgConnector, type PgConnectorOptions } from './adapters/pg-connector.ts';
 export { systemClock, systemRandom } from './adapters/system.ts';
 export { Database, type DatabaseLimits, type DatabasePorts, type DatabaseStatus } from './database.ts';
@@ -29,5 +36,7 @@ export {
   type ThrottleOptions,
   type ThrottleStatus,
 } from './throttle/throttle.ts';
+export type { InstanceLeaseStatus } from './throttle/leases/instance-lease.ts';
+export type { LeaseStore } from './throttle/leases/store.ts';
 export type { RateLimit } from '../core/throttle/index.ts';
 export type { Criticality, Refusal, RefusalReason } from '../core/shedding/index.ts';

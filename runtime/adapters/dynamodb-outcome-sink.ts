@@ -1,12 +1,14 @@
 /** Writes outcome items to the state table, into the partition of this application alone. */
 
-import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { OutcomeItem } from '../../core/state/items.ts';
 import { outcomeKey } from '../../core/state/keys.ts';
 import type { OutcomeSink } from '../ports.ts';
+import { marshalFields } from './attribute-values.ts';
 
 /** Old items only cost money: what is older than a window abstains anyway. */
 const KEPT_S = 3600;
+const TIMEOUT_MS = 3000;
 
 export interface DynamoDbOutcomeSinkOptions {
   readonly table: string;
@@ -26,19 +28,12 @@ export class DynamoDbOutcomeSink implements OutcomeSink {
   async put(item: OutcomeItem): Promise<void> {
     const key = outcomeKey(item.application, item.processId);
     const record = { ...key, ...item, expiresAt: Math.floor(item.at / 1000) + KEPT_S };
-    const Item = (marshal(record) as { M: Record<string, AttributeValue> }).M;
-    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item }));
+    const command = new PutItemCommand({ TableName: this.#table, Item: marshalFields(record) });
+    // Whoever waits for it gives up sooner or later: a request must not outlive that by long.
+    await this.#client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
   }
 
   close(): void {
     this.#client.destroy();
   }
-}
-
-/** The JSON values an outcome item is made of, as DynamoDB attribute values. */
-export function marshal(value: unknown): AttributeValue {
-  if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
-  const entries = Object.entries(value as Record<string, unknown>);
-  return { M: Object.fromEntries(entries.map(([name, inner]) => [name, marshal(inner)])) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { marshal } from '../../../runtime/adapters/dynamodb-outcome-sink.ts';
+import { marshal } from '../../../runtime/adapters/attribute-values.ts';
 import { failureOf } from '../../../runtime/adapters/pg-connection.ts';
 
 const error = (fields: object, base = new Error('it failed')): Error => Object.assign(base, fields);
