@@ -1,6 +1,6 @@
 /** How one fault of each kind is drawn. */
 
-import { FOLDERS, type FolderName } from './control/defect.ts';
+import { DATABASE_FOLDERS, type FolderName } from './control/defect.ts';
 import { CALL_FAULTS, type CallPoint, type FaultSpec } from './faults/spec.ts';
 import type { Random } from './kernel/index.ts';
 
@@ -14,6 +14,8 @@ export interface DrawSite {
   readonly from: number;
   /** And have all ended by here. */
   readonly until: number;
+  /** Null where nothing is throttled. Its own faults begin from `from` on. */
+  readonly service: { readonly instances: number; readonly from: number } | null;
 }
 
 export interface Lengths {
@@ -23,7 +25,7 @@ export interface Lengths {
 
 /** Starts anywhere, but ends with the time for faults. */
 export function spanOf(
-  { from, until }: DrawSite,
+  { from, until }: Pick<DrawSite, 'from' | 'until'>,
   random: Random,
   { min, max }: Lengths,
 ): { from: number; until: number } {
@@ -48,7 +50,7 @@ function memberOf({ members, random }: DrawSite): string {
 
 /** More often a function that decides than one that only looks. */
 function folderOf(random: Random): FolderName {
-  return random.chance(0.7) ? random.pick(['write-failover', 'replica-pool'] as const) : random.pick(FOLDERS);
+  return random.chance(0.7) ? random.pick(['write-failover', 'replica-pool'] as const) : random.pick(DATABASE_FOLDERS);
 }
 
 /** Half of the time one that changes something, else any of a turn or two. */

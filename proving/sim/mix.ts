@@ -3,8 +3,9 @@
 import type { FaultSpec } from './faults/spec.ts';
 import type { Random } from './kernel/index.ts';
 import { holding, KINDS, proberNode, spanOf, whole, type DrawSite } from './mix-kinds.ts';
+import { flood, serviceDraw, SERVICE_KINDS, surge } from './mix-service.ts';
 
-export const MIX_NAMES = ['calm', 'swarm', 'az-loss', 'dns-race', 'stale-describe', 'client-blind'] as const;
+export const MIX_NAMES = ['calm', 'swarm', 'az-loss', 'dns-race', 'stale-describe', 'client-blind', 'overload'] as const;
 export type MixName = (typeof MIX_NAMES)[number];
 export const MIX_DEFAULT: MixName = 'swarm';
 
@@ -17,6 +18,7 @@ const MIXES: Readonly<Record<MixName, Draw>> = {
   'dns-race': dnsRace,
   'stale-describe': staleDescribe,
   'client-blind': clientBlind,
+  overload,
 };
 
 export function drawFaults(mix: MixName, site: DrawSite): readonly FaultSpec[] {
@@ -25,12 +27,32 @@ export function drawFaults(mix: MixName, site: DrawSite): readonly FaultSpec[] {
 
 /** Each kind of fault with even odds: seeds with few kinds let each go further than those with all. */
 function swarm(site: DrawSite): readonly FaultSpec[] {
-  return KINDS.flatMap(([name, count, draw]) => {
+  const onDatabase = KINDS.flatMap(([name, count, draw]) => {
     const random = site.random.fork(name);
-    if (random.chance(0.5)) return [];
-    const times = random.between(1, count);
-    return Array.from({ length: times }, () => draw({ ...site, random }));
+    return several(random, count, () => draw({ ...site, random }));
   });
+  return [...onDatabase, ...onService(site)];
+}
+
+function onService(site: DrawSite): readonly FaultSpec[] {
+  const service = serviceDraw(site);
+  if (service === null) return [];
+  return SERVICE_KINDS.flatMap(([name, count, draw]) => {
+    const random = site.random.fork(name);
+    return several(random, count, () => draw({ ...service, random }));
+  });
+}
+
+/** Half of the time none, else from one to so many. */
+function several(random: Random, count: number, draw: () => FaultSpec): readonly FaultSpec[] {
+  if (random.chance(0.5)) return [];
+  return Array.from({ length: random.between(1, count) }, draw);
+}
+
+/** More is asked than the throttled service bears, and whatever else befalls it; the database is left alone. */
+function overload(site: DrawSite): readonly FaultSpec[] {
+  const service = serviceDraw({ ...site, random: site.random.fork('overload') });
+  return service === null ? [] : [surge(service), flood(service), ...onService(site)];
 }
 
 /** Everything in one zone is gone: its members, its prober, the clients' way to them. */

@@ -4,6 +4,7 @@ import type { DescribedCluster } from '../../core/database/index.ts';
 import type { CallOutcome } from '../../core/ports/index.ts';
 import type { LedgerItem, ObservationItem, OutcomeItem, PoolItem } from '../../core/state/items.ts';
 import type { DatabaseThresholds } from '../../core/thresholds/database.ts';
+import type { ServiceView } from './service/index.ts';
 
 /** An engine, as it really is: no controller sees this. */
 export interface EngineView {
@@ -91,6 +92,8 @@ export interface ClientRequest {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly ok: boolean;
+  /** How often its work was begun. */
+  readonly attempts: number;
   readonly memberId: string | null;
 }
 
@@ -127,6 +130,8 @@ export interface SimView {
   readonly invocations: readonly InvocationView[];
   readonly requests: readonly ClientRequest[];
   readonly faults: readonly FaultView[];
+  /** Null where nothing is throttled. */
+  readonly service: ServiceView | null;
 }
 
 export interface Violation {

@@ -20,6 +20,8 @@ export interface SimOptions {
   readonly faults?: readonly FaultSpec[];
   /** Thresholds that differ from their defaults, by name, as overrides. @default - drawn by the seed */
   readonly overrides?: Readonly<Record<string, number>>;
+  /** Whether there is a throttled service beside the database. @default - as seed and mix draw */
+  readonly throttled?: boolean;
   /** Ends the run at the first violation. @default false */
   readonly stopAtFirst?: boolean;
   /** A readable line for everything that happens. @default - none */

@@ -8,6 +8,7 @@ import type { SimDatabase } from './database/index.ts';
 import type { FaultBoard } from './faults/board.ts';
 import type { SimClock } from './kernel/index.ts';
 import type { ClientRequest, DatabaseView, SimView } from './model.ts';
+import type { ServiceView } from './service/index.ts';
 
 export interface ViewParts {
   readonly clock: SimClock;
@@ -15,6 +16,7 @@ export interface ViewParts {
   readonly control: ControlPlane;
   readonly board: FaultBoard;
   readonly requests: readonly ClientRequest[];
+  readonly service: ServiceView | null;
 }
 
 /** More than any run writes. */
@@ -84,6 +86,9 @@ export class RunView implements SimView {
   }
   get requests(): SimView['requests'] {
     return this.#parts.requests;
+  }
+  get service(): ServiceView | null {
+    return this.#parts.service;
   }
   get faults(): SimView['faults'] {
     return this.#parts.board.faults;

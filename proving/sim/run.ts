@@ -6,13 +6,14 @@
 import { AWS_TIMINGS } from '../twin/aurora/index.ts';
 import { startClients, type SimClients } from './clients/index.ts';
 import { ControlPlane } from './control/control-plane.ts';
-import { CLUSTER, ENDPOINT, ZONES } from './control/deployment.ts';
+import { APPLICATIONS, CLUSTER, ENDPOINT, ZONES } from './control/deployment.ts';
 import { SimDatabase, type SimMember } from './database/index.ts';
 import { FaultBoard } from './faults/board.ts';
 import { inject } from './faults/inject.ts';
 import type { FaultSpec } from './faults/spec.ts';
+import { RESOURCE, startService, drawSite, type ServiceSite } from './service/index.ts';
 import { randomOf, SimClock, START_MS, type Random } from './kernel/index.ts';
-import { drawFaults, MIX_DEFAULT } from './mix.ts';
+import { drawFaults, MIX_DEFAULT, type MixName } from './mix.ts';
 import type { Checker, Violation } from './model.ts';
 import { RunHash } from './run-hash.ts';
 import { CONVERGE_MS, QUIET_MS, SAFETY_MS, type SimOptions, type SimResult } from './run-options.ts';
@@ -20,7 +21,11 @@ import { RunView } from './run-view.ts';
 
 /** Until then everything is started and nothing fails. */
 const WARM_UP_MS = 15_000;
+/** Until then every instance has its lease, and learning is over. */
+const SERVICE_WARM_UP_MS = 75_000;
 const CLIENTS = 2;
+/** It more than doubles what there is to do. */
+const THROTTLED_SHARE = 0.25;
 /** Enough to tell within a window whether writes succeed, and cheap. */
 const LOAD = { readsPerSecond: 2, writesPerSecond: 1.5 } as const;
 
@@ -47,6 +52,8 @@ class Run {
     const random = randomOf(options.seed, options.mix ?? MIX_DEFAULT);
     const clock = this.#clock;
     const members = drawMembers(random.fork('members'));
+    const isThrottled = options.throttled ?? drawThrottled(options.mix ?? MIX_DEFAULT, random);
+    const site = isThrottled ? drawSite(random.fork('site'), APPLICATIONS[0]) : null;
     const database = new SimDatabase({
       clock,
       random: random.fork('database'),
@@ -61,7 +68,7 @@ class Run {
     this.#board = new FaultBoard({
       clock,
       random: random.fork('strikes'),
-      specs: options.faults ?? this.#draw(random.fork('faults'), members),
+      specs: options.faults ?? this.#draw(random.fork('faults'), members, site),
       took: (fault) => this.#note(() => `fault ${fault.id} on ${fault.target} takes effect`),
     });
     const control = new ControlPlane({
@@ -72,6 +79,7 @@ class Run {
       controllers: options.controllers ?? 'real',
       defect: options.defect ?? null,
       overrides: options.overrides ?? drawOverrides(random.fork('overrides')),
+      ...(site && { quotas: { [RESOURCE]: site.quotas } }),
       rare: (name) => this.#rare.set(name, (this.#rare.get(name) ?? 0) + 1),
       note: (line) => this.#note(line),
     });
@@ -83,14 +91,26 @@ class Run {
       ...LOAD,
       store: { put: (item) => control.store.putOutcome(item) },
     });
+    const service =
+      site &&
+      startService({
+        clock,
+        random: random.fork('service'),
+        board: this.#board,
+        site,
+        table: control.throttle,
+        defect: options.defect?.service ?? null,
+      });
     const memberIds = members.map(({ id }) => id);
-    this.#heal = inject({ clock, board: this.#board, database, zones: ZONES, memberIds });
+    const reach = { zones: ZONES, memberIds, ...(service && { service }) };
+    this.#heal = inject({ clock, board: this.#board, database, ...reach });
     this.#view = new RunView({
       clock,
       database,
       control,
       board: this.#board,
       requests: this.#clients.requests,
+      service,
     });
     this.#commits = database.view().commits;
     this.#open = new Set(options.checkers);
@@ -159,7 +179,7 @@ class Run {
     return this.#options.stopAtFirst === true && this.#violations.length > 0;
   }
 
-  #draw(random: Random, members: readonly SimMember[]): readonly FaultSpec[] {
+  #draw(random: Random, members: readonly SimMember[], site: ServiceSite | null): readonly FaultSpec[] {
     return drawFaults(this.#options.mix ?? MIX_DEFAULT, {
       random,
       members,
@@ -167,6 +187,7 @@ class Run {
       clients: Array.from({ length: CLIENTS }, (_, index) => `client:shop-${index + 1}`),
       from: START_MS + WARM_UP_MS,
       until: START_MS + SAFETY_MS,
+      service: site && { instances: site.instances, from: START_MS + SERVICE_WARM_UP_MS },
     });
   }
 
@@ -176,6 +197,11 @@ class Run {
     const seconds = ((this.#clock.now() - START_MS) / 1000).toFixed(3).padStart(8);
     trace(`${seconds} ${line()}`);
   }
+}
+
+/** A part of the swarm has a throttled service beside the database. */
+function drawThrottled(mix: MixName, random: Random): boolean {
+  return mix === 'overload' || (mix === 'swarm' && random.fork('throttled').chance(THROTTLED_SHARE));
 }
 
 /** Mostly the example environment's writer and two readers; now and then a larger cluster. */

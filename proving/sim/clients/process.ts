@@ -30,6 +30,7 @@ export interface Notes {
 
 interface Served {
   memberId: string | null;
+  attempts: number;
 }
 
 export class ClientProcess {
@@ -94,6 +95,7 @@ export class ClientProcess {
     await this.#timed('write', async (served) => {
       const { position } = await this.#database.writes.execute(
         async (session) => {
+          served.attempts += 1;
           served.memberId = session.memberId;
           await session.query(INSERT, [id]);
         },
@@ -111,6 +113,7 @@ export class ClientProcess {
     await this.#timed('read', async (served) => {
       const { rows } = await this.#database.reads.read(
         (session) => {
+          served.attempts += 1;
           served.memberId = session.memberId;
           return own === null ? session.query(COUNT) : session.query(FIND, [own.id]);
         },
@@ -122,13 +125,12 @@ export class ClientProcess {
 
   async #timed(kind: ClientRequest['kind'], request: (served: Served) => Promise<void>): Promise<void> {
     const startedAt = this.#clock.now();
-    const served: Served = { memberId: null };
+    const served: Served = { memberId: null, attempts: 0 };
     const ok = await request(served).then(
       () => true,
       () => false,
     );
     const endedAt = this.#clock.now();
-    const { memberId } = served;
-    this.#notes.requests.push({ client: this.id, kind, startedAt, endedAt, ok, memberId });
+    this.#notes.requests.push({ client: this.id, kind, startedAt, endedAt, ok, ...served });
   }
 }

@@ -4,6 +4,7 @@ import type { DatabaseThresholds } from '../../../core/thresholds/database.ts';
 import { wholeOf } from '../../../core/thresholds/layer.ts';
 import { specsOf } from '../../../core/thresholds/validate.ts';
 import { thresholdsKey } from '../../../core/state/keys.ts';
+import type { QuotasDocument } from '../../../core/throttle/index.ts';
 import type { AlarmInAlarm, MetricGroup } from '../../../core/ports/index.ts';
 import type { FaultBoard } from '../faults/board.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
@@ -15,8 +16,9 @@ import { DescriptionHistory } from './descriptions.ts';
 import { SimFunction } from './function.ts';
 import { everyMinute } from './schedule.ts';
 import { SimStateStore } from './state-store.ts';
-import { onStateChange } from './stream.ts';
+import { onStream } from './stream.ts';
 import { SimTable } from './table.ts';
+import { SimThrottleStore } from './throttle-store.ts';
 import type { ManagedDatabase, World } from './world.ts';
 
 export interface ControlPlaneOptions {
@@ -28,6 +30,8 @@ export interface ControlPlaneOptions {
   readonly defect: Defect | null;
   /** Thresholds that the engineer has overridden, by name. */
   readonly overrides: Readonly<Record<string, number>>;
+  /** Quotas by resource. @default - nothing is throttled, and there is no `throttle` function */
+  readonly quotas?: Readonly<Record<string, QuotasDocument>>;
   readonly rare: (name: string) => void;
   readonly note: (line: () => string) => void;
 }
@@ -40,23 +44,30 @@ const TTL_SWEEP_MS = 60_000;
 export class ControlPlane {
   readonly table: SimTable;
   readonly store: SimStateStore;
+  readonly throttle: SimThrottleStore;
   readonly calls: ControlCall[] = [];
   readonly invocations: InvocationView[] = [];
   readonly #world: World;
   #thresholds = wholeOf('database', null) as DatabaseThresholds;
 
   constructor(options: ControlPlaneOptions) {
-    const { clock, overrides, ...rest } = options;
+    const { clock, overrides, quotas = {}, ...rest } = options;
     this.table = new SimTable(() => clock.now());
     this.store = new SimStateStore(this.table);
+    this.throttle = new SimThrottleStore(
+      () => clock.now(),
+      () => options.board.staleMs(),
+    );
     let alarms: Alarms | null = null;
     this.#world = {
       ...rest,
       clock,
       table: this.table,
       store: this.store,
+      throttle: this.throttle,
+      resources: Object.keys(quotas),
       descriptions: new DescriptionHistory(),
-      parameters: parametersOf(overrides),
+      parameters: parametersOf(overrides, quotas),
       thresholds: () => this.#thresholds,
       inAlarm: (): readonly AlarmInAlarm[] => alarms?.inAlarm() ?? [],
       emit: (groups: readonly MetricGroup[], at: number) => alarms?.emit(groups, at),
@@ -68,8 +79,9 @@ export class ControlPlane {
       const { values } = after as { readonly values?: DatabaseThresholds };
       this.#thresholds = wholeOf('database', values ?? null);
     });
-    const controllers = this.#deploy(options.controllers === 'none' ? NO_OP : null);
-    alarms = new Alarms(this.#world, controllers);
+    const replaced = options.controllers === 'none' ? NO_OP : null;
+    alarms = new Alarms(this.#world, this.#deploy(replaced));
+    if (options.quotas !== undefined) this.#deployThrottle(replaced);
     this.#every(DESCRIPTIONS_MS, () => this.#world.descriptions.record(options.database.describe()));
     this.#every(TTL_SWEEP_MS, () => this.table.expire());
   }
@@ -87,12 +99,22 @@ export class ControlPlane {
       const made = new SimFunction(world, { folder, az }, replaced);
       const startAt = world.clock.now() + world.random.between(1, DEPLOYMENT_MS);
       if (FUNCTIONS[folder].everyMinute) everyMinute(world, made, startAt);
-      if (FUNCTIONS[folder].onStateChange) onStateChange(world, made);
+      const { stream } = FUNCTIONS[folder];
+      if (stream !== null) onStream(world, this.table, { target: made, stream });
       return made;
     };
     for (const zone of ZONES) make('health-check', zone);
     make('reconcile');
     return { 'replica-pool': make('replica-pool'), 'write-failover': make('write-failover') };
+  }
+
+  /** Draws of its own: with it or without it, the other functions have the same luck. */
+  #deployThrottle(replaced: FunctionHandler | null): void {
+    const world = { ...this.#world, random: this.#world.random.fork('throttle') };
+    const target = new SimFunction(world, { folder: 'throttle', az: null }, replaced);
+    const stream = FUNCTIONS.throttle.stream!;
+    onStream(world, this.throttle.table, { target, stream });
+    this.#every(TTL_SWEEP_MS, () => this.throttle.table.expire());
   }
 
   #every(ms: number, work: () => void): void {
@@ -109,7 +131,10 @@ const THRESHOLDS = thresholdsKey('database');
 const NO_OP: FunctionHandler = () => Promise.resolve();
 
 /** Both layers, below the environment's root. */
-function parametersOf(overrides: Readonly<Record<string, number>>): Readonly<Record<string, string>> {
+function parametersOf(
+  overrides: Readonly<Record<string, number>>,
+  quotas: Readonly<Record<string, QuotasDocument>>,
+): Readonly<Record<string, string>> {
   const defaults = specsOf('database').map((spec) => [
     `defaults/database/${spec.name}`,
     String(spec.default),
@@ -118,5 +143,9 @@ function parametersOf(overrides: Readonly<Record<string, number>>): Readonly<Rec
     `overrides/database/${name}`,
     String(value),
   ]);
-  return Object.fromEntries([...defaults, ...changed]);
+  const written = Object.entries(quotas).map(([resource, document]) => [
+    `defaults/quotas/${resource}`,
+    JSON.stringify(document),
+  ]);
+  return Object.fromEntries([...defaults, ...changed, ...written]);
 }

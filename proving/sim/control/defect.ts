@@ -12,19 +12,24 @@ import type {
   Metrics,
   ParameterReader,
   StateStore,
+  ThrottleStore,
 } from '../../../core/ports/index.ts';
 import type { Invocation } from '../../../lambdas/shared/invocation.ts';
 import type { StorageDefect } from '../database/index.ts';
+import type { ServiceDefect } from '../service/index.ts';
 import type { SimTable } from './table.ts';
 
-/** Functions by folder. */
-export const FOLDERS = ['health-check', 'replica-pool', 'write-failover', 'reconcile'] as const;
+/** The functions of the database tier, by folder. */
+export const DATABASE_FOLDERS = ['health-check', 'replica-pool', 'write-failover', 'reconcile'] as const;
+/** Every function by folder. */
+export const FOLDERS = [...DATABASE_FOLDERS, 'throttle'] as const;
 export type FolderName = (typeof FOLDERS)[number];
 
 /** Everything that any function may be given; each takes what it needs. */
 export interface FunctionPorts {
   readonly clock: Clock;
   readonly store: StateStore;
+  readonly throttle: ThrottleStore;
   readonly control: DatabaseControl;
   readonly probe: MemberProbe;
   readonly parameters: ParameterReader;
@@ -49,6 +54,8 @@ export interface Defect {
   readonly name: string;
   /** A flaw of the database's storage. @default - none */
   readonly storage?: StorageDefect;
+  /** Flaws of the throttled service. @default - none */
+  readonly service?: ServiceDefect;
   /** What this invocation's handler is given instead. @default - its ports as they are */
   readonly ports?: (ports: FunctionPorts, site: DefectSite) => FunctionPorts;
   /** What runs instead of the handler. @default - the real handler */

@@ -8,6 +8,7 @@ import { wakeKey } from '../../../core/state/keys.ts';
 import * as healthCheck from '../../../lambdas/health-check/contract.ts';
 import * as reconcile from '../../../lambdas/reconcile/contract.ts';
 import * as replicaPool from '../../../lambdas/replica-pool/contract.ts';
+import * as throttle from '../../../lambdas/throttle/contract.ts';
 import * as writeFailover from '../../../lambdas/write-failover/contract.ts';
 import type { AsyncPolicy, MappingPolicy } from '../../twin/lambda/index.ts';
 import type { AlarmRule } from '../../twin/cloudwatch/index.ts';
@@ -19,7 +20,7 @@ export const ACCOUNT = '123456789012';
 export const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
 export const APPLICATIONS = ['shop'] as const;
 export const TABLE = 'understudy-demo-state';
-export const STREAM_ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${TABLE}/stream/2027-01-15T08:00:00.000`;
+export const THROTTLE_TABLE = 'understudy-demo-throttle';
 export const CLUSTER = 'demo-cluster';
 /** The READER custom endpoint that replica-pool keeps. */
 export const ENDPOINT = 'readers';
@@ -33,8 +34,18 @@ export interface FunctionSettings {
   readonly reservedConcurrency: number;
   readonly asynchronous: AsyncPolicy;
   readonly everyMinute: boolean;
-  readonly onStateChange: boolean;
+  /** The stream that wakes it; null for none. */
+  readonly stream: StreamSettings | null;
 }
+
+export interface StreamSettings {
+  readonly table: TableName;
+  readonly policy: MappingPolicy;
+  /** Which records wake the function. */
+  readonly filters: readonly object[];
+}
+
+export type TableName = 'state' | 'throttle';
 
 const MINUTE_MS = 60_000;
 /** Alarms and schedules come again; an older one would act on a world that has moved on. */
@@ -47,11 +58,25 @@ export const FUNCTIONS: Readonly<Record<FolderName, FunctionSettings>> = {
     reservedConcurrency: healthCheck.RESERVED_CONCURRENCY,
     asynchronous: { eventAgeMsMax: MINUTE_MS, retriesMax: 0 },
     everyMinute: true,
-    onStateChange: false,
+    stream: null,
   },
   'replica-pool': controller('replica-pool', replicaPool, { everyMinute: false }),
   'write-failover': controller('write-failover', writeFailover, { everyMinute: false }),
   reconcile: controller('reconcile', reconcile, { everyMinute: true }),
+  throttle: {
+    folder: 'throttle',
+    timeoutMs: throttle.TIMEOUT_S * 1000,
+    reservedConcurrency: throttle.RESERVED_CONCURRENCY,
+    asynchronous: { eventAgeMsMax: MINUTE_MS, retriesMax: 0 },
+    everyMinute: false,
+    stream: {
+      table: 'throttle',
+      policy: streamPolicy({ batchSize: 1000, batchingWindowMs: throttle.BATCHING_WINDOW_S * 1000 }),
+      filters: [
+        filter({ Keys: { pk: { S: [{ prefix: throttle.STREAM_PARTITION_PREFIX }] } } }),
+      ],
+    },
+  },
 };
 
 function controller(
@@ -65,29 +90,28 @@ function controller(
     reservedConcurrency: contract.RESERVED_CONCURRENCY,
     asynchronous: CONTROLLER_EVENTS,
     everyMinute,
-    onStateChange: !everyMinute,
+    stream: everyMinute ? null : onStateChange(folder),
   };
 }
 
-/** The event source mapping of a controller on the state table's stream. */
-export const STREAM_POLICY: MappingPolicy = {
-  batchSize: 10,
-  batchingWindowMs: 0,
-  recordAgeMsMax: MINUTE_MS,
-  retriesMax: 3,
-  bisect: true,
-  reportItemFailures: false,
-};
+/** A controller of the state table is woken by a changed verdict, or by its own wake item. */
+function onStateChange(folder: FolderName): StreamSettings {
+  return {
+    table: 'state',
+    policy: streamPolicy({ batchSize: 10, batchingWindowMs: 0 }),
+    filters: [
+      filter({ NewImage: { kind: { S: ['observation'] }, changed: { BOOL: [true] } } }),
+      filter({ Keys: { pk: { S: [wakeKey(folder).pk] } } }),
+    ],
+  };
+}
 
-/** Which records wake a controller: a changed verdict, or its own wake item. */
-export function streamFilters(folder: FolderName): readonly object[] {
-  return [
-    {
-      eventName: ['INSERT', 'MODIFY'],
-      dynamodb: { NewImage: { kind: { S: ['observation'] }, changed: { BOOL: [true] } } },
-    },
-    { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { pk: { S: [wakeKey(folder).pk] } } } },
-  ];
+function streamPolicy(batch: Pick<MappingPolicy, 'batchSize' | 'batchingWindowMs'>): MappingPolicy {
+  return { ...batch, recordAgeMsMax: MINUTE_MS, retriesMax: 3, bisect: true, reportItemFailures: false };
+}
+
+function filter(dynamodb: object): object {
+  return { eventName: ['INSERT', 'MODIFY'], dynamodb };
 }
 
 /** The members of the new image that the filters name. */
@@ -120,6 +144,10 @@ export const MEMBER_ALARMS: readonly {
 /** e.g. `understudy-demo-reader-lagging-member-2`: members count from 1, in the order of the deployment. */
 export function alarmName(failure: Failure, memberIndex: number): string {
   return `${ALARM_PREFIX}${failure}-member-${memberIndex + 1}`;
+}
+
+export function streamArn(table: string): string {
+  return `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${table}/stream/2027-01-15T08:00:00.000`;
 }
 
 export function functionArn(name: string): string {

@@ -110,8 +110,9 @@ export class SimFunction {
     const defectSite = { folder: this.folder, az: this.#az, invocation: invocation.id, table: world.table };
     const real = portsOf(site);
     const ports = world.defect?.ports?.(real, defectSite) ?? real;
+    const { resources } = world;
     const { members } = world.database;
-    const handler = handlerOf({ folder: this.folder, az: this.#az, members }, ports);
+    const handler = handlerOf({ folder: this.folder, az: this.#az, members, resources }, ports);
     return world.defect?.handler?.(handler, ports, defectSite) ?? handler;
   }
 }

@@ -5,6 +5,8 @@ import { createHandler as healthCheck } from '../../../lambdas/health-check/hand
 import { createHandler as reconcile } from '../../../lambdas/reconcile/handler.ts';
 import { createHandler as replicaPool } from '../../../lambdas/replica-pool/handler.ts';
 import type { ControllerSettings } from '../../../lambdas/shared/environment.ts';
+import { createHandler as throttle } from '../../../lambdas/throttle/handler.ts';
+import { MODE_DEFAULT } from '../../../lambdas/throttle/contract.ts';
 import { createHandler as writeFailover } from '../../../lambdas/write-failover/handler.ts';
 import type { FolderName, FunctionHandler, FunctionPorts } from './defect.ts';
 import {
@@ -17,6 +19,7 @@ import {
   REGION,
   reportName,
   TABLE,
+  THROTTLE_TABLE,
   ZONES,
 } from './deployment.ts';
 
@@ -24,9 +27,11 @@ export interface HandlerSite {
   readonly folder: FolderName;
   readonly az: string | null;
   readonly members: readonly { readonly id: string; readonly host: string }[];
+  /** What is throttled, by name. */
+  readonly resources: readonly string[];
 }
 
-export function handlerOf({ folder, az, members }: HandlerSite, ports: FunctionPorts): FunctionHandler {
+export function handlerOf({ folder, az, members, resources }: HandlerSite, ports: FunctionPorts): FunctionHandler {
   const settings: ControllerSettings = {
     env: ENVIRONMENT,
     functionName: reportName(folder, az),
@@ -45,6 +50,13 @@ export function handlerOf({ folder, az, members }: HandlerSite, ports: FunctionP
       return replicaPool(ports, { ...settings, endpointId: ENDPOINT });
     case 'write-failover':
       return writeFailover(ports, settings);
+    case 'throttle':
+      return throttle(ports, {
+        ...settings,
+        mode: MODE_DEFAULT,
+        throttleTable: THROTTLE_TABLE,
+        resources: throttled(resources),
+      });
     case 'reconcile':
       break;
   }
@@ -52,5 +64,11 @@ export function handlerOf({ folder, az, members }: HandlerSite, ports: FunctionP
     ...settings,
     parameterRoot: parameterRoot(ENVIRONMENT),
     alarmPrefix: ALARM_PREFIX,
+    resources: throttled(resources),
   });
+}
+
+/** All of it belongs to the one application that there is. */
+function throttled(resources: readonly string[]) {
+  return resources.map((resource) => ({ resource, application: APPLICATIONS[0] }));
 }

@@ -13,6 +13,7 @@ import type { FolderName, FunctionPorts } from './defect.ts';
 import type { SimInvocation } from './invocation.ts';
 import { errorOf, READS_BOUNDS } from './service-calls.ts';
 import { storePort } from './store-port.ts';
+import { throttleStorePort } from './throttle-store-port.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -33,6 +34,7 @@ export function portsOf(site: PortSite): FunctionPorts {
   return {
     clock: invocation.clock(),
     store,
+    throttle: throttleStorePort(site),
     control: databasePort(site),
     probe: probePort(site, az ?? ''),
     parameters: parameterPort(site),

@@ -7,6 +7,7 @@ import type { CallBounds } from './invocation.ts';
 export const STATE_BOUNDS: CallBounds = { requestMs: 1500, tries: 3 };
 /** A slow table may cost a prober part of a sweep, never the next one. */
 export const PROBER_STATE_BOUNDS: CallBounds = { requestMs: 800, tries: 1 };
+export const THROTTLE_TABLE_BOUNDS: CallBounds = { requestMs: 1000, tries: 2 };
 export const DESCRIBE_BOUNDS: CallBounds = { requestMs: 3000, tries: 2 };
 /** Parameters and alarms. */
 export const READS_BOUNDS: CallBounds = { requestMs: 3000, tries: 3 };

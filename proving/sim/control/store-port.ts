@@ -74,8 +74,9 @@ function sender({ world, invocation, folder }: PortSite) {
       name: `state:${name}`,
       bounds,
       compares: true,
-      strike: () => world.board.strike('state'),
-      latencyMs: () => world.random.between(...LATENCY_MS),
+      strike: () =>
+        world.board.strike('state') ?? (world.board.lateMs('state') > bounds.requestMs ? 'answer-lost' : null),
+      latencyMs: () => world.random.between(...LATENCY_MS) + world.board.lateMs('state'),
       effect,
       failed: (fault) => {
         throw errorOf(fault);

@@ -1,4 +1,4 @@
-/** The state table's stream and one controller's mapping on it: filtered, in order, at least once. */
+/** A table's stream and one function's mapping on it: filtered, in order, at least once. */
 
 import { compilePattern } from '../../twin/events/index.ts';
 import { streamRecord, type StreamRecord } from '../../twin/dynamodb/index.ts';
@@ -11,23 +11,39 @@ import {
   type MappingState,
 } from '../../twin/lambda/index.ts';
 import { toAttribute, toAttributes } from '../../../lambdas/shared/attribute-values.ts';
-import { FILTERED_NAMES, REGION, STREAM_ARN, STREAM_POLICY, streamFilters } from './deployment.ts';
+import {
+  FILTERED_NAMES,
+  REGION,
+  streamArn,
+  TABLE,
+  THROTTLE_TABLE,
+  type StreamSettings,
+} from './deployment.ts';
 import type { SimFunction } from './function.ts';
-import type { TableChange, TableItem } from './table.ts';
+import type { SimTable, TableChange, TableItem } from './table.ts';
 import type { World } from './world.ts';
 
 /** From the change until the mapping has read it from the shard. */
 const READ_MS = [80, 350] as const;
 
-/** Wakes a controller by the table's stream. */
-export function onStateChange(world: World, target: SimFunction): void {
-  const mapping = new StreamMapping(world, target);
-  world.table.onChange((change) => mapping.see(change));
+/** How the fault board calls the stream of each table. */
+const SOURCES = { state: 'stream', throttle: 'throttle-stream' } as const;
+const TABLE_NAMES = { state: TABLE, throttle: THROTTLE_TABLE } as const;
+
+/** Wakes a function by the stream of a table. */
+export function onStream(
+  world: World,
+  table: SimTable,
+  { target, stream }: { readonly target: SimFunction; readonly stream: StreamSettings },
+): void {
+  const mapping = new StreamMapping(world, target, stream);
+  table.onChange((change) => mapping.see(change));
 }
 
 class StreamMapping {
   readonly #world: World;
   readonly #target: SimFunction;
+  readonly #stream: StreamSettings;
   readonly #passes: (record: unknown) => boolean;
   #state: MappingState<StreamRecord> = emptyMapping();
   #sequence = 0;
@@ -35,10 +51,11 @@ class StreamMapping {
   #delivering = false;
   #wakeAt: number | null = null;
 
-  constructor(world: World, target: SimFunction) {
+  constructor(world: World, target: SimFunction, stream: StreamSettings) {
     this.#world = world;
     this.#target = target;
-    const filters = streamFilters(target.folder).map(compilePattern);
+    this.#stream = stream;
+    const filters = stream.filters.map(compilePattern);
     this.#passes = (record) => filters.some((matches) => matches(record));
   }
 
@@ -48,7 +65,7 @@ class StreamMapping {
     const record = recordOf(change, this.#sequence);
     if (record === null) return;
     const { board, random, clock } = this.#world;
-    const struck = board.delivery('stream');
+    const struck = board.delivery(SOURCES[this.#stream.table]);
     if (struck?.effect === 'drop') return;
     const delay = struck?.effect === 'delay' ? struck.ms : 0;
     // A shard is read in order: what comes later waits for what is late.
@@ -69,7 +86,7 @@ class StreamMapping {
   #poll(): void {
     if (this.#delivering) return;
     const { clock } = this.#world;
-    const { state, next, discards } = nextBatch(STREAM_POLICY, this.#state, clock.now());
+    const { state, next, discards } = nextBatch(this.#stream.policy, this.#state, clock.now());
     this.#state = state;
     for (const { condition } of discards) this.#world.rare(`stream records discarded: ${condition}`);
     if (next.kind === 'deliver') void this.#deliver(next.records.map(({ record }) => record));
@@ -81,10 +98,11 @@ class StreamMapping {
 
   async #deliver(records: readonly StreamRecord[]): Promise<void> {
     this.#delivering = true;
-    const event = { Records: records.map((record) => ({ ...record, eventSourceARN: STREAM_ARN })) };
+    const eventSourceARN = streamArn(TABLE_NAMES[this.#stream.table]);
+    const event = { Records: records.map((record) => ({ ...record, eventSourceARN })) };
     const outcome = await this.#target.invoke(event, 'stream');
     const kind: BatchResult['kind'] = outcome === 'function-error' ? 'error' : outcome;
-    const settled = settleBatch(STREAM_POLICY, this.#state, { kind }, this.#world.clock.now());
+    const settled = settleBatch(this.#stream.policy, this.#state, { kind }, this.#world.clock.now());
     for (const { condition } of settled.discards) {
       this.#world.rare(`stream records discarded: ${condition}`);
     }

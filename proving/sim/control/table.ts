@@ -51,8 +51,18 @@ export class SimTable {
       .map(({ item }) => item);
   }
 
+  /** A whole partition, by ascending sort key. */
+  partition(pk: string): readonly StoredItem[] {
+    return this.#partitions.get(pk)?.slice() ?? [];
+  }
+
   put(key: Key, item: object, expiresAt: number | null = null): void {
     this.#write(key, { key, item: withoutUndefined(item), expiresAt });
+  }
+
+  /** Every item is lost at once; nobody is told. */
+  lose(): void {
+    this.#partitions.clear();
   }
 
   /** Time to live: removes what has expired. DynamoDB takes its time; until then expired items are still read. */

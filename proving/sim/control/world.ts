@@ -10,6 +10,7 @@ import type { Defect } from './defect.ts';
 import type { DescriptionHistory } from './descriptions.ts';
 import type { SimStateStore } from './state-store.ts';
 import type { SimTable } from './table.ts';
+import type { SimThrottleStore } from './throttle-store.ts';
 
 /** The managed database as the control plane meets it. */
 export interface ManagedDatabase {
@@ -28,6 +29,10 @@ export interface World {
   readonly database: ManagedDatabase;
   readonly table: SimTable;
   readonly store: SimStateStore;
+  /** The throttle table: empty where nothing is throttled. */
+  readonly throttle: SimThrottleStore;
+  /** What is throttled, by name. */
+  readonly resources: readonly string[];
   readonly descriptions: DescriptionHistory;
   readonly defect: Defect | null;
   /** What lies in Parameter Store below the environment's root. */

@@ -8,10 +8,11 @@ import type { Mishap, MishapAt } from '../control/invocation.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { FaultView } from '../model.ts';
 import { cutsOf } from './cuts.ts';
+import { serviceTargetOf } from './service-spec.ts';
 import type { CallFault, CallPoint, FaultId, FaultSpec } from './spec.ts';
 
-export type Service = 'rds' | 'state' | 'reads';
-export type EventSource = 'stream' | 'alarm' | 'schedule';
+export type Service = 'rds' | 'state' | 'reads' | 'throttle';
+export type EventSource = 'stream' | 'alarm' | 'schedule' | 'throttle-stream';
 
 const PROBER = 'prober:';
 
@@ -82,15 +83,56 @@ export class FaultBoard {
     return [...this.#active].filter((fault): fault is Fault & { readonly spec: Of<I> } => fault.id === id);
   }
 
-  /** What strikes the next try of a call to this service (F-16). */
-  strike(service: Service): CallFault | null {
+  /**
+   * What strikes the next try of a call to this service (F-16, F-40).
+   * @param place of the instance that calls; null for a function
+   */
+  strike(service: Service, place: number | null = null): CallFault | null {
     if (this.#active.size === 0) return null;
+    for (const fault of this.#onTable(service, place)) {
+      const { effect } = fault.spec;
+      if (typeof effect === 'number') continue;
+      this.took(fault);
+      return effect;
+    }
     for (const fault of this.active('F-16')) {
       if (fault.spec.service !== service || !this.#random.chance(fault.spec.share)) continue;
       this.took(fault);
       return fault.spec.fault;
     }
     return null;
+  }
+
+  /** By how many ms the answers of this service are late (F-40). */
+  lateMs(service: Service, place: number | null = null): number {
+    if (this.#active.size === 0) return 0;
+    let lateMs = 0;
+    for (const fault of this.#onTable(service, place)) {
+      const { effect } = fault.spec;
+      if (typeof effect !== 'number') continue;
+      this.took(fault);
+      lateMs = Math.max(lateMs, effect);
+    }
+    return lateMs;
+  }
+
+  /** How old the answers to reads of the throttle table are, in ms (F-14). */
+  staleMs(): number {
+    if (this.#active.size === 0) return 0;
+    let staleMs = 0;
+    for (const fault of this.active('F-14')) {
+      if (!('staleMs' in fault.spec)) continue;
+      this.took(fault);
+      staleMs = Math.max(staleMs, fault.spec.staleMs);
+    }
+    return staleMs;
+  }
+
+  #onTable(service: Service, place: number | null): readonly (Fault & { readonly spec: Of<'F-40'> })[] {
+    return this.active('F-40').filter(
+      ({ spec: { table, places } }) =>
+        table === service && (places === undefined || (place !== null && places.includes(place))),
+    );
   }
 
   /** A message from this node to this member has met a cut (F-05, F-06, F-07). */
@@ -105,9 +147,12 @@ export class FaultBoard {
 
   /** How many versions old the next description is (F-14). */
   staleDescription(): { readonly versionsBack: number; readonly took: () => void } | null {
-    const [fault] = this.active('F-14');
-    if (fault === undefined) return null;
-    return { versionsBack: fault.spec.versionsBack, took: () => this.took(fault) };
+    for (const fault of this.active('F-14')) {
+      if ('versionsBack' in fault.spec) {
+        return { versionsBack: fault.spec.versionsBack, took: () => this.took(fault) };
+      }
+    }
+    return null;
   }
 
   /** What becomes of the next event of this source (F-17). */
@@ -189,7 +234,7 @@ function targetOf(spec: FaultSpec): string {
     case 'F-07':
       return `${spec.nodes.join(',')} to ${spec.member}`;
     case 'F-14':
-      return `rds, ${spec.versionsBack} back`;
+      return 'table' in spec ? `${spec.table}, ${spec.staleMs} ms old` : `rds, ${spec.versionsBack} back`;
     case 'F-16':
       return `${spec.service} ${spec.fault}`;
     case 'F-17':
@@ -201,6 +246,6 @@ function targetOf(spec: FaultSpec): string {
         ? `${spec.folder} ${spec.where} at call ${spec.call}`
         : `${spec.folder} x${spec.concurrency}`;
     default:
-      return spec.member;
+      return 'member' in spec ? spec.member : serviceTargetOf(spec);
   }
 }

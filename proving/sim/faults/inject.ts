@@ -6,6 +6,8 @@ import type { EngineView } from '../model.ts';
 import type { Fault, FaultBoard } from './board.ts';
 import { isOnInvocation } from './board.ts';
 import { cutsOf } from './cuts.ts';
+import { applyToService, undoOnService, type ServiceTarget } from './inject-service.ts';
+import { isOnService } from './service-spec.ts';
 import type { FaultSpec } from './spec.ts';
 
 export interface InjectionTarget extends Omit<DatabaseFaults, 'keepNames' | 'loseAnswers'> {
@@ -16,6 +18,8 @@ export interface Injection {
   readonly clock: SimClock;
   readonly board: FaultBoard;
   readonly database: InjectionTarget;
+  /** @default - nothing is throttled: its faults change nothing */
+  readonly service?: ServiceTarget;
   readonly zones: readonly string[];
   readonly memberIds: readonly string[];
 }
@@ -48,8 +52,12 @@ function endOne(injection: Injection, fault: Fault): void {
 }
 
 function apply(injection: Injection, fault: Fault): void {
-  const { database, board } = injection;
+  const { database, board, service } = injection;
   const { spec } = fault;
+  if (isOnService(spec)) {
+    if (service !== undefined) applyToService(service, board, fault);
+    return;
+  }
   if ('member' in spec && changesMember(spec, database)) board.took(fault);
   switch (spec.id) {
     case 'F-01':
@@ -76,8 +84,12 @@ function apply(injection: Injection, fault: Fault): void {
 }
 
 function undo(injection: Injection, fault: Fault): void {
-  const { database, board } = injection;
+  const { database, board, service } = injection;
   const { spec } = fault;
+  if (isOnService(spec)) {
+    if (service !== undefined) undoOnService(service, board, fault);
+    return;
+  }
   const still = sameAs(fault, board);
   switch (spec.id) {
     case 'F-02':

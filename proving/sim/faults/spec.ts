@@ -2,6 +2,7 @@
 
 import type { FolderName } from '../control/defect.ts';
 import type { LoadState } from '../database/index.ts';
+import type { ServiceFaultSpec } from './service-spec.ts';
 
 /** From when until when; what has no end of its own ends with the safety phase. */
 interface Span {
@@ -39,15 +40,15 @@ export type FaultSpec =
   | ({ readonly id: 'F-14'; readonly versionsBack: number } & Span)
   | ({
       readonly id: 'F-16';
-      /** `rds`: the cluster's control plane; `state`: the table; `reads`: parameters and alarms. */
-      readonly service: 'rds' | 'state' | 'reads';
+      /** `rds`: the cluster's control plane; `state`, `throttle`: a table; `reads`: parameters and alarms. */
+      readonly service: 'rds' | 'state' | 'reads' | 'throttle';
       readonly fault: CallFault;
       /** Share of the calls that it strikes. */
       readonly share: number;
     } & Span)
   | ({
       readonly id: 'F-17';
-      readonly source: 'stream' | 'alarm' | 'schedule';
+      readonly source: 'stream' | 'alarm' | 'schedule' | 'throttle-stream';
       readonly effect: 'drop' | 'duplicate' | 'delay';
       /** Of a delay; for a duplicate, how much later the second comes. */
       readonly ms: number;
@@ -79,6 +80,7 @@ export type FaultSpec =
   /** A reader replays nothing: it lags more and more. */
   | ({ readonly id: 'F-32'; readonly member: string } & Span)
   /** A member answers with a state that says load. */
-  | ({ readonly id: 'F-35'; readonly member: string; readonly sqlState: LoadState } & Span);
+  | ({ readonly id: 'F-35'; readonly member: string; readonly sqlState: LoadState } & Span)
+  | ServiceFaultSpec;
 
 export type FaultId = FaultSpec['id'];

@@ -8,6 +8,7 @@ const write = (ok: boolean, endedAt = NOW - 1000) => ({
   startedAt: endedAt - 5,
   endedAt,
   ok,
+  attempts: 1,
   memberId: 'db-1',
 });
 

@@ -205,6 +205,7 @@ export function view(change: Partial<SimView> = {}): SimView {
     invocations: [],
     requests: [],
     faults: [],
+    service: null,
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DIMENSION } from '../../../../lambdas/shared/contract.ts';
-import { STREAM_POLICY, streamFilters, ZONES } from '../../../../proving/sim/control/deployment.ts';
+import { FUNCTIONS, ZONES } from '../../../../proving/sim/control/deployment.ts';
 import { glimpse, recordOf } from '../../../../proving/sim/control/stream.ts';
 import type { TableChange } from '../../../../proving/sim/control/table.ts';
 import { START_MS } from '../../../../proving/sim/kernel/index.ts';
@@ -85,7 +85,7 @@ describe('the stream of the state table', () => {
     await control.store.takeLease({ name: 'x', holder: 'y', now: 0, ms: 1 });
     await control.store.appendLedger(ledgerItem());
     await until(1000);
-    const filters = streamFilters('replica-pool').map(compilePattern);
+    const filters = FUNCTIONS['replica-pool'].stream!.filters.map(compilePattern);
     const verdicts = changes.map((change) => filters.map((matches) => matches(glimpse(change))));
     const whole = changes.map((change) => filters.map((matches) => matches(recordOf(change, 1))));
     expect(verdicts).toEqual(whole);
@@ -123,7 +123,7 @@ describe('the stream of the state table', () => {
     await until(600);
     await control.store.putObservation(seen(600, true, ZONES[1]));
     await until(30_000);
-    expect(failures).toBe(1 + STREAM_POLICY.retriesMax!);
+    expect(failures).toBe(1 + FUNCTIONS['write-failover'].stream!.policy.retriesMax!);
     const last = to('write-failover').at(-1)!.trigger;
     expect(last).toEqual({ kind: 'stream', zones: [ZONES[1]], woken: false });
     expect(rare).toContain('stream records discarded: RetryAttemptsExhausted');

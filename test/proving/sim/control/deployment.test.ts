@@ -66,20 +66,20 @@ describe('the simulated deployment', () => {
     expect(scheduled.map(([, { Properties }]) => Properties['ScheduleExpression'])).toEqual(
       deployed.FUNCTIONS[folder].everyMinute ? ['rate(1 minute)'] : [],
     );
-    expect(mapped).toHaveLength(deployed.FUNCTIONS[folder].onStateChange ? 1 : 0);
+    const { stream } = deployed.FUNCTIONS[folder];
+    expect(mapped).toHaveLength(stream === null ? 0 : 1);
     for (const [, { Properties }] of mapped) {
-      expect(Properties['BatchSize']).toBe(deployed.STREAM_POLICY.batchSize);
-      expect(Properties['MaximumBatchingWindowInSeconds'] ?? 0).toBe(deployed.STREAM_POLICY.batchingWindowMs);
-      expect(Properties['MaximumRecordAgeInSeconds'] * 1000).toBe(deployed.STREAM_POLICY.recordAgeMsMax);
-      expect(Properties['MaximumRetryAttempts']).toBe(deployed.STREAM_POLICY.retriesMax);
-      expect(Properties['BisectBatchOnFunctionError']).toBe(deployed.STREAM_POLICY.bisect);
-      expect(Properties['FunctionResponseTypes'] !== undefined).toBe(
-        deployed.STREAM_POLICY.reportItemFailures,
-      );
+      const { policy, filters } = stream!;
+      expect(Properties['BatchSize']).toBe(policy.batchSize);
+      expect((Properties['MaximumBatchingWindowInSeconds'] ?? 0) * 1000).toBe(policy.batchingWindowMs);
+      expect(Properties['MaximumRecordAgeInSeconds'] * 1000).toBe(policy.recordAgeMsMax);
+      expect(Properties['MaximumRetryAttempts']).toBe(policy.retriesMax);
+      expect(Properties['BisectBatchOnFunctionError']).toBe(policy.bisect);
+      expect(Properties['FunctionResponseTypes'] !== undefined).toBe(policy.reportItemFailures);
       const patterns = Properties['FilterCriteria'].Filters.map(({ Pattern }: { Pattern: string }) =>
         JSON.parse(Pattern),
       );
-      expect(patterns).toEqual(deployed.streamFilters(folder));
+      expect(patterns).toEqual(filters);
     }
   });
 
@@ -136,6 +136,10 @@ describe('the simulated deployment', () => {
       tries: number('database-control', 'READ_TRIES'),
     });
     expect(text('database-control')).toContain(`requestMs, tries: ${bounds.MUTATION_TRIES} `);
+    expect(bounds.THROTTLE_TABLE_BOUNDS).toEqual({
+      requestMs: number('throttle-store', 'REQUEST_MS'),
+      tries: number('throttle-store', 'TRIES'),
+    });
     const reconcile = readFileSync(
       new URL('../../../../lambdas/reconcile/entry.ts', import.meta.url),
       'utf8',

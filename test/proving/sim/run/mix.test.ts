@@ -16,6 +16,7 @@ const draw = (mix: MixName, seed: number) =>
     clients: CLIENTS,
     from: FROM,
     until: UNTIL,
+    service: null,
   });
 
 describe('mixes', () => {
