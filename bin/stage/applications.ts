@@ -15,7 +15,7 @@ const LOOPBACK = '127.0.0.1';
 /** Twice what HS256 asks for. */
 const TOKEN_KEY_BYTES = 64;
 /** Only an environment with a throttled resource has one. */
-const THROTTLE_TABLE_OUTPUT = 'ThrottleTableName';
+export const THROTTLE_TABLE_OUTPUT = 'ThrottleTableName';
 
 type Applications = Pick<DrillPlace, 'tokenKey' | 'application' | 'startTask' | 'endTask' | 'setQuotas'>;
 

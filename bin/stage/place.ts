@@ -17,6 +17,7 @@ import type {
 } from '../../proving/sandbox/index.ts';
 import { APPLICATION, applications } from './applications.ts';
 import { untilHealthy } from './healthy.ts';
+import { serviceFaults } from './service-faults.ts';
 
 export interface PlaceOptions {
   readonly client: SandboxClient;
@@ -81,6 +82,7 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
       ssl: { ca, servername: name },
     }),
     ...switches(client),
+    ...serviceFaults(client, target, outputs),
     healthy: (timeoutMs) => untilHealthy(client, records, timeoutMs),
   };
 }

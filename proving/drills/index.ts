@@ -8,6 +8,6 @@ export { failed, latencyMs } from './measure/statistics.ts';
 export { FAULT_KINDS } from './model.ts';
 export type { Action, Denial, DrillLine, FaultKind, Member, Records, Sample, Viewpoint } from './model.ts';
 export { pause } from './pause.ts';
-export type { Deny, DrillPlace, DrillTask, NetworkRule } from './ports.ts';
+export type { Deny, DrillPlace, DrillTask, NetworkRule, ServiceAnswer, ServiceFault } from './ports.ts';
 export { worstOf, type WorstLine } from './worst.ts';
 export type { ThrottleLine } from './throttle/model.ts';

@@ -20,6 +20,20 @@ export interface Deny {
   readonly kind: 'all' | 'control';
 }
 
+/**
+ * An AWS service that does not answer. hang: it takes requests and says nothing. kill: it resets every connection.
+ * partition: as hang, for the calls of these tasks alone.
+ */
+export interface ServiceFault {
+  readonly service: string;
+  readonly kind: 'hang' | 'kill' | 'partition';
+  /** For a partition alone. */
+  readonly tasks?: readonly string[];
+}
+
+/** How a service met a call. */
+export type ServiceAnswer = 'answer' | 'silence' | 'reset';
+
 /** An application that a drill started for itself. */
 export interface DrillTask {
   readonly name: string;
@@ -80,6 +94,12 @@ export interface DrillPlace {
   setAlarms(enabled: boolean): Promise<void>;
   /** Takes one AWS API away from everybody; null gives it back. */
   setDenied(deny: Deny | null): Promise<void>;
+  /** Breaks one AWS service; null gives it back. */
+  setServiceFault(fault: ServiceFault | null): Promise<void>;
+  /** Requests that the service fault has met, by the task that sent them. */
+  metServiceFault(): Promise<Readonly<Record<string, number>>>;
+  /** Reads the table that leases are in, as somebody who is no task. */
+  askLeaseStore(): Promise<ServiceAnswer>;
   /** Resolves when every member is available, replicating and seen healthy; rejects after `timeoutMs`. */
   healthy(timeoutMs: number): Promise<void>;
   /** Tells people what goes on; never part of the measured output. */

@@ -20,6 +20,8 @@ const LESS_IS_WORSE: ReadonlySet<string> = new Set([
   'goodput_at_10x',
   'peak_goodput',
   'whole_users_pct',
+  'goodput_of_capacity_pct',
+  'attempts_per_request',
 ]);
 
 export function worstOf<Line extends DrillLine>(lines: readonly Line[]): WorstLine<Line> {

@@ -15,6 +15,8 @@ export interface Stream {
   readonly criticality: Criticality | 'by-user' | null;
   /** A client without manners: whatever is not a success is sent again at once, so often. @default 0 */
   readonly retriesAtOnce?: number;
+  /** Each attempt is given up after this time, in ms. @default - none is before the request's own 5 s */
+  readonly attemptMsMax?: number;
 }
 
 /** What is sent during one part of a drill. A stream of equal name and rate goes on from the phase before. */
@@ -65,7 +67,14 @@ export interface PhaseTimes {
  * - `normal_after_ms`: from the end of the fault until goodput stays at 95 % of what it was before, in each second.
  * - `restarts`: applications that are not the process they were.
  * - `over_admitted_pct`: of the capacity, what was admitted in the worst second beyond capacity and burst.
- * - `whole_users_pct`: users none of whose requests was refused or failed at ten times the capacity.
+ * - `whole_users_pct`: users none of whose requests was refused or failed at ten times the capacity, or while
+ *   only half of the instances were left.
+ * - `goodput_of_capacity_pct`: goodput once the fault has settled, of what can be done then, or of what is asked where
+ *   that is less.
+ * - `attempts_per_request`: requests that were sent for each one of the load while the fault stood.
+ * - `within_refused_pct`: requests of callers within their limits that were refused during the fault.
+ * - `over_admitted_later_pct`: as `over_admitted_pct`, once every lease of before the fault has ended.
+ * - `renewed_after_ms`: from the end of the fault until what is served is again what leases allow.
  */
 export interface ThrottleFields {
   readonly good_requests: number | null;
@@ -85,6 +94,12 @@ export interface ThrottleFields {
   readonly whole_users_pct: number | null;
   readonly rss_growth_mb: number | null;
   readonly quotas_in_force_ms: number | null;
+  readonly goodput_of_capacity_pct: number | null;
+  readonly attempts_per_request: number | null;
+  readonly refused_p99_ms: number | null;
+  readonly within_refused_pct: number | null;
+  readonly over_admitted_later_pct: number | null;
+  readonly renewed_after_ms: number | null;
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -108,5 +123,11 @@ export const NOT_MEASURED: ThrottleFields = {
   whole_users_pct: null,
   rss_growth_mb: null,
   quotas_in_force_ms: null,
+  goodput_of_capacity_pct: null,
+  attempts_per_request: null,
+  refused_p99_ms: null,
+  within_refused_pct: null,
+  over_admitted_later_pct: null,
+  renewed_after_ms: null,
   refusals: {},
 };

@@ -27,7 +27,20 @@ export function toThrottleText(line: ThrottleLine): string {
     [line.goodput_by_class, `by class: ${list(line.goodput_by_class ?? {})}`],
     [line.whole_users_pct, `${value(line.whole_users_pct)} % of the users stayed whole`],
     [line.normal_after_ms, `normal again after ${ms(line.normal_after_ms)}`],
-    [line.over_admitted_pct, `${value(line.over_admitted_pct)} % of the capacity admitted beyond it`],
+    [
+      line.goodput_of_capacity_pct,
+      `goodput was ${value(line.goodput_of_capacity_pct)} % of what could be done`,
+    ],
+    [line.attempts_per_request, `${value(line.attempts_per_request)} attempts for each request`],
+    [
+      line.over_admitted_pct,
+      `${value(line.over_admitted_pct)} % of the capacity admitted beyond it, later ${value(line.over_admitted_later_pct, ' %')}`,
+    ],
+    [
+      line.within_refused_pct,
+      `${value(line.within_refused_pct)} % refused of what was within its limit; a refusal took ${ms(line.refused_p99_ms)} at p99`,
+    ],
+    [line.renewed_after_ms, `leases renewed after ${ms(line.renewed_after_ms)}`],
     [line.quotas_in_force_ms, `quotas in force after ${ms(line.quotas_in_force_ms)}`],
   ];
   return [

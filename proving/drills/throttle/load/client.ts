@@ -27,6 +27,8 @@ export interface Ask {
   readonly deadline: number;
   /** Sends it again at once, so often, until it succeeds: nothing else applies then. */
   readonly retriesAtOnce: number;
+  /** Each attempt is given up after this time, in ms. */
+  readonly attemptMsMax: number;
 }
 
 export class CallersClient {
@@ -47,7 +49,7 @@ export class CallersClient {
       attempts += 1;
       return this.#send(base, ask);
     };
-    let answer = ask.retriesAtOnce > 0 ? await this.#insist(send, ask.retriesAtOnce) : await send();
+    let answer = ask.retriesAtOnce > 0 ? await this.#insist(send, ask) : await send();
     if (ask.retriesAtOnce === 0) {
       while (neverArrived(answer) && attempts < this.#bases.length) answer = await send();
       if (this.#mayRetry(answer, ask.deadline)) {
@@ -62,9 +64,12 @@ export class CallersClient {
     this.#agent.destroy();
   }
 
-  async #insist(send: () => Promise<Answer>, retries: number): Promise<Answer> {
+  async #insist(send: () => Promise<Answer>, { retriesAtOnce: retries, deadline }: Ask): Promise<Answer> {
     let answer = await send();
-    for (let retry = 0; retry < retries && answer.status !== 200; retry += 1) answer = await send();
+    for (let retry = 0; retry < retries && answer.status !== 200; retry += 1) {
+      if (now() >= deadline) break;
+      answer = await send();
+    }
     return answer;
   }
 
@@ -77,7 +82,7 @@ export class CallersClient {
     return true;
   }
 
-  #send(base: URL, { path, token, deadline }: Ask): Promise<Answer> {
+  #send(base: URL, { path, token, deadline, attemptMsMax }: Ask): Promise<Answer> {
     return new Promise((resolve) => {
       const request = http.request(
         {
@@ -95,8 +100,9 @@ export class CallersClient {
           response.on('error', (error) => finish({ status: 0, body: '', error: error.message }));
         },
       );
-      const timeOut = (): void => void request.destroy(new Error('no answer within 5 s'));
-      const timer = setTimeout(timeOut, Math.max(1, deadline - now()));
+      const waitMs = Math.min(attemptMsMax, Math.max(1, deadline - now()));
+      const timeOut = (): void => void request.destroy(new Error(`no answer in time`));
+      const timer = setTimeout(timeOut, waitMs);
       const finish = (answer: Answer): void => {
         clearTimeout(timer);
         resolve(answer);

@@ -127,6 +127,7 @@ export class ThrottleGenerator {
       token: who.token,
       deadline: scheduledAt + ANSWER_MS_MAX,
       retriesAtOnce: stream.retriesAtOnce ?? 0,
+      attemptMsMax: stream.attemptMsMax ?? ANSWER_MS_MAX,
     });
     const { caller, user, criticality } = who;
     const outcome = outcomeOf(attempted, scheduledAt, product);

@@ -17,6 +17,10 @@ export function within(field: CountField, max: number): ThrottleExpectation {
   return { rule: `${field} <= ${max}`, holds: (line) => atMost(line[field], max) };
 }
 
+export function atLeast(field: CountField, min: number): ThrottleExpectation {
+  return { rule: `${field} >= ${min}`, holds: (line) => (line[field] ?? Number.NEGATIVE_INFINITY) >= min };
+}
+
 export function moreThan(field: CountField, min: number): ThrottleExpectation {
   return { rule: `${field} > ${min}`, holds: (line) => (line[field] ?? min) > min };
 }

@@ -1,0 +1,142 @@
+/** The store of the leases hangs, dies, or is cut off from one instance, for longer than two leases last. */
+
+import type { QuotasDocument } from '../../../../core/throttle/index.ts';
+import { latencyMs } from '../../measure/statistics.ts';
+import { breakStore } from '../faults/break-store.ts';
+import { beyondPct, refusedMs, refusedPct, restoredAfterMs, type Span } from '../fault-statistics.ts';
+import type { Phase, PhaseTimes, Stream, ThrottleFields, ThrottleSample } from '../model.ts';
+import type { ThrottleExpectation, ThrottleRun, ThrottleScenario, ThrottleSetting } from '../types.ts';
+import { exactly, within } from './rules.ts';
+
+/** Requests a second that the quotas give to all instances. Together they could do twice that. */
+const CAPACITY_PER_S = 100;
+const LIMIT_PER_S = 30;
+/** Leases last this long, and the fault more than twice as long. */
+const LEASE_MS = 30_000;
+const TIMES = {
+  /** Until the leases follow what the callers want. */
+  rising: 24_000,
+  before: 8000,
+  /** The store is away, and the leases of before are still in force. */
+  leased: LEASE_MS + 2000,
+  /** They have ended. */
+  safe: 36_000,
+  healed: 30_000,
+  after: 8000,
+} as const;
+
+/** Admitted is counted over so long: what a burst and the edges add is part of a percent then. */
+const WINDOW_MS = 10_000;
+const EDGE_PCT = 1;
+const OVER_ADMITTED_PCT_MAX = 10;
+/** The safe capacity is a tenth less. */
+const WITHIN_REFUSED_PCT_MAX = 10;
+const REFUSED_P99_MS_MAX = 100;
+const RENEWED_MS_MAX = 30_000;
+/** With the safe capacity nine tenths of what was served before are; with a lease all of it. */
+const RENEWED_RATIO = 0.97;
+const RENEWED_WINDOW_MS = 4000;
+
+const STEADY: Stream = {
+  name: 'steady',
+  perS: 16,
+  callers: ['steady-a', 'steady-b'],
+  users: 2,
+  criticality: null,
+};
+/** Asks twice what it may at most. */
+const LIMITED: Stream = {
+  name: 'limited',
+  perS: 2 * LIMIT_PER_S,
+  callers: ['limited'],
+  users: 2,
+  criticality: null,
+};
+/** Takes whatever is left. */
+const GREEDY: Stream = { name: 'greedy', perS: 70, callers: ['greedy'], users: 2, criticality: null };
+
+const QUOTAS: QuotasDocument = {
+  capacityPerS: CAPACITY_PER_S,
+  burstS: 2,
+  callers: {
+    'steady-a': { floorPerS: 10 },
+    'steady-b': { floorPerS: 10 },
+    limited: { limitPerS: LIMIT_PER_S },
+    greedy: {},
+  },
+};
+
+const WHAT: Readonly<Partial<Record<ThrottleSetting['fault'], string>>> = {
+  hang: 'The store of the leases answers nobody',
+  kill: 'The store of the leases resets every connection',
+  partition: 'One of two instances is cut off from the store of the leases',
+};
+
+export const throttleStoreDown: ThrottleScenario = {
+  name: 'throttle-store-down',
+  tier: 'throttle',
+  faults: ['hang', 'kill', 'partition'],
+  hypothesis: ({ fault }) =>
+    `${WHAT[fault]} for ${(TIMES.leased + TIMES.safe) / 1000} s: no decision fails or waits, at most ${OVER_ADMITTED_PCT_MAX} % of the capacity is admitted too much for one lease and nothing after it, and leases are renewed within ${RENEWED_MS_MAX / 1000} s of its return. With nothing in front (the control) there is no bound to what is admitted, store or no store.`,
+  instances: [
+    { name: 'throttled-1', env: {} },
+    { name: 'throttled-2', env: {} },
+  ],
+  quotas: QUOTAS,
+  warmUp: [STEADY],
+  phases: () =>
+    Object.entries(TIMES).map(([name, ms]): Phase => ({ name, ms, streams: [STEADY, LIMITED, GREEDY] })),
+  faultFrom: 'leased',
+  faultUntil: 'healed',
+  inject: breakStore,
+  measure,
+  expectations: () => [
+    exactly('failed', 0),
+    ONLY_LIMITS_REFUSE,
+    within('refused_p99_ms', REFUSED_P99_MS_MAX),
+    within('over_admitted_pct', OVER_ADMITTED_PCT_MAX),
+    within('over_admitted_later_pct', EDGE_PCT),
+    within('within_refused_pct', WITHIN_REFUSED_PCT_MAX),
+    within('renewed_after_ms', RENEWED_MS_MAX),
+    exactly('restarts', 0),
+    exactly('wrong_reads', 0),
+  ],
+};
+
+function measure({ samples, phases }: ThrottleRun): Partial<ThrottleFields> {
+  const times = (name: keyof typeof TIMES): PhaseTimes => phases.find((phase) => phase.name === name)!;
+  const during = samples.filter(({ phase }) => phase === 'leased' || phase === 'safe');
+  const steady = during.filter(({ stream }) => stream === 'steady');
+  const before = samples.filter(({ phase, ok }) => phase === 'before' && ok).length;
+  const beforePerS = (1000 * before) / (times('before').to - times('before').from);
+  const back = { from: times('healed').from, to: times('after').to };
+  const renewed = { perS: RENEWED_RATIO * beforePerS, windowMs: RENEWED_WINDOW_MS };
+  return {
+    good_requests: steady.length,
+    good_failed: steady.filter(({ ok, refused }) => !ok && !refused).length,
+    good_p99_ms: latencyMs(steady, 99),
+    good_control_p99_ms: latencyMs(
+      samples.filter(({ phase, stream }) => phase === 'before' && stream === 'steady'),
+      99,
+    ),
+    refused_p99_ms: refusedMs(during, 99),
+    within_refused_pct: refusedPct(steady),
+    over_admitted_pct: overAdmittedPct(samples, times('leased')),
+    // From when every lease of before has ended, until the end of the drill.
+    over_admitted_later_pct: overAdmittedPct(samples, { ...times('safe'), to: back.to }),
+    renewed_after_ms: restoredAfterMs(samples, back, renewed),
+  };
+}
+
+/** Beyond the capacity, or beyond the limit of a caller, whichever is worse. */
+function overAdmittedPct(samples: readonly ThrottleSample[], span: Span): number | null {
+  const limited = samples.filter(({ stream }) => stream === 'limited');
+  const all = beyondPct(samples, span, { perS: CAPACITY_PER_S, windowMs: WINDOW_MS });
+  const one = beyondPct(limited, span, { perS: LIMIT_PER_S, windowMs: WINDOW_MS });
+  return all === null || one === null ? null : Math.max(all, one);
+}
+
+const ONLY_LIMITS_REFUSE: ThrottleExpectation = {
+  rule: 'nothing but a limit refuses',
+  holds: ({ refusals }) => Object.keys(refusals).every((reason) => reason === 'caller-limit'),
+};
