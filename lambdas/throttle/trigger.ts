@@ -24,10 +24,11 @@ export function parseDemandTrigger(
   return { kind: 'nothing', why: 'no demand was written' };
 }
 
-/** A report that was written; one that has expired asks for nothing. */
+/** A report that was written; one that has expired asks for nothing. The stream carries keys alone. */
 function isDemand(record: unknown): boolean {
-  const change = isRecord(record) ? record['dynamodb'] : undefined;
-  if (!isRecord(change) || !isRecord(change['Keys']) || change['NewImage'] === undefined) return false;
+  if (!isRecord(record) || record['eventName'] === 'REMOVE') return false;
+  const change = record['dynamodb'];
+  if (!isRecord(change) || !isRecord(change['Keys'])) return false;
   const partition = change['Keys']['pk'];
   const name = isRecord(partition) ? partition['S'] : undefined;
   return typeof name === 'string' && name.startsWith(STREAM_PARTITION_PREFIX);
