@@ -6,6 +6,7 @@ export {
   type Size,
 } from '../core/profile/index.ts';
 export { type EnvironmentLock } from '../core/profile/lock.ts';
+export type { CallerQuota, QuotasDocument, ResourceQuotas } from '../core/throttle/index.ts';
 export * from './control-plane/index.ts';
 export {
   ENVIRONMENT_TAG,
@@ -15,3 +16,4 @@ export {
 } from './environment.ts';
 export * from './shared/index.ts';
 export * from './tiers/database/index.ts';
+export * from './tiers/edge/index.ts';

@@ -23,6 +23,7 @@ const UNTAGGED = new Set([
   'AWS::SecretsManager::ResourcePolicy',
   'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::SecretTargetAttachment',
+  'AWS::WAFv2::WebACLAssociation',
 ]);
 
 export function takesTags(type: string): boolean {

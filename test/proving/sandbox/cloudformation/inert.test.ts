@@ -43,6 +43,31 @@ describe('inert types', () => {
     expect(outputs['Key']).toMatch(/^arn:aws:kms:eu-west-1:123456789012:key\/[0-9a-f-]{36}$/);
   });
 
+  test('let a web ACL be attached by its ARN', async () => {
+    await harness.deploy('Edge', {
+      Resources: {
+        Acl: { Type: 'AWS::WAFv2::WebACL', Properties: { Scope: 'REGIONAL', DefaultAction: { Allow: {} } } },
+        Set: { Type: 'AWS::WAFv2::IPSet', Properties: { Scope: 'REGIONAL', Name: 'known', Addresses: [] } },
+        Attached: {
+          Type: 'AWS::WAFv2::WebACLAssociation',
+          Properties: { ResourceArn: 'arn:balancer', WebACLArn: { 'Fn::GetAtt': ['Acl', 'Arn'] } },
+        },
+      },
+      Outputs: {
+        Acl: { Value: { 'Fn::GetAtt': ['Acl', 'Arn'] } },
+        Name: { Value: { Ref: 'Acl' } },
+        Set: { Value: { 'Fn::GetAtt': ['Set', 'Arn'] } },
+      },
+    });
+    const { Acl = '', Name = '', Set = '' } = harness.cloudformation.stacks()[0]!.outputs;
+    const [name, id, scope] = Name.split('|');
+    expect(scope).toBe('REGIONAL');
+    expect(name).toMatch(/^Edge-Acl-/);
+    expect(Acl).toBe(`arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/${name}/${id}`);
+    expect(Set).toMatch(/^arn:aws:wafv2:eu-west-1:123456789012:regional\/ipset\/known\/[0-9a-f-]{36}$/);
+    expect((await harness.stack('Edge')).StackStatus).toBe('CREATE_COMPLETE');
+  });
+
   test('keep their identity and attributes through an update', async () => {
     await harness.deploy('Net', network);
     const before = harness.cloudformation.stacks()[0]!.outputs;
