@@ -1,0 +1,150 @@
+/**
+ * One invalidation, step by step: until the shard has had it, or until it is journaled and nobody serves hits from
+ * the shard any more. Only then is it acknowledged. It begins after the write has committed.
+ *
+ * Where the write's own transaction could record the invalidation, it is in the journal from the commit on, so it
+ * is not lost even when this process dies now; else it is journaled only where it cannot be delivered.
+ */
+
+import type { Report, Reported } from './ledger.ts';
+import { leaseWaitMs, type LeaseLimits, type ShardRow } from './rows.ts';
+import type { Sight } from './read.ts';
+import { isDestination, isLeased, type ShardView, takesDeletions } from './view.ts';
+
+/** Deliveries that are tried, each under a row learnt anew. */
+export const ATTEMPTS_MAX = 4;
+
+interface Going {
+  readonly attempt: number;
+  /** The epoch at which the write's transaction recorded it; null when it did not. */
+  readonly recordedAt: number | null;
+}
+
+export type Invalidation = Going &
+  (
+    | { readonly step: 'deliver'; readonly epoch: number }
+    /** The row or the lease is out of date: renew, then come back. */
+    | { readonly step: 'renew' }
+    /** Journal it (unless it is recorded) and close the shard, in one transaction. */
+    | { readonly step: 'report'; readonly epoch: number }
+    /** Until leases have ended. `settle` may be tried meanwhile. */
+    | { readonly step: 'wait'; readonly epoch: number; readonly until: number }
+    | { readonly step: 'settle'; readonly epoch: number; readonly until: number; readonly waitedOut: boolean }
+    | { readonly step: 'done'; readonly how: 'delivered' | 'journaled'; readonly epoch: number }
+    /** Not acknowledged. A hit may be older than the write until the key expires, unless it is recorded. */
+    | { readonly step: 'failed'; readonly why: 'journal-unavailable' | 'shard-unsteady' }
+  );
+
+export function beginInvalidation(sight: Sight): Invalidation {
+  return attempted({ attempt: 1, recordedAt: null }, sight);
+}
+
+/** After a transaction that recorded it and answered this row. */
+export function beginRecorded(row: ShardRow, sight: Sight, limits: LeaseLimits): Invalidation {
+  const going = { attempt: 1, recordedAt: row.epoch };
+  return takesDeletions(row) ? attempted(going, sight) : journaled(going, row, sight.now, limits);
+}
+
+/** The shard answered, or did not in time. An answer counts only under the lease that it was sent under. */
+export function afterDelivery(
+  state: Invalidation & { readonly step: 'deliver' },
+  isAnswered: boolean,
+  sight: Sight,
+): Invalidation {
+  const { epoch } = state;
+  if (!isAnswered) return { ...goingOf(state), step: 'report', epoch };
+  const isSame = sight.view.row.epoch === epoch && isDestination(sight.view.row, sight.incarnation);
+  if (isSame && isLeased(sight.view, sight.now)) {
+    return { ...goingOf(state), step: 'done', how: 'delivered', epoch };
+  }
+  return again(state, sight);
+}
+
+/** Whether the renewal was answered; the view has what it said. */
+export function afterRenewal(state: Invalidation, isRenewed: boolean, sight: Sight): Invalidation {
+  if (!isRenewed) return { ...goingOf(state), step: 'failed', why: 'journal-unavailable' };
+  return attempted(goingOf(state), sight);
+}
+
+/** The journal's answer; null when it failed or did not come. */
+export function afterReport(
+  state: Invalidation,
+  reported: Reported | null,
+  sight: Sight,
+  limits: LeaseLimits,
+): Invalidation {
+  if (!reported) return { ...goingOf(state), step: 'failed', why: 'journal-unavailable' };
+  const { row, recorded } = reported;
+  if (recorded || isApplied(state, row)) return journaled(goingOf(state), row, sight.now, limits);
+  return again(state, sight);
+}
+
+/** What the step `report` sends. What the write's transaction recorded is not recorded twice. */
+export function reportOf(
+  { recordedAt, epoch }: Invalidation & { readonly step: 'report' },
+  shard: number,
+  keys: readonly string[],
+): Report {
+  return { shard, epoch, keys: recordedAt === null ? keys : [] };
+}
+
+/** May be asked at any time while waiting. */
+export function afterWaiting(
+  state: Invalidation & { readonly step: 'wait' },
+  view: ShardView,
+  now: number,
+): Invalidation {
+  const { epoch, until } = state;
+  if (view.row.epoch > epoch) return { ...goingOf(state), step: 'done', how: 'journaled', epoch };
+  return { ...goingOf(state), step: 'settle', epoch, until, waitedOut: now >= until };
+}
+
+/** The row after trying to settle; null when there was no answer. Having waited is enough by itself. */
+export function afterSettling(
+  state: Invalidation & { readonly step: 'settle' },
+  row: ShardRow | null,
+): Invalidation {
+  const { epoch, until, waitedOut } = state;
+  const isOver = waitedOut || (row !== null && row.epoch > epoch);
+  if (isOver) return { ...goingOf(state), step: 'done', how: 'journaled', epoch };
+  return { ...goingOf(state), step: 'wait', epoch, until };
+}
+
+function attempted(going: Going, { view, incarnation, now }: Sight): Invalidation {
+  const { row } = view;
+  if (takesDeletions(row) && !isLeased(view, now)) return renewal(going);
+  const step = isDestination(row, incarnation) ? 'deliver' : 'report';
+  return { ...going, step, epoch: row.epoch };
+}
+
+/** Under a row that may be new. */
+function again(state: Invalidation, { view }: Sight): Invalidation {
+  const going = { ...goingOf(state), attempt: state.attempt + 1 };
+  if (going.attempt > ATTEMPTS_MAX) return { ...going, step: 'failed', why: 'shard-unsteady' };
+  return takesDeletions(view.row) ? renewal(going) : { ...going, step: 'report', epoch: view.row.epoch };
+}
+
+function renewal(going: Going): Invalidation {
+  return { ...going, step: 'renew' };
+}
+
+/**
+ * It is in the journal and the row is this one. While the shard is `closing`, leases of before may be in force.
+ */
+function journaled(going: Going, row: ShardRow, now: number, limits: LeaseLimits): Invalidation {
+  const { epoch } = row;
+  if (row.state === 'closing') return { ...going, step: 'wait', epoch, until: now + leaseWaitMs(limits) };
+  return { ...going, step: 'done', how: 'journaled', epoch };
+}
+
+/**
+ * The shard has been closed since it was recorded: whoever opens it again lists the journal after that, and applies
+ * it before anything is served.
+ */
+function isApplied({ recordedAt }: Invalidation, row: ShardRow): boolean {
+  return recordedAt !== null && row.epoch > recordedAt;
+}
+
+function goingOf({ attempt, recordedAt }: Invalidation): Going {
+  return { attempt, recordedAt };
+}

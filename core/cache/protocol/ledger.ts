@@ -1,0 +1,165 @@
+/**
+ * What each transaction on the tables does, as a function of their contents. Each is atomic and serializable; a
+ * store in SQL must do the same (the row of the shard is locked before it is compared).
+ */
+
+import {
+  closeRow,
+  type Holder,
+  type JournalEntry,
+  newRow,
+  openRow,
+  serveRow,
+  settleRow,
+  type ShardRow,
+} from './rows.ts';
+
+export interface Ledger {
+  /** By shard. */
+  readonly rows: readonly ShardRow[];
+  readonly journal: readonly JournalEntry[];
+  readonly holders: readonly Holder[];
+  readonly nextId: number;
+}
+
+/** The tables after a transaction, and what it answers. */
+export type Result<Answer> = readonly [Ledger, Answer];
+
+export interface Report {
+  readonly shard: number;
+  /** What could not be delivered; nothing where it was recorded before. */
+  readonly keys: readonly string[];
+  /** The epoch under which it could not be delivered. */
+  readonly epoch: number;
+}
+
+export interface Reported {
+  readonly row: ShardRow;
+  /** False: the shard takes deletions under an epoch that the reporter did not know. Nothing was written. */
+  readonly recorded: boolean;
+}
+
+export type Renewed =
+  | { readonly kind: 'renewed'; readonly rows: readonly ShardRow[] }
+  /** No such holder: register first. No lease is given. */
+  | { readonly kind: 'unknown-holder' };
+
+export function newLedger(shardCount: number): Ledger {
+  const rows = Array.from({ length: shardCount }, (_, shard) => newRow(shard));
+  return { rows, journal: [], holders: [], nextId: 1 };
+}
+
+/** Makes a holder known. It commits before the first renewal, so that whoever closes a shard later sees it. */
+export function register(ledger: Ledger, id: string): Result<void> {
+  const holder: Holder = { id, sequence: 0, adopted: ledger.rows.map(() => 0) };
+  return [{ ...ledger, holders: [...ledger.holders.filter((other) => other.id !== id), holder] }, undefined];
+}
+
+/** Notes what the holder has adopted, and answers all rows. The lease counts from when the request was sent. */
+export function renew(ledger: Ledger, { id, sequence, adopted }: Holder): Result<Renewed> {
+  const known = ledger.holders.find((holder) => holder.id === id);
+  if (!known) return [ledger, { kind: 'unknown-holder' }];
+  const answer: Renewed = { kind: 'renewed', rows: ledger.rows };
+  if (sequence <= known.sequence) return [ledger, answer];
+  const holders = ledger.holders.map((holder) => (holder === known ? { id, sequence, adopted } : holder));
+  return [{ ...ledger, holders }, answer];
+}
+
+/** Takes a holder out that has not renewed since `sequence`, a full lease wait ago; or one that says goodbye. */
+export function forget(ledger: Ledger, id: string, sequence: number): Result<void> {
+  const holders = ledger.holders.filter((holder) => holder.id !== id || holder.sequence !== sequence);
+  return [{ ...ledger, holders }, undefined];
+}
+
+/** Inside the transaction of a write: journals its invalidations whatever the state, and answers the row. */
+export function record(ledger: Ledger, shard: number, keys: readonly string[]): Result<ShardRow> {
+  return [appended(ledger, shard, keys), rowOf(ledger, shard)];
+}
+
+/** An invalidation could not be delivered: journals it and closes the shard, in one. */
+export function report(ledger: Ledger, { shard, keys, epoch }: Report): Result<Reported> {
+  const row = rowOf(ledger, shard);
+  const isTaking = row.state === 'serving' || row.state === 'opening';
+  const closed = closeRow(row, epoch);
+  if (isTaking && !closed) return [ledger, { row, recorded: false }];
+  const after = closed ?? row;
+  return [withRow(appended(ledger, shard, keys), after), { row: after, recorded: true }];
+}
+
+/** Somebody saw that the shard is not what the row says, such as restarted. */
+export function close(ledger: Ledger, shard: number, epoch: number): Result<ShardRow> {
+  return moved(ledger, shard, closeRow(rowOf(ledger, shard), epoch));
+}
+
+/**
+ * Ends `closing`: when the caller has waited a full lease since it saw the epoch, or else when every holder has
+ * adopted the epoch.
+ */
+export function settle(
+  ledger: Ledger,
+  {
+    shard,
+    epoch,
+    waitedOut,
+  }: { readonly shard: number; readonly epoch: number; readonly waitedOut: boolean },
+): Result<ShardRow> {
+  const row = rowOf(ledger, shard);
+  const isOver = waitedOut || ledger.holders.every(({ adopted }) => (adopted[shard] ?? 0) >= epoch);
+  return moved(ledger, shard, isOver ? settleRow(row, epoch) : null);
+}
+
+export function open(ledger: Ledger, shard: number, epoch: number, candidate: string): Result<ShardRow> {
+  return moved(ledger, shard, openRow(rowOf(ledger, shard), epoch, candidate));
+}
+
+/** The journal of one shard, oldest first. */
+export function list(ledger: Ledger, shard: number): readonly JournalEntry[] {
+  return ledger.journal.filter((entry) => entry.shard === shard);
+}
+
+/** The shard serves again, and what was applied leaves the journal, in one. */
+export function serve(
+  ledger: Ledger,
+  {
+    shard,
+    epoch,
+    applied,
+  }: { readonly shard: number; readonly epoch: number; readonly applied: readonly number[] },
+): Result<ShardRow> {
+  const served = serveRow(rowOf(ledger, shard), epoch);
+  return moved(served ? without(ledger, applied) : ledger, shard, served);
+}
+
+/** Entries that were delivered under this epoch leave the journal; under another one they stay. */
+export function remove(
+  ledger: Ledger,
+  shard: number,
+  epoch: number,
+  applied: readonly number[],
+): Result<void> {
+  return [rowOf(ledger, shard).epoch === epoch ? without(ledger, applied) : ledger, undefined];
+}
+
+function moved(ledger: Ledger, shard: number, row: ShardRow | null): Result<ShardRow> {
+  return row ? [withRow(ledger, row), row] : [ledger, rowOf(ledger, shard)];
+}
+
+function rowOf(ledger: Ledger, shard: number): ShardRow {
+  const row = ledger.rows[shard];
+  if (!row) throw new RangeError(`shard ${shard} is not one of ${ledger.rows.length}`);
+  return row;
+}
+
+function withRow(ledger: Ledger, row: ShardRow): Ledger {
+  return { ...ledger, rows: ledger.rows.with(row.shard, row) };
+}
+
+function without(ledger: Ledger, ids: readonly number[]): Ledger {
+  return { ...ledger, journal: ledger.journal.filter((entry) => !ids.includes(entry.id)) };
+}
+
+function appended(ledger: Ledger, shard: number, keys: readonly string[]): Ledger {
+  if (keys.length === 0) return ledger;
+  const entries = keys.map((key, at) => ({ id: ledger.nextId + at, shard, key }));
+  return { ...ledger, journal: [...ledger.journal, ...entries], nextId: ledger.nextId + keys.length };
+}
