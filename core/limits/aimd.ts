@@ -1,6 +1,8 @@
 /**
  * Additive increase, multiplicative decrease: one more for each limit's worth of good answers, a share less after
- * a sign of overload. Converges to fair shares among those who do the same (Chiu and Jain, 1989).
+ * a sign of overload. Converges to fair shares among those who do the same (Chiu and Jain, 1989). For a service
+ * that tells when it has too much: it turns requests away, lets them time out, or says how long they waited. The
+ * wait at the gate is no such sign: it grows when the limit is too low, and a lower one would make it longer yet.
  */
 
 import { InvalidInput, type Fault } from '../errors.ts';
@@ -9,8 +11,8 @@ import { bounded, BOUNDS_DEFAULT, isUsed, type Finished, type Limit, type LimitB
 export interface AimdOptions extends LimitBounds {
   /** What is left of the limit after a decrease. Above 0, below 1. @default 0.9 */
   readonly backoff: number;
-  /** A wait longer than this before the work begins means overload, in ms. @default 20 (DAGOR) */
-  readonly queueMsMax: number;
+  /** A wait longer than this behind the gate means overload, in ms. @default 20 (DAGOR) */
+  readonly behindMsMax: number;
   /** At most one decrease in this time, in ms: answers that were under way say nothing new. @default 100 */
   readonly decreaseEveryMs: number;
 }
@@ -18,7 +20,7 @@ export interface AimdOptions extends LimitBounds {
 export const AIMD_DEFAULTS: AimdOptions = {
   ...BOUNDS_DEFAULT,
   backoff: 0.9,
-  queueMsMax: 20,
+  behindMsMax: 20,
   decreaseEveryMs: 100,
 };
 
@@ -31,10 +33,14 @@ export interface AimdState {
 export function aimd(options: Partial<AimdOptions> = {}): Limit<AimdState> {
   const chosen = { ...AIMD_DEFAULTS, ...options };
   check(chosen);
-  const { start, backoff, decreaseEveryMs, queueMsMax } = chosen;
-  const next = (state: AimdState, { dropped, queueMs, inFlight }: Finished, nowMs: number): AimdState => {
+  const { start, backoff, decreaseEveryMs, behindMsMax } = chosen;
+  const next = (
+    state: AimdState,
+    { dropped, behindMs = 0, inFlight }: Finished,
+    nowMs: number,
+  ): AimdState => {
     const { limit, decreasedAt } = state;
-    if (dropped || queueMs > queueMsMax) {
+    if (dropped || behindMs > behindMsMax) {
       if (nowMs - decreasedAt < decreaseEveryMs) return state;
       return { limit: bounded(limit * backoff, chosen), decreasedAt: nowMs };
     }
@@ -48,12 +54,12 @@ export function aimd(options: Partial<AimdOptions> = {}): Limit<AimdState> {
   };
 }
 
-function check({ backoff, queueMsMax, decreaseEveryMs, ...bounds }: AimdOptions): void {
+function check({ backoff, behindMsMax, decreaseEveryMs, ...bounds }: AimdOptions): void {
   const faults = [...boundsFaults(bounds)];
   const fault = (field: string, value: number, rule: string, fix: string): void =>
     void faults.push({ field, value, rule, fix });
   if (!(backoff > 0 && backoff < 1)) fault('backoff', backoff, 'must be above 0 and below 1', '0.9');
-  if (!(queueMsMax > 0)) fault('queueMsMax', queueMsMax, 'must be above 0 ms', '20');
+  if (!(behindMsMax > 0)) fault('behindMsMax', behindMsMax, 'must be above 0 ms', '20');
   if (!(decreaseEveryMs >= 0)) fault('decreaseEveryMs', decreaseEveryMs, 'must be 0 ms or more', '100');
   if (faults.length > 0) throw new InvalidInput('The concurrency limit', faults);
 }

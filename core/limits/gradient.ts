@@ -1,9 +1,13 @@
 /**
- * A limit by the gradient of latency: while requests take as long as they do on an idle service, the limit may
- * grow by some headroom; when they take longer, it shrinks in proportion, before anything times out.
- * Source: Netflix, "Performance Under Load" (`limit = limit x gradient + headroom`, smoothed). Its average of the
- * usual latency creeps up under lasting overload, until a queue looks usual; so the usual latency is measured here
- * as BBR does it (Cardwell et al., 2016): now and then at half the limit, where no queue can stand.
+ * A limit by the gradient of latency: while requests take as long as they usually do, the limit may grow; when they
+ * take longer, fewer are let in, before anything times out. Needs no word from the service behind.
+ *
+ * What is usual is the weak point of such limits. As an average (Netflix, "Performance Under Load") it creeps up
+ * until a queue looks usual; as the least of the past (Vegas; BBR, Cardwell et al., 2016) it takes a service that
+ * has become slower for a queue, and closes the door. So every step down is a trial, judged by Little's law: if
+ * there was a queue, fewer at once are faster in proportion; if they are not, the service itself is slower, what
+ * they take now is usual, and the step is taken back. A trial is also made now and then under load, for what is
+ * usual may have fallen.
  */
 
 import { InvalidInput } from '../errors.ts';
@@ -13,127 +17,170 @@ import { bounded, BOUNDS_DEFAULT, isUsed, type Finished, type Limit, type LimitB
 export interface GradientOptions extends LimitBounds {
   /** Latency may grow by this factor before the limit shrinks. 1 or more. @default 1.5 */
   readonly tolerance: number;
-  /** Least number of answers for a decision, and for a measurement of the usual latency. @default 10 */
+  /** Latency may grow by this much in any case, in ms. @default 10 */
+  readonly slackMs: number;
+  /** Least number of answers for a decision. @default 10 */
   readonly window: number;
-  /** Weight of a new value against the limit so far. @default 0.2 */
-  readonly smoothing: number;
-  /** Time between two measurements of the usual latency, in ms. @default 10 000 (BBR) */
+  /** Time between two trials of what is usual, in ms. @default 10 000 (BBR) */
   readonly measureEveryMs: number;
 }
 
 export const GRADIENT_DEFAULTS: GradientOptions = {
   ...BOUNDS_DEFAULT,
   tolerance: 1.5,
+  slackMs: 10,
   window: 10,
-  smoothing: 0.2,
   measureEveryMs: 10_000,
 };
 
-/** Answers counted for one decision. */
+/** Answers counted for one decision: only those whose work began after the one before. */
 interface Round {
+  readonly since: number;
   readonly count: number;
   readonly sumMs: number;
+  /** Those that the limit had held back. */
+  readonly heldBack: number;
+  readonly inFlightMax: number;
 }
 
-/** The usual latency is being measured under half of the limit. */
-interface Measuring extends Round {
-  readonly resumeLimit: number;
-  readonly since: number;
+/** What was before a step down. */
+interface Trial {
+  readonly limit: number;
+  readonly serviceMs: number;
+  /** It goes on step by step until fewer are not faster, to measure what is usual. */
+  readonly measures: boolean;
+}
+
+interface Step {
+  readonly state: GradientState;
+  readonly presentMs: number;
+  readonly nowMs: number;
+  readonly measures: boolean;
 }
 
 export interface GradientState {
+  /** A whole number. */
   readonly limit: number;
   /** Service time in ms when no queue stands; null before the first round. */
   readonly usualMs: number | null;
   readonly round: Round;
-  readonly measuredAt: number | null;
-  readonly measuring: Measuring | null;
+  readonly trial: Trial | null;
+  readonly measuredAt: number;
 }
 
-/** The gradient never falls below this: one slow round must not close the door. */
-const GRADIENT_MIN = 0.5;
-/** A measurement that is not done by then, in ms, is given up: what came before still holds. */
-const MEASURING_MS_MAX = 1000;
-const NO_ROUND: Round = { count: 0, sumMs: 0 };
+/** A step down leaves this much of the limit: enough to tell a queue from a slower service. */
+const STEP_DOWN = 0.7;
+/** A step up adds this much, and at least one. */
+const STEP_UP = 0.25;
+/** A decision waits for no more answers than that, however high the limit is. */
+const ROUND_MAX = 50;
+/** What is usual follows a lower latency by this much a round: one lucky round says little. */
+const FOLLOW = 0.5;
 
 /** Throws `invalid-input` for options that make no sense. */
 export function gradient(options: Partial<GradientOptions> = {}): Limit<GradientState> {
   const chosen = { ...GRADIENT_DEFAULTS, ...options };
   check(chosen);
   const next = (state: GradientState, finished: Finished, nowMs: number): GradientState => {
-    if (finished.dropped) {
-      const limit = bounded(state.limit * GRADIENT_MIN, chosen);
-      return { ...state, limit, round: NO_ROUND, measuring: null };
-    }
-    if (state.measuring !== null) return measure(state, state.measuring, finished, nowMs, chosen);
-    return follow(state, finished, nowMs, chosen);
+    // It began under another limit, so it says nothing about this one.
+    if (nowMs - finished.serviceMs < state.round.since) return state;
+    if (finished.dropped) return { ...state, ...under(stepDown(state.limit, chosen), nowMs), trial: null };
+    const round = add(state.round, finished);
+    if (round.count < Math.min(ROUND_MAX, Math.max(chosen.window, state.limit))) return { ...state, round };
+    return decide(state, round, nowMs, chosen);
   };
   return {
-    initial: { limit: chosen.start, usualMs: null, round: NO_ROUND, measuredAt: null, measuring: null },
+    initial: {
+      limit: Math.floor(chosen.start),
+      usualMs: null,
+      round: emptyRound(Number.NEGATIVE_INFINITY),
+      trial: null,
+      measuredAt: Number.NEGATIVE_INFINITY,
+    },
     next,
-    concurrency: ({ limit }) => Math.floor(limit),
+    concurrency: ({ limit }) => limit,
   };
 }
 
-/** One decision for each round trip, about: what is decided for every answer swings without end. */
-function follow(
+function decide(state: GradientState, round: Round, nowMs: number, options: GradientOptions): GradientState {
+  const presentMs = round.sumMs / round.count;
+  const isHolding = round.heldBack * 2 >= round.count;
+  if (state.trial !== null && isHolding) return judge(state, state.trial, presentMs, nowMs, options);
+  const { limit } = state;
+  const usualMs = lower(state.usualMs ?? presentMs, presentMs);
+  const seen = { ...state, usualMs, trial: null };
+  const allowedMs = allowed(usualMs, options);
+  const isDue = isHolding && nowMs - state.measuredAt >= options.measureEveryMs;
+  if (isDue || (presentMs > allowedMs && isUsed(round.inFlightMax, limit))) {
+    return tryFewer({ state: seen, presentMs, nowMs, measures: isDue }, options);
+  }
+  if (isHolding && presentMs <= (usualMs + allowedMs) / 2) {
+    return { ...seen, ...under(bounded(limit + Math.max(1, Math.floor(limit * STEP_UP)), options), nowMs) };
+  }
+  return { ...seen, ...under(limit, nowMs) };
+}
+
+function tryFewer({ state, presentMs, nowMs, measures }: Step, options: GradientOptions): GradientState {
+  const limit = stepDown(state.limit, options);
+  const measuredAt = measures ? nowMs : state.measuredAt;
+  const next = { ...state, ...under(limit, nowMs), measuredAt };
+  // One at a time queues for nobody: that is what the service takes.
+  if (limit === state.limit) return { ...next, usualMs: presentMs, trial: null };
+  return { ...next, trial: { limit: state.limit, serviceMs: presentMs, measures } };
+}
+
+function judge(
   state: GradientState,
-  { serviceMs, inFlight }: Finished,
+  { limit, serviceMs, measures }: Trial,
+  presentMs: number,
   nowMs: number,
   options: GradientOptions,
 ): GradientState {
-  const { limit } = state;
-  const round = add(state.round, serviceMs);
-  const measuredAt = state.measuredAt ?? nowMs;
-  if (round.count < Math.max(options.window, limit)) return { ...state, round, measuredAt };
-  const presentMs = round.sumMs / round.count;
-  const usualMs = Math.min(state.usualMs ?? presentMs, presentMs);
-  const seen = { ...state, usualMs, measuredAt, round: NO_ROUND };
-  if (!isUsed(inFlight, limit)) return seen;
-  if (nowMs - measuredAt >= options.measureEveryMs) {
-    const measuring = { ...NO_ROUND, resumeLimit: limit, since: nowMs };
-    return { ...seen, limit: bounded(limit / 2, options), measuring };
-  }
-  const wanted = limit * slopeOf(usualMs, presentMs, options.tolerance) + Math.sqrt(limit);
-  const smoothed = limit * (1 - options.smoothing) + wanted * options.smoothing;
-  return { ...seen, limit: bounded(smoothed, options) };
+  const halfway = (1 + state.limit / limit) / 2;
+  const wasQueue = presentMs <= serviceMs * halfway;
+  if (!wasQueue) return { ...state, ...under(limit, nowMs), usualMs: presentMs, trial: null };
+  if (measures) return tryFewer({ state, presentMs, nowMs, measures }, options);
+  return { ...state, ...under(state.limit, nowMs), trial: null };
 }
 
-/** Counts only what began under half of the limit: older answers still come from the queue. */
-function measure(
-  state: GradientState,
-  measuring: Measuring,
-  { serviceMs, inFlight }: Finished,
-  nowMs: number,
-  { window }: GradientOptions,
-): GradientState {
-  const { resumeLimit, since } = measuring;
-  const ended = { limit: resumeLimit, round: NO_ROUND, measuredAt: nowMs, measuring: null };
-  if (nowMs - since > MEASURING_MS_MAX) return { ...state, ...ended };
-  if (inFlight > state.limit) return state;
-  const round = add(measuring, serviceMs);
-  if (round.count < window) return { ...state, measuring: { ...measuring, ...round } };
-  return { ...ended, usualMs: round.sumMs / round.count };
+/** The state from now on, under this limit. */
+function under(limit: number, nowMs: number): Pick<GradientState, 'limit' | 'round'> {
+  return { limit, round: emptyRound(nowMs) };
 }
 
-function add({ count, sumMs }: Round, serviceMs: number): Round {
-  return { count: count + 1, sumMs: sumMs + serviceMs };
+function emptyRound(since: number): Round {
+  return { since, count: 0, sumMs: 0, heldBack: 0, inFlightMax: 0 };
 }
 
-function slopeOf(usualMs: number, presentMs: number, tolerance: number): number {
-  if (presentMs <= 0) return 1;
-  return Math.max(GRADIENT_MIN, Math.min(1, (tolerance * usualMs) / presentMs));
+function add(round: Round, { serviceMs, queueMs, inFlight }: Finished): Round {
+  return {
+    since: round.since,
+    count: round.count + 1,
+    sumMs: round.sumMs + serviceMs,
+    heldBack: round.heldBack + (queueMs > 0 ? 1 : 0),
+    inFlightMax: Math.max(round.inFlightMax, inFlight),
+  };
 }
 
-function check({ tolerance, window, smoothing, measureEveryMs, ...bounds }: GradientOptions): void {
+function stepDown(limit: number, options: GradientOptions): number {
+  return bounded(Math.floor(limit * STEP_DOWN), options);
+}
+
+function allowed(usualMs: number, { tolerance, slackMs }: GradientOptions): number {
+  return Math.max(usualMs * tolerance, usualMs + slackMs);
+}
+
+function lower(usualMs: number, presentMs: number): number {
+  return presentMs < usualMs ? usualMs + (presentMs - usualMs) * FOLLOW : usualMs;
+}
+
+function check({ tolerance, slackMs, window, measureEveryMs, ...bounds }: GradientOptions): void {
   const faults = [...boundsFaults(bounds)];
   const fault = (field: string, value: number, rule: string, fix: string): void =>
     void faults.push({ field, value, rule, fix });
   if (!(tolerance >= 1)) fault('tolerance', tolerance, 'must be 1 or more', '1.5');
+  if (!(slackMs >= 0)) fault('slackMs', slackMs, 'must be 0 ms or more', '10');
   if (!(window >= 1)) fault('window', window, 'must be 1 request or more', '10');
-  if (!(smoothing > 0 && smoothing <= 1)) {
-    fault('smoothing', smoothing, 'must be above 0 and at most 1', '0.2');
-  }
   if (!(measureEveryMs > 0)) fault('measureEveryMs', measureEveryMs, 'must be above 0 ms', '10000');
   if (faults.length > 0) throw new InvalidInput('The concurrency limit', faults);
 }

@@ -2,14 +2,16 @@
 
 /** One finished request, as the place that ran it saw it. Times in ms. */
 export interface Finished {
-  /** From the start of the work to its end; the wait before it does not count. */
+  /** From the start of the work to its end; the wait at the gate does not count. */
   readonly serviceMs: number;
-  /** The wait before the work began: the signal of overload (DAGOR, SoCC 2018, section 4.1). */
+  /** The wait at the gate: above 0, the limit itself held somebody back. Says nothing of what is behind it. */
   readonly queueMs: number;
   /** Requests at work when this one began, itself included. */
   readonly inFlight: number;
   /** It timed out or was turned away by the service behind: too much was asked of it. */
   readonly dropped: boolean;
+  /** How long it waited behind the gate, where the service behind tells. @default - not told */
+  readonly behindMs?: number;
 }
 
 /** A limit is a value that each finished request may move: pure, so that it can be replayed. */

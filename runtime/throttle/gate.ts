@@ -1,11 +1,13 @@
 /**
- * Enforces a limit of concurrency that something else computes. What finds no place waits: first come, first
- * served while the wait is short; newest first once it is not, since the oldest will be given up by then anyway
- * (Maurer, "Fail at Scale", ACM Queue 2015: adaptive LIFO). Nobody is begun who cannot end before its deadline.
+ * Enforces a limit of concurrency that something else computes. What finds no place waits, in the order of its
+ * rank: under overload the queue keeps those that matter most and sheds the others, whatever the limit does. The
+ * queue is as long as what can begin in time, and that time is short once the queue has stood for a while: a burst
+ * is borne, a lasting overload is not queued (Maurer, "Fail at Scale", ACM Queue 2015, after CoDel). Nobody is
+ * begun who cannot end before its deadline.
  */
 
 import type { Limit } from '../../core/limits/index.ts';
-import { isWorthDoing } from '../../core/shedding/index.ts';
+import { isWorthDoing, WaitingList, type QueueView } from '../../core/shedding/index.ts';
 import type { Cancel, Clock } from '../ports.ts';
 
 export interface GateLimits {
@@ -13,22 +15,34 @@ export interface GateLimits {
   readonly waitersMax: number;
   /** Nobody waits longer, in ms. @default 500 */
   readonly waitMsMax: number;
-  /** Once the oldest waits longer than this, in ms, the newest goes first. @default 20 */
+  /** Nobody waits longer once somebody has been waiting at all times for `waitMsMax`, in ms. @default 150 */
+  readonly standingWaitMsMax: number;
+  /** Among equals the newest goes first once the oldest waits longer than this, in ms. @default 100 */
   readonly newestFirstMs: number;
 }
 
-export const GATE_DEFAULTS: GateLimits = { waitersMax: 1000, waitMsMax: 500, newestFirstMs: 20 };
+export const GATE_DEFAULTS: GateLimits = {
+  waitersMax: 1000,
+  waitMsMax: 500,
+  standingWaitMsMax: 150,
+  newestFirstMs: 100,
+};
 
 /** The right to work; `leave` it once. */
 export interface Place {
   readonly queueMs: number;
-  leave(result: { readonly dropped: boolean }): void;
+  leave(result: Left): void;
+}
+
+export interface Left {
+  /** The work timed out, or what is behind said that it has too much. */
+  readonly dropped: boolean;
+  /** How long it waited behind the gate, where the service behind tells. @default - not told */
+  readonly behindMs?: number;
 }
 
 export type Entered =
-  | { readonly place: Place }
-  /** `queueMs`: what the wait is now, as a sign of overload; null where it says nothing of that. */
-  | { readonly refused: 'queue-full' | 'deadline-passed'; readonly queueMs: number | null };
+  { readonly place: Place } | { readonly refused: 'shed' | 'queue-full' | 'deadline-passed' };
 
 export interface GateStatus {
   readonly inFlight: number;
@@ -37,6 +51,7 @@ export interface GateStatus {
 }
 
 interface Waiter {
+  readonly rank: number;
   readonly since: number;
   readonly deadlineAt: number;
   readonly settle: (entered: Entered) => void;
@@ -49,7 +64,9 @@ export class Gate<State = unknown> {
   readonly #clock: Clock;
   readonly #limit: Limit<State>;
   readonly #limits: GateLimits;
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters = new WaitingList<Waiter>();
+  /** Since when somebody has been waiting at all times; null while nobody is. */
+  #standingSince: number | null = null;
   #state: State;
   #inFlight = 0;
   #expectedMs = 0;
@@ -61,17 +78,32 @@ export class Gate<State = unknown> {
     this.#state = limit.initial;
   }
 
-  /** Settles when a place is free, or when it is clear that none will be in time. `deadlineAt` is monotonic ms. */
-  enter(deadlineAt: number): Promise<Entered> {
+  /**
+   * Settles when a place is free, or when it is clear that none will be in time.
+   * @param deadlineAt monotonic ms
+   * @param rank its place in the order of shedding; lower is better
+   */
+  enter(deadlineAt: number, rank = 0): Promise<Entered> {
     const now = this.#clock.now();
-    if (!isWorthDoing(now, deadlineAt, this.#expectedMs)) {
-      return Promise.resolve({ refused: 'deadline-passed', queueMs: null });
+    if (!this.#isWorthDoing(now, deadlineAt)) {
+      return Promise.resolve({ refused: 'deadline-passed' });
     }
     if (this.#waiters.length === 0 && this.#hasPlace()) return Promise.resolve({ place: this.#begin(now) });
-    if (this.#waiters.length >= Math.max(1, this.#limits.waitersMax)) {
-      return Promise.resolve({ refused: 'queue-full', queueMs: now - this.#waiters[0]!.since });
+    const room = this.#room(now);
+    while (this.#waiters.length > room) this.#waiters.worst!.settle({ refused: 'shed' });
+    const worst = this.#waiters.worst;
+    if (this.#waiters.length === room && worst !== undefined) {
+      if (rank >= worst.rank) {
+        return Promise.resolve({ refused: rank > worst.rank ? 'shed' : 'queue-full' });
+      }
+      worst.settle({ refused: 'shed' });
     }
-    return this.#wait(now, deadlineAt);
+    return this.#wait(now, deadlineAt, rank);
+  }
+
+  queue(): QueueView {
+    const standingMs = this.#standingSince === null ? 0 : this.#clock.now() - this.#standingSince;
+    return { standingMs, isFree: this.#waiters.length === 0 && this.#hasPlace() };
   }
 
   describe(): GateStatus {
@@ -86,25 +118,44 @@ export class Gate<State = unknown> {
     return this.#inFlight < this.#limit.concurrency(this.#state);
   }
 
-  #wait(since: number, deadlineAt: number): Promise<Entered> {
+  /** With nothing at work nobody knows how long work takes now: one is let in to find out. */
+  #isWorthDoing(now: number, deadlineAt: number): boolean {
+    return isWorthDoing(now, deadlineAt, this.#inFlight === 0 ? 0 : this.#expectedMs);
+  }
+
+  #waitMsMax(now: number): number {
+    const { waitMsMax, standingWaitMsMax } = this.#limits;
+    const isStanding = this.#standingSince !== null && now - this.#standingSince > waitMsMax;
+    return isStanding ? standingWaitMsMax : waitMsMax;
+  }
+
+  /** As many as can begin before they have waited too long; 1 or more. */
+  #room(now: number): number {
+    const inTime =
+      (this.#limit.concurrency(this.#state) * this.#waitMsMax(now)) / Math.max(1, this.#expectedMs);
+    return Math.max(1, Math.min(this.#limits.waitersMax, Math.ceil(inTime)));
+  }
+
+  #wait(since: number, deadlineAt: number, rank: number): Promise<Entered> {
     return new Promise((resolve) => {
       let cancel: Cancel = () => {};
       const waiter: Waiter = {
+        rank,
         since,
         deadlineAt,
         settle: (entered) => {
           cancel();
-          const at = this.#waiters.indexOf(waiter);
-          if (at >= 0) this.#waiters.splice(at, 1);
+          this.#waiters.remove(waiter);
+          if (this.#waiters.length === 0) this.#standingSince = null;
           resolve(entered);
         },
       };
-      this.#waiters.push(waiter);
       const uselessAt = deadlineAt - this.#expectedMs;
-      const tooLongAt = since + this.#limits.waitMsMax;
+      const tooLongAt = since + this.#waitMsMax(since);
       const refused = uselessAt <= tooLongAt ? 'deadline-passed' : 'queue-full';
-      const waitMs = Math.min(uselessAt, tooLongAt) - since;
-      cancel = this.#clock.after(waitMs, () => waiter.settle({ refused, queueMs: waitMs }));
+      this.#standingSince ??= since;
+      this.#waiters.add(waiter);
+      cancel = this.#clock.after(Math.min(uselessAt, tooLongAt) - since, () => waiter.settle({ refused }));
     });
   }
 
@@ -116,27 +167,26 @@ export class Gate<State = unknown> {
     let isLeft = false;
     return {
       queueMs,
-      leave: ({ dropped }) => {
+      leave: (left) => {
         if (isLeft) return;
         isLeft = true;
         this.#inFlight -= 1;
         const now = this.#clock.now();
         const serviceMs = now - beganAt;
         this.#expectedMs += (serviceMs - this.#expectedMs) * EXPECTED_WEIGHT;
-        this.#state = this.#limit.next(this.#state, { serviceMs, queueMs, inFlight, dropped }, now);
+        this.#state = this.#limit.next(this.#state, { serviceMs, queueMs, inFlight, ...left }, now);
         this.#admitWaiters(now);
       },
     };
   }
 
   #admitWaiters(now: number): void {
-    while (this.#waiters.length > 0 && this.#hasPlace()) {
-      const oldest = this.#waiters[0]!;
-      const isLong = now - oldest.since > this.#limits.newestFirstMs;
-      const next = isLong ? this.#waiters.at(-1)! : oldest;
-      if (isWorthDoing(now, next.deadlineAt, this.#expectedMs))
+    while (this.#hasPlace()) {
+      const next = this.#waiters.best(now, this.#limits.newestFirstMs);
+      if (next === undefined) return;
+      if (this.#isWorthDoing(now, next.deadlineAt)) {
         next.settle({ place: this.#begin(next.since) });
-      else next.settle({ refused: 'deadline-passed', queueMs: now - next.since });
+      } else next.settle({ refused: 'deadline-passed' });
     }
   }
 }

@@ -4,7 +4,7 @@
  * place. A refusal takes no connection to anything behind (I-24).
  */
 
-import { aimd, type Limit } from '../../core/limits/index.ts';
+import { gradient, type Limit } from '../../core/limits/index.ts';
 import {
   AdmissionLevel,
   CRITICALITY_DEFAULT,
@@ -37,7 +37,7 @@ export interface ThrottleOptions {
   readonly shared: RateLimit;
   /** Callers that are told apart at one time. @default 100 000 */
   readonly callersMax?: number;
-  /** What computes how many requests may be at work at once. @default - AIMD on queue time */
+  /** What computes how many requests may be at work at once. @default - the gradient of latency */
   readonly concurrency?: Limit<unknown>;
   readonly gate?: Partial<GateLimits>;
   readonly admission?: Partial<AdmissionOptions>;
@@ -106,7 +106,7 @@ export class Throttle {
     this.limitOf = (caller) => options.limitOf(this.#keyOf(caller));
     this.#callers = new CallerTable(options);
     this.#admission = new AdmissionLevel(admission);
-    this.#gate = new Gate(clock, concurrency ?? aimd(), gate);
+    this.#gate = new Gate(clock, concurrency ?? gradient(), gate);
   }
 
   /** Rejects with `Refused`. Whoever gets a pass must call `done` on it. */
@@ -130,14 +130,10 @@ export class Throttle {
     const waitMs = this.#callers.take(this.#keyOf(caller), now, cost);
     if (waitMs > 0) return refusal('caller-limit', waitMs);
     const aboveShare = incoming.aboveShare ?? this.#aboveShareOf(caller);
-    if (!this.#admission.admit(rankOf({ criticality, aboveShare, user }), now)) {
-      return refusal('shed', SHED_RETRY_MS);
-    }
-    const entered = await this.#gate.enter(now + (incoming.deadlineMs ?? DEADLINE_MS_DEFAULT));
-    if ('refused' in entered) {
-      if (entered.queueMs !== null) this.#admission.began(entered.queueMs);
-      return refusal(entered.refused, SHED_RETRY_MS);
-    }
+    const rank = rankOf({ criticality, aboveShare, user });
+    if (!this.#admission.admit(rank, now, this.#gate.queue())) return refusal('shed', SHED_RETRY_MS);
+    const entered = await this.#gate.enter(now + (incoming.deadlineMs ?? DEADLINE_MS_DEFAULT), rank);
+    if ('refused' in entered) return refusal(entered.refused, SHED_RETRY_MS);
     this.#admission.began(entered.place.queueMs);
     return entered.place;
   }

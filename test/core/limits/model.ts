@@ -1,4 +1,4 @@
-/** A service with a number of slots, in steps of 1 ms: what arrives waits for the gate, then for a slot. */
+/** A service with a number of slots, in steps of 1 ms: what arrives waits at the gate, then for a slot. */
 
 import type { Limit } from '../../../core/limits/index.ts';
 
@@ -17,21 +17,25 @@ export interface Ran {
   readonly answered: number;
   readonly limit: number;
   /** The longest wait behind the gate, in ms. */
-  readonly queueMsMax: number;
+  readonly behindMsMax: number;
 }
 
 interface Job {
-  readonly at: number;
+  readonly arrived: number;
+  readonly entered: number;
   readonly inFlight: number;
   began: number | null;
 }
 
-/** Everything beyond the limit is turned away at the gate. */
+/** Requests that may wait at the gate. Everything beyond is turned away. */
+const WAITERS_MAX = 50;
+
 export class World<State> {
   now = 0;
   #state: State;
-  #arrived = 0;
+  #owed = 0;
   readonly #limit: Limit<State>;
+  readonly #waiters: number[] = [];
   readonly #jobs: Job[] = [];
   service: Service;
 
@@ -47,25 +51,42 @@ export class World<State> {
 
   run({ perMs, ms }: Load): Ran {
     let answered = 0;
-    let queueMsMax = 0;
+    let behindMsMax = 0;
     for (const end = this.now + ms; this.now < end; this.now += 1) {
-      for (this.#arrived += perMs; this.#arrived >= 1; this.#arrived -= 1) {
-        if (this.#jobs.length >= this.limit) continue;
-        this.#jobs.push({ at: this.now, inFlight: this.#jobs.length + 1, began: null });
+      for (this.#owed += perMs; this.#owed >= 1; this.#owed -= 1) {
+        if (this.#waiters.length < WAITERS_MAX) this.#waiters.push(this.now);
       }
+      this.#enter();
       for (const job of this.#jobs.slice(0, this.service.slots)) job.began ??= this.now;
-      const done = this.#jobs.filter(
-        ({ began }) => began !== null && this.now - began >= this.service.serviceMs,
-      );
-      for (const job of done) {
+      for (const job of this.#jobs.filter((one) => this.#isDone(one))) {
         this.#jobs.splice(this.#jobs.indexOf(job), 1);
-        const queueMs = job.began! - job.at;
-        queueMsMax = Math.max(queueMsMax, queueMs);
+        behindMsMax = Math.max(behindMsMax, job.began! - job.entered);
         answered += 1;
-        const finished = { serviceMs: this.now - job.at, queueMs, inFlight: job.inFlight, dropped: false };
-        this.#state = this.#limit.next(this.#state, finished, this.now);
+        this.#finish(job);
       }
     }
-    return { answered, limit: this.limit, queueMsMax };
+    return { answered, limit: this.limit, behindMsMax };
+  }
+
+  #enter(): void {
+    while (this.#waiters.length > 0 && this.#jobs.length < this.limit) {
+      const arrived = this.#waiters.shift()!;
+      this.#jobs.push({ arrived, entered: this.now, inFlight: this.#jobs.length + 1, began: null });
+    }
+  }
+
+  #isDone({ began }: Job): boolean {
+    return began !== null && this.now - began >= this.service.serviceMs;
+  }
+
+  #finish({ arrived, entered, began, inFlight }: Job): void {
+    const finished = {
+      serviceMs: this.now - entered,
+      queueMs: entered - arrived,
+      behindMs: began! - entered,
+      inFlight,
+      dropped: false,
+    };
+    this.#state = this.#limit.next(this.#state, finished, this.now);
   }
 }

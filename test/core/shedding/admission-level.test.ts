@@ -1,100 +1,120 @@
 import { describe, expect, it } from 'vitest';
-import {
-  AdmissionLevel,
-  CRITICALITIES,
-  rankOf,
-  RANKS,
-  type Criticality,
-} from '../../../core/shedding/index.ts';
+import { AdmissionLevel, CRITICALITIES, RANKS, type Criticality } from '../../../core/shedding/index.ts';
+import { Desk, type Visitor } from './desk.ts';
 
-interface Request {
-  readonly user: string;
-  readonly criticality: Criticality;
-  readonly aboveShare: boolean;
-}
+/** 400 users, a quarter in each class, half of each above their share. */
+const anyone = (n: number): Visitor => ({
+  user: `user-${n % 400}`,
+  criticality: CRITICALITIES[n % 4]!,
+  aboveShare: n % 8 >= 4,
+});
+const of = (visitors: readonly Visitor[], criticality: Criticality): readonly Visitor[] =>
+  visitors.filter((visitor) => visitor.criticality === criticality);
+const share = ({ served, shed }: Desk, criticality: Criticality): number =>
+  of(served, criticality).length / (of(served, criticality).length + of(shed, criticality).length);
 
-/** 400 users a second, a quarter in each class; the service bears `capacity` of them. */
-function second(level: AdmissionLevel, at: number, capacity: number): readonly Request[] {
-  const admitted: Request[] = [];
-  for (let n = 0; n < 400; n += 1) {
-    const criticality = CRITICALITIES[n % 4]!;
-    const request = { user: `user-${n}`, criticality, aboveShare: n % 8 >= 4 };
-    if (level.admit(rankOf(request), at + n * 2)) admitted.push(request);
-  }
-  for (const _ of admitted) level.began(admitted.length > capacity ? 100 : 1);
-  return admitted;
-}
-
-function run(level: AdmissionLevel, from: number, seconds: number, capacity: number): readonly Request[] {
-  let last: readonly Request[] = [];
-  for (let s = 0; s < seconds; s += 1) last = second(level, from + s * 1000, capacity);
-  return last;
-}
-
-const share = (requests: readonly Request[], criticality: Criticality): number =>
-  requests.filter((request) => request.criticality === criticality).length / 100;
+/** A service of 250 requests a second to which 400 come, after the level has found its place. */
+const overloaded = (): Desk => new Desk(0.25).run(0.4, 10_000, anyone);
 
 describe('under overload', () => {
+  it('as many are admitted as are served, within half a second', () => {
+    const desk = new Desk(0.25).run(0.2, 5000, anyone);
+    desk.run(2.5, 500, anyone);
+    const { served, shed } = desk.run(2.5, 5000, anyone);
+    expect(served.length).toBeGreaterThan(0.98 * 0.25 * 5000);
+    expect(desk.level.describe().overloaded).toBe(true);
+    expect(shed.length).toBeGreaterThan(0.85 * 2.5 * 5000);
+  });
+
   it('the lowest class goes first, and the highest is not touched while others can be', () => {
-    const level = new AdmissionLevel();
-    const admitted = run(level, 0, 60, 250);
-    expect(admitted.length).toBeGreaterThan(220);
-    expect(admitted.length).toBeLessThan(275);
-    expect(share(admitted, 'critical-plus')).toBe(1);
-    expect(share(admitted, 'critical')).toBe(1);
-    expect(share(admitted, 'sheddable-plus')).toBeLessThan(0.8);
-    expect(share(admitted, 'sheddable')).toBe(0);
+    const desk = overloaded().run(0.4, 5000, anyone);
+    expect(share(desk, 'critical-plus')).toBe(1);
+    expect(share(desk, 'critical')).toBe(1);
+    expect(share(desk, 'sheddable-plus')).toBeLessThan(0.7);
+    expect(share(desk, 'sheddable')).toBeLessThan(0.05);
   });
 
   it('within a class the callers above their share go before the others', () => {
-    const admitted = run(new AdmissionLevel(), 0, 60, 250).filter((r) => r.criticality === 'sheddable-plus');
-    expect(admitted.length).toBeGreaterThan(10);
-    expect(admitted.filter((r) => r.aboveShare)).toEqual([]);
+    const { served } = overloaded().run(0.4, 5000, anyone);
+    const above = of(served, 'sheddable-plus').filter((visitor) => visitor.aboveShare);
+    expect(of(served, 'sheddable-plus').length).toBeGreaterThan(200);
+    expect(above.length / of(served, 'sheddable-plus').length).toBeLessThan(0.1);
   });
 
   it('the same users stay whole from second to second', () => {
-    const level = new AdmissionLevel();
-    run(level, 0, 60, 150);
-    const users = (requests: readonly Request[]): Set<string> => new Set(requests.map((r) => r.user));
-    const first = users(second(level, 60_000, 150));
-    const next = users(second(level, 61_000, 150));
+    const desk = new Desk(0.15).run(0.4, 10_000, anyone);
+    const users = (): Set<string> => new Set(desk.run(0.4, 1000, anyone).served.map(({ user }) => user));
+    const first = users();
+    const next = users();
     const both = [...first].filter((user) => next.has(user)).length;
     expect(both / Math.max(first.size, next.size)).toBeGreaterThan(0.9);
   });
 
-  it('never sheds everybody', () => {
-    const level = new AdmissionLevel();
-    expect(run(level, 0, 200, 0).length).toBeGreaterThan(0);
+  it('never sheds everybody, though one user alone is too much', () => {
+    const one = (): Visitor => ({ user: 'one', criticality: 'critical', aboveShare: false });
+    const desk = new Desk(0.05).run(1, 5000, one);
+    expect(desk.run(1, 5000, one).served.length).toBeGreaterThan(0.98 * 0.05 * 5000);
+  });
+
+  it('follows a service that loses half of what it can do', () => {
+    const desk = overloaded();
+    desk.perMs = 0.125;
+    desk.run(0.4, 3000, anyone);
+    const { served } = desk.run(0.4, 5000, anyone);
+    expect(served.length).toBeGreaterThan(0.98 * 0.125 * 5000);
+    expect(share(desk, 'critical-plus')).toBe(1);
   });
 });
 
 describe('when the overload is over', () => {
-  it('more is admitted step by step, until nothing is shed', () => {
-    const level = new AdmissionLevel();
-    const during = run(level, 0, 60, 100).length;
-    const soon = run(level, 60_000, 10, 1000).length;
-    const late = run(level, 70_000, 120, 1000).length;
-    expect(soon).toBeGreaterThan(during);
-    expect(soon).toBeLessThan(200);
-    expect(late).toBe(400);
-    expect(level.describe()).toMatchObject({ level: RANKS, overloaded: false });
+  it('nobody is shed after a second, from 10 times the load too', () => {
+    const desk = new Desk(0.25).run(2.5, 10_000, anyone);
+    desk.run(0.2, 1000, anyone);
+    expect(desk.run(0.2, 10_000, anyone).shed).toEqual([]);
+    expect(desk.level.describe()).toMatchObject({ overloaded: false });
   });
 
   it('a pause ends the shedding at once: there is nothing to shed', () => {
-    const level = new AdmissionLevel();
-    run(level, 0, 60, 100);
-    expect(level.describe().level).toBeLessThan(RANKS);
-    expect(second(level, 62_500, 1000)).toHaveLength(400);
+    const desk = overloaded();
+    expect(desk.level.describe().level).toBeLessThan(RANKS);
+    desk.run(0, 1000, anyone);
+    expect(desk.run(0.2, 500, anyone).shed).toEqual([]);
   });
 
   it('a service that bears its load sheds nothing at all', () => {
-    expect(run(new AdmissionLevel(), 0, 30, 400)).toHaveLength(400);
+    expect(new Desk(0.25).run(0.24, 30_000, anyone).shed).toEqual([]);
+  });
+});
+
+describe('the queue', () => {
+  const busy = { standingMs: 0, isFree: false };
+
+  it('has to stand for a while: a burst is no overload', () => {
+    const level = new AdmissionLevel();
+    for (let n = 0; n < 5000; n += 1) {
+      expect(level.admit(RANKS - 1, n / 60, { standingMs: n / 60, isFree: false })).toBe(true);
+    }
+  });
+
+  it('does not matter to a request that finds a free place, whatever its rank', () => {
+    const { level, now } = overloaded();
+    expect(level.admit(RANKS - 1, now, { ...busy, standingMs: 500 })).toBe(false);
+    expect(level.admit(RANKS - 1, now, { standingMs: 0, isFree: true })).toBe(true);
+  });
+
+  it('is judged by a clock that never goes back, though the one it is told does', () => {
+    const desk = overloaded();
+    const { level, now } = desk;
+    const before = level.describe().level;
+    for (let n = 0; n < 1000; n += 1) level.admit(n % RANKS, now - 60_000 + n, { ...busy, standingMs: 500 });
+    expect(level.describe().level).toBe(before);
+    expect(desk.run(0.4, 5000, anyone).served.length).toBeGreaterThan(0.98 * 0.25 * 5000);
   });
 });
 
 it('refuses options that make no sense, each with its field', () => {
-  expect(() => new AdmissionLevel({ windowMs: 0, decrease: 1 })).toThrow(
-    /windowMs = 0: .*\n.*decrease = 1: must be above 0/,
+  expect(() => new AdmissionLevel({ windowMs: 0, clearMs: -1 })).toThrow(
+    /windowMs = 0: must be above 0 ms\. Fix: 100.*\n.*clearMs = -1: must be above 0 ms\. Fix: 1000/,
   );
-  expect(() => new AdmissionLevel({ windowRequests: 0, queueMsMax: 0, increase: 0 })).toThrow(/increase = 0/);
+  expect(() => new AdmissionLevel({ capacityMs: Number.NaN })).toThrow(/capacityMs = .*must be above 0/);
 });
