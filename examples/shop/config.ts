@@ -16,10 +16,14 @@ export interface ShopConfig {
 }
 
 export interface ThrottleConfig {
+  readonly application: string;
+  readonly region: string;
   /** Where the leases are; without it the shop limits its callers by itself. */
   readonly table?: string;
   /** Requests a second that all instances bear. Until there is a lease a share of it is in force. */
   readonly capacityPerS: number;
+  /** Without a table: what each caller may ask, a second. */
+  readonly callerPerS: number;
 }
 
 const SLOTS_DEFAULT = 4;
@@ -55,6 +59,8 @@ export function readConfig(env: Environment): ShopConfig {
     workMs: whole('SHOP_WORK_MS', WORK_MS_DEFAULT, 1, WORK_MS_MAX),
   };
   const slotsPerS = Math.max(1, Math.floor((quotes.slots * 1000) / quotes.workMs));
+  const region = required('AWS_REGION');
+  const capacityPerS = whole('SHOP_CAPACITY_PER_S', slotsPerS, 1, CAPACITY_MAX);
   const config = {
     host: env['HOST'] ?? '127.0.0.1',
     port: port('PORT', 0, 0),
@@ -65,15 +71,18 @@ export function readConfig(env: Environment): ShopConfig {
       database: required('DATABASE_NAME'),
       user,
       application: user,
-      region: required('AWS_REGION'),
+      region,
       ...optional('stateTable', env['UNDERSTUDY_STATE_TABLE']),
       ...optional('ca', certificates(env['DATABASE_CA_FILE'], faults)),
     },
     quotes,
     tokenKey: tokenKey(env['SHOP_TOKEN_KEY'], faults),
     throttle: {
+      application: user,
+      region,
       ...optional('table', env['UNDERSTUDY_THROTTLE_TABLE']),
-      capacityPerS: whole('SHOP_CAPACITY_PER_S', slotsPerS, 1, CAPACITY_MAX),
+      capacityPerS,
+      callerPerS: whole('SHOP_CALLER_PER_S', capacityPerS, 1, CAPACITY_MAX),
     },
   };
   if (faults.length === 0) return config;

@@ -20,7 +20,12 @@ const QUANTITY_MAX = 1000;
 export function checkProductId(text: string): Checked<number> {
   const value = Number(text);
   if (/^\d{1,10}$/.test(text) && value >= 1 && value <= ID_MAX) return { ok: true, value };
-  return refused('id', text, `a product id is a whole number from 1 to ${ID_MAX}`, 'use the id of a product, such as 1');
+  return refused(
+    'id',
+    text,
+    `a product id is a whole number from 1 to ${ID_MAX}`,
+    'use the id of a product, such as 1',
+  );
 }
 
 export function checkOrderId(text: string): Checked<string> {

@@ -6,13 +6,19 @@ import type { Store } from './store.ts';
 const PREPARE_PAUSE_MS = 250;
 const PREPARE_MS_MAX = 120_000;
 
-export async function runShop(shop: Shop, address: { host: string; port: number }): Promise<void> {
+export interface ShopProcess extends Shop {
+  /** Awaited before it serves; false is good enough. @default - nothing is awaited */
+  ready?(): Promise<boolean>;
+}
+
+export async function runShop(shop: ShopProcess, address: { host: string; port: number }): Promise<void> {
   const { store } = shop;
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGTERM', onSignal);
   process.once('SIGINT', onSignal);
   if (await prepared(store, stop.signal)) {
+    await shop.ready?.();
     const server = await serve(shop, address);
     process.stdout.write(`${JSON.stringify({ listening: server.port })}\n`);
     await aborted(stop.signal);
