@@ -2,7 +2,7 @@
 
 import { ENV as HEALTH_CHECK } from '../lambdas/health-check/contract.ts';
 import { ENV as RECONCILE } from '../lambdas/reconcile/contract.ts';
-import { DATABASE_ENV, ENV } from '../lambdas/shared/contract.ts';
+import { DATABASE_ENV, ENV, THROTTLE_ENV } from '../lambdas/shared/contract.ts';
 
 export const FUNCTION_FOLDERS = [
   'health-check',
@@ -10,6 +10,7 @@ export const FUNCTION_FOLDERS = [
   'replica-pool',
   'reconcile',
   'database-bootstrap',
+  'throttle',
 ] as const;
 
 /** Every function's variables in one, with credentials of nobody. */
@@ -32,4 +33,6 @@ export const FUNCTION_VARIABLES: Readonly<Record<string, string>> = {
   [HEALTH_CHECK.az]: 'eu-west-1a',
   [RECONCILE.parameterRoot]: '/understudy/demo',
   [RECONCILE.alarmPrefix]: 'demo-',
+  [THROTTLE_ENV.table]: 'throttle',
+  [THROTTLE_ENV.resources]: 'quotes=shop',
 };

@@ -3,6 +3,10 @@ import type { EnvironmentProfile } from '../core/profile/types.ts';
 /**
  * The example environment: what `npm start` stands up. It differs from one for production in two lines only:
  * the data may be deleted, and forced promotion acts at once instead of being observed until a drill has passed.
+ *
+ * `throttle` is about the shop's quotes: a part that bears 100 requests a second, because it has four slots that each
+ * hold a request for 40 ms. A price comparison is promised ten of them and may use forty, but goes first under
+ * overload; so does whoever shows no token, and all of those together are one caller. Any other caller may have 20.
  */
 export const demo: EnvironmentProfile = {
   name: 'demo',
@@ -11,6 +15,17 @@ export const demo: EnvironmentProfile = {
   size: 'pair',
   tiers: { database: { mode: 'act' } },
   applications: ['shop'],
+  throttle: {
+    quotes: {
+      application: 'shop',
+      capacityPerS: 100,
+      callers: {
+        'price-comparison': { floorPerS: 10, limitPerS: 40, criticality: 'sheddable' },
+        anonymous: { limitPerS: 10, criticality: 'sheddable' },
+      },
+      others: { limitPerS: 20 },
+    },
+  },
   notify: {},
   deletionProtection: false,
 };

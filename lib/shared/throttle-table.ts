@@ -53,15 +53,16 @@ export class ThrottleTable extends Construct {
 
   /** What the function that divides may do: read what these applications want and hold, and write plans and leases. */
   grantPlanning(grantee: iam.IGrantable, applications: readonly string[]): iam.Grant {
+    const demands = applications.map(demandPartition);
     const leases = applications.map(throttleLeasePartition);
-    const kept = [throttlePlanKey('').pk, ...leases];
-    const query = {
-      actions: ['dynamodb:Query'],
-      partitions: [...applications.map(demandPartition), ...leases],
-    };
-    return this.grant(grantee, query).combine(
-      this.grant(grantee, { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], partitions: kept }),
-    );
+    const plans = throttlePlanKey('').pk;
+    return [
+      { actions: ['dynamodb:Query'], partitions: [...demands, ...leases] },
+      { actions: ['dynamodb:GetItem'], partitions: [plans] },
+      { actions: ['dynamodb:PutItem'], partitions: [plans, ...leases] },
+    ]
+      .map((rights) => this.grant(grantee, rights))
+      .reduce((all, grant) => all.combine(grant));
   }
 
   metric(name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

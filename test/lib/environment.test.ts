@@ -118,6 +118,7 @@ describe('an environment', () => {
   });
 
   it('keeps data when it is protected, and deletes all of it when it is not', () => {
+    // The throttle's table goes in any case; it has a test of its own.
     const policies = (json: Synthesized['json']): Record<string, string | undefined> =>
       Object.fromEntries(
         ['AWS::DynamoDB::Table', 'AWS::RDS::DBCluster', 'AWS::KMS::Key'].map((type) => [
@@ -156,6 +157,7 @@ describe('an environment', () => {
     expect(keys('control')).toEqual([
       'Environment',
       'StateTableName',
+      'ThrottleTableName',
       'ParameterRoot',
       'AlarmPrefix',
       'TopicArn',

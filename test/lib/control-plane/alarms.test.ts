@@ -33,6 +33,7 @@ describe('the catalogue', () => {
         'replica-pool',
         'write-failover',
         'reconcile',
+        'throttle',
         'database-bootstrap',
         'dead-letters',
       ],
@@ -119,9 +120,10 @@ describe('an alarm on a prober', () => {
 
 describe('the composite of the tier', () => {
   it('tells people once, whichever of the tier rings', () => {
-    const composite = theOnly(made.json.control, 'AWS::CloudWatch::CompositeAlarm');
-    const { Properties } = composite;
-    expect(Properties['AlarmName']).toBe('understudy-demo-database-tier');
+    const composites = resourcesOf(made.json.control, 'AWS::CloudWatch::CompositeAlarm');
+    const names = composites.map(([, { Properties }]) => String(Properties['AlarmName']));
+    expect(names.toSorted()).toEqual(['understudy-demo-database-tier', 'understudy-demo-throttle-tier']);
+    const [, { Properties }] = composites[names.indexOf('understudy-demo-database-tier')]!;
     expect(Properties['AlarmActions']).toEqual([{ Ref: expect.stringContaining('Topic') }]);
     const children = JSON.stringify(Properties['AlarmRule']).match(/"Fn::GetAtt"/g)!;
     const expected = ALARM_CATALOGUE.filter(({ tier }) => tier === 'database');

@@ -95,7 +95,7 @@ describe('SEC-01: the fixed list of rights', () => {
       ofAction('dynamodb:PutItem', (s) =>
         s.Condition['ForAllValues:StringEquals']['dynamodb:LeadingKeys'].push('control'),
       ),
-      /^reconcile also may dynamodb:PutItem .*LeadingKeys=control\|thresholds/,
+      /^reconcile also may dynamodb:PutItem .*LeadingKeys=control\|quotas\|thresholds/,
     ],
     [
       'a right is turned into all but one',

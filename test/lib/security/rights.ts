@@ -19,6 +19,7 @@ const CLUSTER = `arn:aws:rds:us-east-1:<account>:cluster:${CLUSTER_ID}`;
 const MEMBERS = [1, 2, 3].map((n) => `arn:aws:rds:us-east-1:<account>:db:<DatabaseAuroraClusterMember${n}>`);
 const POOL_ENDPOINT = 'arn:aws:rds:us-east-1:<account>:cluster-endpoint:understudy-demo-readers';
 const STATE_TABLE = '<StateTable.Arn>';
+const THROTTLE_TABLE = '<ThrottleTable.Arn>';
 
 /** What Lambda itself does with the role of every function: its log, and the events that are given up. */
 function everyFunction(logGroup: string): readonly Right[] {
@@ -28,14 +29,15 @@ function everyFunction(logGroup: string): readonly Right[] {
   ];
 }
 
-/** What Lambda itself does with the role of a function that the table's stream wakes. */
-const STREAM: readonly Right[] = [
+/** What Lambda itself does with the role of a function that a table's stream wakes. */
+const streamOf = (table: string): readonly Right[] => [
   {
     actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-    on: ['<StateTable.StreamArn>'],
+    on: [`<${table}.StreamArn>`],
   },
   { actions: ['dynamodb:ListStreams'], on: ['*'] },
 ];
+const STREAM = streamOf('StateTable');
 
 /** What Lambda itself does with the role of a function in the VPC, before the network interface is there. */
 const NETWORK_INTERFACES: readonly Right[] = [
@@ -53,14 +55,17 @@ const NETWORK_INTERFACES: readonly Right[] = [
 
 const READ_STATE: Right = { actions: ['dynamodb:GetItem', 'dynamodb:Query'], on: [STATE_TABLE] };
 
-function onPartitions(action: string, ...partitions: readonly string[]): Right {
+function onPartitions(table: string, actions: readonly string[], partitions: readonly string[]): Right {
   const keys = partitions.toSorted().join('|');
   const when = `ForAllValues:StringEquals dynamodb:LeadingKeys=${keys} and Null dynamodb:LeadingKeys=false`;
-  return { actions: [action], on: [STATE_TABLE], when };
+  return { actions, on: [table], when };
 }
 
-const put = (...partitions: readonly string[]): Right => onPartitions('dynamodb:PutItem', ...partitions);
-const lease = (name: string): Right => onPartitions('dynamodb:UpdateItem', `lease#${name}`);
+const put = (...partitions: readonly string[]): Right =>
+  onPartitions(STATE_TABLE, ['dynamodb:PutItem'], partitions);
+const lease = (name: string): Right => onPartitions(STATE_TABLE, ['dynamodb:UpdateItem'], [`lease#${name}`]);
+const onThrottle = (actions: readonly string[], ...partitions: readonly string[]): Right =>
+  onPartitions(THROTTLE_TABLE, actions, partitions);
 
 const connectAs = (user: string): Right => ({
   actions: ['rds-db:connect'],
@@ -119,12 +124,21 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   reconcile: [
     ...everyFunction('ControlPlaneControllersReconcile'),
     READ_STATE,
-    put('thresholds', 'wake#replica-pool', 'wake#write-failover'),
+    put('quotas', 'thresholds', 'wake#replica-pool', 'wake#write-failover'),
     {
       actions: ['ssm:GetParametersByPath'],
       on: ['arn:aws:ssm:us-east-1:<account>:parameter/understudy/demo'],
     },
     { actions: ['cloudwatch:DescribeAlarms'], on: ['arn:aws:cloudwatch:us-east-1:<account>:alarm:*'] },
+  ],
+  throttle: [
+    ...everyFunction('ControlPlaneThrottle'),
+    ...streamOf('ThrottleTable'),
+    onPartitions(STATE_TABLE, ['dynamodb:GetItem'], ['control', 'quotas', 'thresholds']),
+    lease('throttle'),
+    onThrottle(['dynamodb:Query'], 'demand#shop', 'throttle-lease#shop'),
+    onThrottle(['dynamodb:GetItem'], 'throttle-plan'),
+    onThrottle(['dynamodb:PutItem'], 'throttle-lease#shop', 'throttle-plan'),
   ],
   'database-bootstrap': [
     ...everyFunction('DatabaseBootstrapFunction'),
@@ -139,7 +153,12 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
     },
     { actions: ['secretsmanager:GetSecretValue'], on: ['<DatabaseAuroraClusterSecretAttachment>'] },
   ],
-  ApplicationshopRole: [connectAs('shop'), put('outcome#shop')],
+  ApplicationshopRole: [
+    connectAs('shop'),
+    put('outcome#shop'),
+    onThrottle(['dynamodb:PutItem'], 'demand#shop'),
+    onThrottle(['dynamodb:GetItem'], 'throttle-lease#shop'),
+  ],
   ...Object.fromEntries(
     ZONES.map((zone) => {
       const id = `ControlPlaneProbers${zone.replaceAll('-', '')}`;
