@@ -66,6 +66,49 @@ describe('the environment', () => {
     });
   });
 
+  it('has slots, their time, the capacity that comes of both, and no key unless one is given', () => {
+    expect(readConfig(env)).toMatchObject({
+      quotes: { slots: 4, workMs: 40 },
+      tokenKey: null,
+      throttle: { application: 'shop', region: env.AWS_REGION, capacityPerS: 100, callerPerS: 100 },
+    });
+    expect(readConfig(env).throttle).not.toHaveProperty('table');
+    const key = Buffer.alloc(32, 7);
+    const told = {
+      ...env,
+      SHOP_SLOTS: '8',
+      SHOP_WORK_MS: '20',
+      SHOP_CALLER_PER_S: '5',
+      SHOP_TOKEN_KEY: key.toString('base64url'),
+      UNDERSTUDY_THROTTLE_TABLE: 'leases',
+    };
+    const config = readConfig(told);
+    expect(config).toMatchObject({
+      quotes: { slots: 8, workMs: 20 },
+      throttle: { table: 'leases', capacityPerS: 400, callerPerS: 5 },
+    });
+    expect(config.tokenKey).toEqual(key);
+  });
+
+  it.each([
+    ['SHOP_SLOTS', '0'],
+    ['SHOP_SLOTS', '1001'],
+    ['SHOP_WORK_MS', '-1'],
+    ['SHOP_WORK_MS', '1.5'],
+    ['SHOP_CAPACITY_PER_S', '0'],
+    ['SHOP_CALLER_PER_S', 'many'],
+  ])('fails on %s = %s', (name, value) => {
+    expect(() => readConfig({ ...env, [name]: value })).toThrow(
+      `${name} = "${value}": must be a whole number`,
+    );
+  });
+
+  it.each(['short', 'c2hvcnQ', 'x'.repeat(43) + '!'])('fails on a key of %s, and does not show it', (key) => {
+    const read = (): unknown => readConfig({ ...env, SHOP_TOKEN_KEY: key });
+    expect(read).toThrow('SHOP_TOKEN_KEY: must be 32 bytes or more, as base64url');
+    expect(read).not.toThrow(key);
+  });
+
   it('fails with every fault at once', () => {
     const broken = {
       ...env,

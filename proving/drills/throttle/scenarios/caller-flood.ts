@@ -13,7 +13,7 @@ const GOOD_CALLERS = 99;
 const LIMIT_PER_S = 1.2;
 const GOOD_PER_S = 1;
 const FLOOD_TIMES = 100;
-const CAPACITY_PER_S = 200;
+const CAPACITY_PER_S = 150;
 const BURST_S = 1;
 /** What the good callers may notice of the flood. */
 const P99_RATIO_MAX = 1.2;
@@ -48,7 +48,7 @@ export const callerFlood: ThrottleScenario = {
   faults: ['flood'],
   hypothesis: () =>
     `One caller asks ${FLOOD_TIMES} times as often as it may: it is held to its share, and ${GOOD_CALLERS} others, who keep to their limits, fail in nothing and hardly notice.`,
-  instances: [{ name: 'throttled', env: { SHOP_SLOTS: '8', SHOP_WORK_MS: '40' } }],
+  instances: [{ name: 'throttled', env: { SHOP_SLOTS: '6', SHOP_WORK_MS: '40' } }],
   quotas: QUOTAS,
   warmUp: [GOOD],
   phases: () => [
