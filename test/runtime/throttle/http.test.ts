@@ -1,12 +1,14 @@
 /** The adapters over real HTTP: what is refused, what is told, and that a place is given back however it ends. */
 
+import { EventEmitter } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { aimd } from '../../../core/limits/index.ts';
 import { systemClock } from '../../../runtime/adapters/system.ts';
 import { ANONYMOUS, type Identify } from '../../../runtime/throttle/decide.ts';
 import { throttleFetch } from '../../../runtime/throttle/fetch.ts';
+import { isHeard } from '../../../runtime/throttle/heard.ts';
 import { throttleLambda } from '../../../runtime/throttle/lambda.ts';
 import { throttleHandler } from '../../../runtime/throttle/middleware.ts';
 import { Throttle } from '../../../runtime/throttle/throttle.ts';
@@ -67,15 +69,37 @@ describe("Node's server and Express", () => {
     expect((await fetch(url, { headers: { 'x-verified': 'shop' } })).status).toBe(200);
   });
 
-  it('gives a place back when the client goes away in the middle', async () => {
+  it('keeps the place of a client that goes away until the work for it has ended', async () => {
     const throttle = throttleOf();
-    const url = await serve(throttleHandler(throttle, identify, () => undefined));
+    let answer: () => void = () => {};
+    const url = await serve(
+      throttleHandler(throttle, identify, (_request, response) => {
+        answer = () => response.end('too late');
+      }),
+    );
     const gone = new AbortController();
     const asked = fetch(url, { signal: gone.signal }).catch(() => 'gone');
     while (throttle.describe().gate.inFlight === 0) await systemSleep(5);
     gone.abort();
     expect(await asked).toBe('gone');
-    while (throttle.describe().gate.inFlight > 0) await systemSleep(5);
+    await systemSleep(50);
+    expect(throttle.describe().gate.inFlight).toBe(1);
+    answer();
+    expect(throttle.describe().gate.inFlight).toBe(0);
+  });
+
+  it('gives the place back in the end when the work for a client that is gone never answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const response = new EventEmitter() as unknown as ServerResponse;
+    const outcomes: unknown[] = [];
+    Object.assign(response, { closed: false, writableEnded: false, statusCode: 200, end: () => response });
+    expect(isHeard(response, { queueMs: 0, done: (result) => void outcomes.push(result) })).toBe(true);
+    response.emit('close');
+    vi.advanceTimersByTime(4999);
+    expect(outcomes).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(outcomes).toEqual([{ dropped: false }]);
   });
 
   it('does nothing for a client that went away while it waited, and gives its place to the next', async () => {
