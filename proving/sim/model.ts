@@ -101,6 +101,8 @@ export interface FaultView {
   /** The catalogue's id, e.g. `F-02`. */
   readonly id: string;
   readonly target: string;
+  /** The places of the instances that it is about, where it is about some. */
+  readonly places: readonly number[] | null;
   readonly from: number;
   /** Null while it lasts. */
   readonly until: number | null;

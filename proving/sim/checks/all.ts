@@ -1,13 +1,18 @@
-/** Every checker of the database tier. */
+/** Every checker. */
 
 import type { Checker } from '../model.ts';
 import { twoViewpoints } from './agreement.ts';
 import { converges } from './convergence.ts';
 import { noFlapping, onceAnEvent, oneInACooldown } from './cooldown.ts';
 import { freshEvidence, growingTokens, oneHolder } from './fencing.ts';
+import { keepsWorking } from './goodput.ts';
+import { isolatesCallers } from './isolation.ts';
+import { leasesAreSafe } from './leases.ts';
 import { failsOpen, neverEmpty, slowlyOut } from './pool.ts';
 import { fitTarget, onlyWhenWritesFail } from './promotion.ts';
 import { finishedByOthers, onRecord } from './recovery.ts';
+import { retriesWithinBudget } from './retries.ts';
+import { servesWithoutStore } from './standing.ts';
 import { nothingLost, noWayBack, oneCommitLog, oneWriter } from './writer.ts';
 
 const ALL: readonly (() => Checker)[] = [
@@ -30,6 +35,11 @@ const ALL: readonly (() => Checker)[] = [
   noWayBack,
   nothingLost,
   onRecord,
+  retriesWithinBudget,
+  isolatesCallers,
+  keepsWorking,
+  leasesAreSafe,
+  servesWithoutStore,
 ];
 
 /** Made anew for each run: a checker remembers what it has seen. */

@@ -8,7 +8,7 @@ import type { Mishap, MishapAt } from '../control/invocation.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { FaultView } from '../model.ts';
 import { cutsOf } from './cuts.ts';
-import { serviceTargetOf } from './service-spec.ts';
+import { placesOf, serviceTargetOf } from './service-spec.ts';
 import type { CallFault, CallPoint, FaultId, FaultSpec } from './spec.ts';
 
 export type Service = 'rds' | 'state' | 'reads' | 'throttle';
@@ -25,6 +25,7 @@ export class Fault implements FaultView {
   readonly spec: FaultSpec;
   readonly id: string;
   readonly target: string;
+  readonly places: readonly number[] | null;
   readonly from: number;
   until: number | null = null;
   effective = false;
@@ -34,6 +35,7 @@ export class Fault implements FaultView {
     this.id = spec.id;
     this.from = spec.from;
     this.target = targetOf(spec);
+    this.places = placesOf(spec);
   }
 
   isActive(now: number): boolean {

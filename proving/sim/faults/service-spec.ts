@@ -56,3 +56,8 @@ export function serviceTargetOf(spec: ServiceFaultSpec): string {
       return `instance ${spec.place + 1}`;
   }
 }
+
+export function placesOf(spec: FaultSpec): readonly number[] | null {
+  if ('place' in spec) return [spec.place];
+  return 'places' in spec ? (spec.places ?? null) : null;
+}

@@ -4,7 +4,7 @@
  */
 
 import { RETRY_DEFAULTS, RetryBudget } from '../../../core/pools/index.ts';
-import type { Cancel, Random, SimClock } from '../kernel/index.ts';
+import { START_MS, type Cancel, type Random, type SimClock } from '../kernel/index.ts';
 import type { Answer, Asked } from './instance.ts';
 import type { CallerSite } from './site.ts';
 import type { RequestEnd, Tally } from './tally.ts';
@@ -62,10 +62,13 @@ export class Caller {
   readonly #budget = new RetryBudget(RETRY_DEFAULTS);
   #count = 0;
   #turn: number;
+  /** When the next request is due, to the fraction of a millisecond. */
+  #at: number;
 
   constructor(options: CallerOptions) {
     this.#options = options;
     this.#turn = options.random.between(0, 1000);
+    this.#at = options.clock.now();
     this.#next(options.random.next());
   }
 
@@ -74,7 +77,8 @@ export class Caller {
     const { clock, random, rate } = this.#options;
     const meanMs = 1000 / rate();
     const ms = Math.min(owed * meanMs, LOOK_MS);
-    clock.after(ms, () => {
+    this.#at += ms;
+    clock.at(Math.round(this.#at), () => {
       const left = owed - ms / meanMs;
       if (left > 1e-9) return this.#next(left);
       this.#begin();
@@ -87,7 +91,7 @@ export class Caller {
     this.#count += 1;
     const user = `${site.name}-user-${this.#count % USERS}`;
     const request = { startedAt: clock.now(), user, habit: habit(), attempts: 0, isOver: false };
-    this.#budget.request();
+    this.#budget.request(clock.now() - START_MS);
     const cancel = clock.after(DEADLINE_MS, () => this.#end(request, 'late', () => undefined));
     this.#send(request, cancel);
   }
@@ -138,7 +142,7 @@ export class Caller {
     // The service has said when to come again, and by then nobody wants the answer.
     const left = request.startedAt + DEADLINE_MS - clock.now();
     if (answer.kind === 'refused' && answer.retryAfterMs >= left) return false;
-    return this.#budget.take(attempts) && again(ms);
+    return this.#budget.take(attempts, clock.now() - START_MS) && again(ms);
   }
 
   #end(request: Request, end: RequestEnd, cancel: Cancel): void {

@@ -22,9 +22,10 @@ export class ProcessClock implements Clock {
     return this.#real.epoch() + this.#offMs;
   }
 
+  /** In whole milliseconds, as the timers of a host. */
   after(ms: number, wake: () => void): Cancel {
     let isCancelled = false;
-    const cancel = this.#real.after(ms, () => this.deliver(() => isCancelled || wake()));
+    const cancel = this.#real.after(Math.round(ms), () => this.deliver(() => isCancelled || wake()));
     return () => {
       isCancelled = true;
       cancel();

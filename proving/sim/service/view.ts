@@ -1,5 +1,6 @@
 /** What a checker may see of the throttled service. */
 
+import type { Lease } from '../../../core/throttle/index.ts';
 import type { CallerSecond } from './tally.ts';
 import type { LoadState } from './load.ts';
 import type { ServiceSite } from './site.ts';
@@ -8,7 +9,7 @@ import type { ServiceSite } from './site.ts';
 export interface Allowance {
   readonly perSecond: number;
   /** The newest lease it has taken up; null when it never had one. */
-  readonly lease: { readonly epoch: number; readonly at: number; readonly until: number } | null;
+  readonly lease: Pick<Lease, 'epoch' | 'at' | 'until' | 'total'> | null;
   readonly callers: Readonly<Record<string, number>>;
 }
 
