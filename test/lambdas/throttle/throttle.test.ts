@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { CALLER_QUOTA_DEFAULT } from '../../../core/throttle/index.ts';
+import { METRIC } from '../../../lambdas/throttle/contract.ts';
+import { DENIED_HOLD_MS } from '../../../lambdas/throttle/handler.ts';
+import { quotasItem } from '../fakes/throttle-items.ts';
+import { demandEvent, RENEW_MS, Rig, THROTTLE_TABLE } from './rig.ts';
+
+const close = (value: number, wanted: number): void => expect(Math.abs(value - wanted)).toBeLessThan(1e-6);
+
+describe('throttle', () => {
+  it('divides the capacity among the instances that report, once learning is over', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 2000 });
+    rig.add('i2', { b: 2000 });
+    await rig.settle();
+    close(rig.total(), 1000);
+    close(rig.rateOf('a'), 475);
+    const lease = rig.throttle.lease('quotes', 'i1')!;
+    expect(lease).toMatchObject({ burstS: 1, othersCriticality: 'critical', criticalities: {} });
+    expect(lease.until - lease.at).toBe(30_000);
+  });
+
+  it('learns for the length of a lease after its first plan: nothing grows', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 2000 });
+    rig.add('i2', { a: 2000 });
+    await rig.renew(3);
+    close(rig.total(), 20);
+    await rig.renew(2);
+    expect(rig.total()).toBeGreaterThan(900);
+  });
+
+  it('tells each instance the classes of its callers where they differ from the others', async () => {
+    const terms = { ...CALLER_QUOTA_DEFAULT, criticality: 'sheddable' as const };
+    const rig = new Rig({ callers: { batch: terms, ['constructor']: terms } });
+    rig.add('i1', { batch: 10, constructor: 10, toString: 10, ['__proto__']: 10 });
+    await rig.settle();
+    const { criticalities, callers } = rig.throttle.lease('quotes', 'i1')!;
+    expect(criticalities).toEqual({ batch: 'sheddable', ['constructor']: 'sheddable' });
+    expect(Object.keys(callers).toSorted()).toEqual(['__proto__', 'batch', 'constructor', 'toString']);
+  });
+
+  it('I-24: a flood gets no more than its limit, and takes nothing from anybody', async () => {
+    const limited = { ...CALLER_QUOTA_DEFAULT, limitPerS: 20 };
+    const rig = new Rig({ capacityPerS: 1000, others: limited });
+    const good = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`good-${n}`, 10]));
+    for (const name of ['i1', 'i2']) rig.add(name, { ...good, flood: 1000 });
+    await rig.settle();
+    expect(rig.rateOf('flood')).toBeLessThanOrEqual(20 + 1e-6);
+    for (const name of Object.keys(good)) close(rig.rateOf(name), 20);
+    // What is wanted counts only up to each limit: a flood alone is no lack of capacity.
+    expect(rig.metrics.values(METRIC.wanted).at(-1)).toBeCloseTo(82, 6);
+  });
+
+  it('gives a new instance its share of the capacity within two of its reports', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 2000 });
+    await rig.settle();
+    rig.add('i2', { a: 2000 });
+    await rig.renew(3);
+    close(rig.instances[1]!.lease!.total, 500);
+    close(rig.total(), 1000);
+  });
+
+  it('gives the share of an instance that is gone to the others, and no sooner than it may be gone', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 2000 });
+    rig.add('i2', { a: 2000 });
+    await rig.settle();
+    rig.instances.pop();
+    await rig.renew(3);
+    close(rig.total(), 500);
+    await rig.renew(4);
+    close(rig.total(), 1000);
+  });
+
+  it('follows quotas that change with the next reports', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 2000 });
+    await rig.settle();
+    rig.putQuotas(quotasItem({ capacityPerS: 300, burstS: 2 }));
+    await rig.renew(2);
+    close(rig.total(), 300);
+    expect(rig.instances[0]!.lease!.burstS).toBe(2);
+  });
+
+  it('puts nothing before the quotas of a resource were copied, and says so', async () => {
+    const rig = new Rig();
+    rig.store.quotas.clear();
+    rig.add('i1', { a: 10 });
+    await rig.renew();
+    expect(rig.throttle.leaseItems.size).toBe(0);
+    expect(rig.throttle.plans.size).toBe(0);
+    expect(rig.logged.join()).toContain('no quotas are in force yet');
+  });
+
+  it('follows its thresholds', async () => {
+    const rig = new Rig();
+    const values = { 'report-ms': 10_000, 'lease-ms': 60_000, 'gone-after-ms': 45_000 };
+    rig.store.thresholds.set('throttle', {
+      kind: 'thresholds',
+      tier: 'throttle',
+      values,
+      at: 0,
+      refused: {},
+    });
+    rig.add('i1', { a: 10 });
+    await rig.renew();
+    const { at, until } = rig.throttle.lease('quotes', 'i1')!;
+    expect(until - at).toBe(60_000);
+  });
+
+  it('remembers its plan, and tells it by resource', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 250 });
+    rig.add('i2', { b: 250 });
+    await rig.settle();
+    const plan = rig.throttle.plans.get('quotes')!;
+    expect(plan).toMatchObject({ application: 'shop', capacityPerS: 1000, wantedPerS: 500, instances: 2 });
+    close(plan.inForceMaxPerS, 1000);
+    expect(plan.since).toBe(rig.clock.now() - 7 * RENEW_MS);
+    const last = rig.metrics.groups.at(-1)!;
+    expect(last.dimensions).toEqual({ Environment: 'demo', Resource: 'quotes' });
+    expect(last.values.map(({ name, value }) => [name, Math.round(value)])).toEqual([
+      [METRIC.wanted, 50],
+      [METRIC.inForce, 100],
+      [METRIC.instances, 2],
+      [METRIC.refusedItems, 0],
+    ]);
+  });
+});
+
+describe('a report', () => {
+  it('I-11: gets one lease, however often its event comes', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 10 });
+    await rig.settle();
+    const before = structuredClone(rig.throttle.leaseItems);
+    const { length } = rig.throttle.epochs;
+    for (let n = 0; n < 100; n += 1) await rig.run();
+    expect(rig.throttle.leaseItems).toEqual(before);
+    expect(rig.throttle.epochs).toHaveLength(length);
+  });
+
+  it('F-20: is answered though the clocks of the instance and of the function differ', async () => {
+    for (const skewMs of [-30_000, -12_000, 14_000]) {
+      const rig = new Rig();
+      const instance = rig.add('i1', { a: 2000 });
+      for (let n = 0; n < 8; n += 1) {
+        rig.clock.advance(RENEW_MS);
+        rig.throttle.report(instance.report(rig.clock.now() + skewMs, 'shop'));
+        await rig.run();
+        rig.fetch();
+      }
+      expect(instance.lease!.epoch, `${skewMs}`).toBe(8);
+      close(instance.lease!.total, 1000);
+    }
+  });
+
+  it("F-20: is answered after the instance's clock has stepped back", async () => {
+    const rig = new Rig();
+    const instance = rig.add('i1', { a: 2000 });
+    await rig.settle();
+    rig.clock.advance(RENEW_MS);
+    rig.throttle.report(instance.report(rig.clock.now() - 25_000, 'shop'));
+    await rig.run();
+    expect(rig.throttle.lease('quotes', 'i1')!.epoch).toBe(9);
+  });
+});
+
+describe('mode and pause', () => {
+  const control = { kind: 'control' as const, by: 'ana', why: '', at: 0, mode: null, paused: false };
+
+  it.each([
+    ['paused', 'throttle', { ...control, paused: true }, 'paused by ana'],
+    ['all paused', 'all', { ...control, paused: true }, 'paused by ana'],
+    ['observing', 'throttle', { ...control, mode: 'observe' as const }, 'the mode is observe'],
+    ['off', 'all', { ...control, mode: 'off' as const }, 'the mode is off'],
+  ])('while %s it puts nothing, and still tells what is wanted', async (_, tier, item, why) => {
+    const rig = new Rig();
+    rig.add('i1', { a: 500 });
+    rig.store.controls.set(tier, item);
+    rig.report();
+    const { summary } = await rig.run();
+    expect(summary).toBe(`shop: not clear: ${why}`);
+    expect(rig.throttle.epochs).toEqual([]);
+    expect(rig.metrics.values(METRIC.wanted)).toEqual([50]);
+  });
+});
+
+describe('what is not its own', () => {
+  it('SEC-07, I-34: wakes nothing: other tables, its own items, garbage', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 10 });
+    rig.report();
+    const events = [
+      demandEvent('demand#shop', 'demo-state'),
+      demandEvent('throttle-lease#shop'),
+      demandEvent('throttle-plan'),
+      {},
+      null,
+      7,
+      { Records: 'x' },
+      { Records: [null, 7, { eventSource: 'aws:dynamodb' }] },
+      { Records: Array.from({ length: 10_001 }, () => null) },
+    ];
+    for (const event of events) expect((await rig.run(event)).ran, JSON.stringify(event)).toBe(false);
+    expect(rig.throttle.epochs).toEqual([]);
+    expect(rig.store.leases.size).toBe(0);
+    expect(await rig.run(demandEvent('demand#shop', THROTTLE_TABLE, 'REMOVE'))).toMatchObject({
+      trigger: 'nothing',
+      ran: false,
+    });
+  });
+
+  it('applications do not hurt each other: what fails for one is told, and the other is planned', async () => {
+    const rig = new Rig();
+    const other = quotasItem({ resource: 'orders', application: 'clerk' });
+    rig.resources = [...rig.resources, { resource: 'orders', application: 'clerk' }];
+    rig.putQuotas(other);
+    rig.add('i1', { a: 10 });
+    rig.add('k1', { b: 10 }, other);
+    const { demands } = rig.throttle;
+    rig.throttle.demands = (application) =>
+      application === 'shop'
+        ? Promise.reject(new Error('throttled'))
+        : demands.call(rig.throttle, application);
+    rig.report();
+    await expect(rig.run()).rejects.toThrow('throttled');
+    expect(rig.throttle.lease('orders', 'k1')).not.toBe(null);
+    expect(rig.throttle.lease('quotes', 'i1')).toBe(null);
+    expect([...rig.store.leases.values()][0]!.until).toBeLessThan(rig.clock.now());
+  });
+
+  it('SEC-01: a call that is denied is told, and not made again at every event', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 10 });
+    let asked = 0;
+    const { putPlan } = rig.throttle;
+    rig.throttle.putPlan = () => {
+      asked += 1;
+      return Promise.reject(Object.assign(new Error('no right'), { name: 'AccessDeniedException' }));
+    };
+    rig.report();
+    await expect(rig.run()).rejects.toThrow('no right');
+    for (let n = 0; n < 100; n += 1) {
+      expect((await rig.run()).summary).toBe('shop: left alone, as a call was denied');
+    }
+    expect(asked).toBe(1);
+    rig.throttle.putPlan = putPlan;
+    rig.clock.advance(DENIED_HOLD_MS);
+    await rig.renew();
+    expect(rig.throttle.lease('quotes', 'i1')).not.toBe(null);
+  });
+});
