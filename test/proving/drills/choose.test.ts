@@ -12,6 +12,9 @@ describe('choosing a drill', () => {
       'database-writer kill',
       'caller-flood flood',
       'overload surge',
+      'half-capacity kill',
+      'throttle-store-down hang',
+      'retry-storm storm',
     ]);
     const every = choose('all', undefined, true).map((c) => `${c.scenario.name} --fault ${c.fault}`);
     expect(every).toEqual(legalPairs());
@@ -29,6 +32,11 @@ describe('choosing a drill', () => {
       'database-writer --fault blind',
       'caller-flood --fault flood',
       'overload --fault surge',
+      'half-capacity --fault kill',
+      'throttle-store-down --fault hang',
+      'throttle-store-down --fault kill',
+      'throttle-store-down --fault partition',
+      'retry-storm --fault storm',
     ]);
   });
 

@@ -1,7 +1,7 @@
 /** Half of the instances die while nearly everything is in use: the others get twice what they can do. */
 
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
-import { latencyMs } from '../../measure/statistics.ts';
+import { latencyMs, round } from '../../measure/statistics.ts';
 import { isVictim, killHalf } from '../faults/kill-half.ts';
 import type { Phase, Stream, ThrottleFields, ThrottleSample } from '../model.ts';
 import { goodputByClass, goodputPerS, normalAfterMs, wholeUsersPct } from '../statistics.ts';
@@ -83,7 +83,7 @@ function measure({ samples, phases, looks }: ThrottleRun): Partial<ThrottleField
     good_p99_ms: latencyMs(important, 99),
     good_control_p99_ms: latencyMs(of('before'), 99),
     peak_goodput: goodputPerS(samples, times('before')),
-    goodput_of_capacity_pct: goodput === null ? null : (100 * goodput) / SURVIVORS_PER_S,
+    goodput_of_capacity_pct: goodput === null ? null : round((100 * goodput) / SURVIVORS_PER_S),
     goodput_by_class: goodputByClass(samples, times('settled')),
     whole_users_pct: wholeUsersPct(of('settled')),
     normal_after_ms: normalAfterMs(samples, times('halved'), LOAD_PER_S / 2),

@@ -1,11 +1,11 @@
 /** The application stands still for a moment, and clients without manners send again at once what was not served. */
 
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
+import { round } from '../../measure/statistics.ts';
 import { stopAll } from '../faults/stop-all.ts';
 import { attemptsPerRequest } from '../fault-statistics.ts';
-import type { Phase, Stream, ThrottleFields } from '../model.ts';
+import type { Phase, PhaseTimes, Stream, ThrottleFields } from '../model.ts';
 import { goodputByClass, goodputPerS, normalAfterMs } from '../statistics.ts';
-import type { PhaseTimes } from '../model.ts';
 import type { ThrottleRun, ThrottleScenario } from '../types.ts';
 import { atLeast, exactly, within } from './rules.ts';
 
@@ -77,7 +77,7 @@ function measure({ samples, phases }: ThrottleRun): Partial<ThrottleFields> {
   const afterStop = { name: 'after the stop', from: times('first').from, to: times('storm').to };
   return {
     peak_goodput: goodputPerS(samples, times('before')),
-    goodput_of_capacity_pct: goodput === null ? null : (100 * goodput) / Math.min(LOAD_PER_S, CAPACITY_PER_S),
+    goodput_of_capacity_pct: goodput === null ? null : round((100 * goodput) / LOAD_PER_S),
     goodput_by_class: goodputByClass(samples, times('storm')),
     normal_after_ms: normalAfterMs(samples, afterStop, LOAD_PER_S),
     attempts_per_request: attemptsPerRequest(samples, STORMY),
