@@ -31,6 +31,7 @@ export const WATCHER_DEFAULTS: WatcherLimits = {
   writer: WRITER_DEFAULTS,
   askTimeoutMs: 500,
   connectTimeoutMs: 1000,
+  pushedBackMs: 1000,
   forgetMs: 60_000,
   graceMs: 150,
   hurryMs: 50,

@@ -189,7 +189,9 @@ export class ConnectionSet {
   #fails(failure: DatabaseFailure): void {
     const { clock, random, limits, events } = this.#options;
     this.#failures += 1;
-    this.#retryAt = clock.now() + backoffMs(this.#failures, random(), limits.backoff);
+    // A server that has too many connections is not asked for one more until the longest wait is over.
+    const failures = failure.pushedBack ? Infinity : this.#failures;
+    this.#retryAt = clock.now() + backoffMs(failures, random(), limits.backoff);
     events.failed(failure);
   }
 

@@ -2,7 +2,8 @@
 
 import type { Advice } from '../core/errors.ts';
 import { UnderstudyError } from '../core/errors.ts';
-import type { FailureKind } from '../core/pools/index.ts';
+import { markRetried } from './retries/mark.ts';
+import { type FailureKind, pushesBack } from '../core/pools/index.ts';
 
 const ADVICE: Readonly<Record<FailureKind, Advice>> = {
   lost: 'retry',
@@ -33,6 +34,8 @@ export class DatabaseFailure extends UnderstudyError {
   readonly kind: FailureKind;
   readonly sqlState: string | null;
   readonly memberId: string;
+  /** The server has too much to do: what it refused is not sent to it again. */
+  readonly pushedBack: boolean;
 
   constructor(
     kind: FailureKind,
@@ -51,6 +54,7 @@ export class DatabaseFailure extends UnderstudyError {
     this.kind = kind;
     this.sqlState = detail.sqlState ?? null;
     this.memberId = detail.memberId;
+    this.pushedBack = pushesBack(this.sqlState);
   }
 }
 
@@ -84,4 +88,9 @@ export class PoolError extends UnderstudyError {
 /** The kind of a failure; `caller` for what the application's own code threw. */
 export function kindOf(error: unknown): FailureKind {
   return error instanceof DatabaseFailure ? error.kind : 'caller';
+}
+
+/** Marks what a pool gives up on: whoever retries above it leaves it alone. What the work itself threw is not its. */
+export function retriedHere(error: unknown): unknown {
+  return error instanceof DatabaseFailure || error instanceof PoolError ? markRetried(error) : error;
 }

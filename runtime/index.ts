@@ -19,6 +19,18 @@ export { DatabaseFailure, PoolError, type PoolErrorCode } from './errors.ts';
 export type * from './ports.ts';
 export { READ_POOL_DEFAULTS, type ReadPoolLimits } from './read-limits.ts';
 export type { ReadOptions, ReadPool, ReadPoolStatus } from './read-pool.ts';
+export { DeadlineExceeded } from './retries/errors.ts';
+export { ATTEMPT_HEADER, fetchWithRetries, type RetryingFetchInit } from './retries/fetch.ts';
+export { markRetried, wasRetried } from './retries/mark.ts';
+export {
+  type Attempt,
+  Retries,
+  RETRIES_DEFAULTS,
+  type RetriesLimits,
+  type RetriesOptions,
+  type RunOptions,
+} from './retries/retries.ts';
+export { judgeError, type Verdict } from './retries/verdict.ts';
 export type { Session } from './session.ts';
 export { WRITE_POOL_DEFAULTS, type WritePoolLimits } from './write-limits.ts';
 export type { WriteOptions, WritePool, WritePoolStatus, Written } from './write-pool.ts';

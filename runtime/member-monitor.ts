@@ -9,6 +9,8 @@ export interface MonitorLimits {
   readonly askTimeoutMs: number;
   /** Time connecting may take. */
   readonly connectTimeoutMs: number;
+  /** For how long a member that has no connection left is not asked for one. */
+  readonly pushedBackMs: number;
 }
 
 export interface MonitorPorts {
@@ -30,6 +32,8 @@ export class MemberMonitor {
   #connection: Connection | null = null;
   #asking: Promise<Asked> | null = null;
   #closed = false;
+  /** The member has too much to do and is left alone until then. */
+  #pushedBack: { readonly failure: DatabaseFailure; readonly until: number } | null = null;
 
   constructor(member: Member, ports: MonitorPorts, limits: MonitorLimits) {
     this.member = member;
@@ -71,9 +75,18 @@ export class MemberMonitor {
   }
 
   async #connect(): Promise<Connection> {
-    const { connector } = this.#ports;
+    const { connector, clock } = this.#ports;
+    if (this.#pushedBack && clock.now() < this.#pushedBack.until) throw this.#pushedBack.failure;
     const options = { purpose: 'monitor', timeoutMs: this.#limits.connectTimeoutMs } as const;
-    const connection = await connector.connect(this.member, options);
+    let connection: Connection;
+    try {
+      connection = await connector.connect(this.member, options);
+    } catch (error) {
+      if (error instanceof DatabaseFailure && error.pushedBack) {
+        this.#pushedBack = { failure: error, until: clock.now() + this.#limits.pushedBackMs };
+      }
+      throw error;
+    }
     if (this.#closed) {
       connection.destroy();
       throw new DatabaseFailure('lost', { memberId: this.member.id, message: 'the monitor is closed' });

@@ -2,10 +2,16 @@
  * Reads over the readers of one cluster. See README.md for the states of a member and what each failure does.
  */
 
-import { type FailureKind, type MemberState, type Position, RetryBudget } from '../core/pools/index.ts';
+import {
+  type FailureKind,
+  type MemberState,
+  type Position,
+  RetryBudget,
+  type RetryCounts,
+} from '../core/pools/index.ts';
 import { blamesMember } from '../core/pools/index.ts';
 import type { ClusterWatcher } from './cluster-watcher.ts';
-import { type DatabaseFailure, PoolError } from './errors.ts';
+import { type DatabaseFailure, PoolError, retriedHere } from './errors.ts';
 import type { OutcomeRecorder } from './outcome-recorder.ts';
 import type { Cancel, Clock, Connector, QueryResult, Random, Topology } from './ports.ts';
 import { type Lease, ReadLeases, type LeaseWish } from './read-leases.ts';
@@ -40,7 +46,7 @@ export interface ReadPoolStatus {
     readonly p95Ms: number | null;
   }[];
   readonly secondAttemptMs: number;
-  readonly budget: { readonly requests: number; readonly extra: number; readonly refused: number };
+  readonly budget: RetryCounts;
   readonly spill: ReturnType<ReadLeases['describe']>;
 }
 
@@ -90,7 +96,7 @@ export class ReadPool implements ReadHost {
    */
   async read<T>(work: ReadWork<T>, options: ReadOptions = {}): Promise<T> {
     if (this.#closing) throw new PoolError('pool-closed', 'the read pool is closed');
-    this.#budget.request();
+    this.#budget.request(this.clock.now());
     this.#running += 1;
     try {
       return await new ReadRequest(this, {
@@ -99,6 +105,8 @@ export class ReadPool implements ReadHost {
         deadlineMs: options.deadlineMs ?? this.#limits.deadlineMs,
         attemptTimeoutMs: this.#limits.attemptTimeoutMs,
       }).run();
+    } catch (error) {
+      throw retriedHere(error);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#drained?.();
@@ -151,7 +159,7 @@ export class ReadPool implements ReadHost {
   }
 
   takeAttempt(attempts: number): boolean {
-    return this.#budget.take(attempts);
+    return this.#budget.take(attempts, this.clock.now());
   }
 
   secondAttemptMs(): number {

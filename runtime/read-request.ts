@@ -50,6 +50,7 @@ export class ReadRequest<T> {
   #running = 0;
   #settled = false;
   #error: Error | null = null;
+  #pushedBack = 0;
   #cancelDeadline: Cancel = () => {};
   #cancelSecond: Cancel = () => {};
   #resolve!: (value: T) => void;
@@ -107,7 +108,10 @@ export class ReadRequest<T> {
     let lease: Lease;
     try {
       const wish = { tried: this.#tried, after: this.#options.after };
-      lease = this.#host.leaseNow(wish) ?? (await this.#leaseLater(attempt));
+      const atHand = this.#host.leaseNow(wish);
+      // A member has too much to do, so nothing new is opened at another one and nobody is waited for.
+      if (!atHand && this.#pushedBack > 0) throw this.#error!;
+      lease = atHand ?? (await this.#leaseLater(attempt));
     } catch (error) {
       if (error instanceof DatabaseFailure) this.#tried.add(error.memberId);
       this.#fail(error);
@@ -186,7 +190,7 @@ export class ReadRequest<T> {
     if (this.#settled) return;
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     this.#error = error;
-    const mayMove = error instanceof DatabaseFailure && readMayMove(error.kind);
+    const mayMove = error instanceof DatabaseFailure && this.#mayMove(error);
     const refused = error instanceof PoolError;
     if (mayMove && this.#host.clock.now() < this.#deadlineAt && this.#host.takeAttempt(this.#attempts)) {
       this.#start();
@@ -195,6 +199,12 @@ export class ReadRequest<T> {
     if ((mayMove || refused) && this.#running > 0) return;
     this.#end();
     this.#reject(error);
+  }
+
+  /** One member that has too much to do may be the only one; two are no accident. */
+  #mayMove(failure: DatabaseFailure): boolean {
+    if (failure.pushedBack) this.#pushedBack += 1;
+    return readMayMove(failure.kind) && this.#pushedBack < 2;
   }
 
   #expire(): void {

@@ -18,7 +18,7 @@ export interface WritePoolLimits {
   readonly waitersMax: number;
   /** Wait of the oldest write above which the youngest goes first. @default 1,000 */
   readonly backlogMs: number;
-  /** Wait before an attempt after load or a lost race. @default 20 */
+  /** Wait before the second attempt after a lock or a lost race, on average; before the third twice that. @default 20 */
   readonly pauseMs: number;
   /** Time between two looks at the pool. @default 100 */
   readonly tendMs: number;

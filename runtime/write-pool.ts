@@ -9,11 +9,12 @@ import {
   ON_WRITER,
   type Position,
   RetryBudget,
+  type RetryCounts,
   type WriterState,
 } from '../core/pools/index.ts';
 import { within } from './bounded.ts';
 import type { ClusterWatcher } from './cluster-watcher.ts';
-import { type DatabaseFailure, PoolError } from './errors.ts';
+import { type DatabaseFailure, PoolError, retriedHere } from './errors.ts';
 import type { OutcomeRecorder } from './outcome-recorder.ts';
 import type { Cancel, Clock, Connection, Connector, Random, Topology } from './ports.ts';
 import { transact, type WriteWork } from './transaction.ts';
@@ -52,7 +53,7 @@ export interface WritePoolStatus {
   readonly idle: number;
   readonly busy: number;
   readonly waiting: number;
-  readonly budget: { readonly requests: number; readonly extra: number; readonly refused: number };
+  readonly budget: RetryCounts;
 }
 
 export class WritePool {
@@ -86,10 +87,12 @@ export class WritePool {
    */
   async execute<T>(work: WriteWork<T>, options: WriteOptions = {}): Promise<Written<T>> {
     if (this.#closing) throw new PoolError('pool-closed', 'the write pool is closed');
-    this.#budget.request();
+    this.#budget.request(this.#clock.now());
     this.#running += 1;
     try {
       return await this.#execute(work, options);
+    } catch (error) {
+      throw retriedHere(error);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#drained?.();
@@ -142,8 +145,10 @@ export class WritePool {
       else this.#note(connection, failure.kind);
       if (judgeWrite({ kind: failure.kind, phase, idempotent: false }) === 'check') uncertain ??= failure;
       const verdict = judgeWrite({ kind: failure.kind, phase, idempotent });
-      if (verdict !== 'again' || !this.#budget.take(attempts)) throw this.#final(failure, uncertain);
-      await this.#pause(failure.kind, deadlineAt);
+      // There is one writer: what it has too much of it does not get again.
+      const isOver = verdict !== 'again' || failure.pushedBack;
+      if (isOver || !this.#budget.take(attempts, this.#clock.now())) throw this.#final(failure, uncertain);
+      await this.#pause(failure.kind, attempts, deadlineAt);
     }
   }
 
@@ -205,9 +210,10 @@ export class WritePool {
     return uncertain ? unknownOutcome(uncertain) : failure;
   }
 
-  async #pause(kind: FailureKind, deadlineAt: number): Promise<void> {
+  async #pause(kind: FailureKind, attempts: number, deadlineAt: number): Promise<void> {
     if (kind !== 'load' && kind !== 'conflict') return;
-    const ms = Math.min(this.#limits.pauseMs * (0.5 + this.#ports.random()), deadlineAt - this.#clock.now());
+    const waitMs = this.#limits.pauseMs * 2 ** (attempts - 1) * (0.5 + this.#ports.random());
+    const ms = Math.min(waitMs, deadlineAt - this.#clock.now());
     await new Promise<void>((resolve) => {
       this.#clock.after(Math.max(0, ms), resolve);
     });

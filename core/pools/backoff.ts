@@ -13,3 +13,14 @@ export function backoffMs(failures: number, random: number, limits: BackoffLimit
   const whole = Math.min(limits.msMax, limits.msMin * 2 ** exponent);
   return whole * (1 - limits.jitterRatio * random);
 }
+
+/**
+ * Full jitter: the wait before the next attempt of a request that made `attempts`, anywhere from 0 to its bound, so
+ * that requests that failed together do not come back together. `random` is in [0, 1).
+ * Source: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ */
+export function fullJitterMs(attempts: number, random: number, limits: JitterLimits): number {
+  return backoffMs(attempts, 0, { ...limits, jitterRatio: 0 }) * random;
+}
+
+export type JitterLimits = Pick<BackoffLimits, 'msMin' | 'msMax'>;

@@ -44,6 +44,15 @@ export function classifySqlState(sqlState: string): FailureKind {
   return BY_CODE[sqlState] ?? BY_CLASS[sqlState.slice(0, 2)] ?? 'caller';
 }
 
+/**
+ * True where the server says that it has too much to do, and not until when: too many connections, too little memory,
+ * a configured limit. What it refused is not sent to it again. A full disk is no load, and a server that only starts
+ * up (57P03) is a member that is not there yet: it comes back by the back-off of its connections.
+ */
+export function pushesBack(sqlState: string | null): boolean {
+  return sqlState !== null && classifySqlState(sqlState) === 'load' && sqlState.startsWith('53');
+}
+
 /** True where the failure is evidence against the member. Load is not, and neither is the caller's own error. */
 export function blamesMember(kind: FailureKind): boolean {
   return kind === 'lost' || kind === 'timed-out' || kind === 'broken' || kind === 'login';

@@ -4,14 +4,14 @@ import {
   backoffMs,
   chooseWeighted,
   classifySqlState,
+  fullJitterMs,
   hasReached,
   havingReached,
   judgeWrite,
   LatencyWindow,
   ON_WRITER,
   parsePosition,
-  RETRY_DEFAULTS,
-  RetryBudget,
+  pushesBack,
   SECOND_ATTEMPT_DEFAULTS,
   secondAttemptMs,
   SPILL_DEFAULTS,
@@ -47,42 +47,18 @@ describe('the choice of a member', () => {
   });
 });
 
-describe('the retry budget', () => {
-  it('gives a quiet client one extra attempt, and a busy one a tenth', () => {
-    const budget = new RetryBudget(RETRY_DEFAULTS);
-    budget.request();
-    expect([budget.take(1), budget.take(1)]).toEqual([true, false]);
-    for (let n = 0; n < 100; n += 1) budget.request();
-    const taken = Array.from({ length: 20 }, () => budget.take(1)).filter(Boolean).length;
-    expect(taken).toBe(10);
-  });
-
-  it('allows no fourth attempt', () => {
-    const budget = new RetryBudget(RETRY_DEFAULTS);
-    for (let n = 0; n < 100; n += 1) budget.request();
-    expect([budget.take(2), budget.take(3)]).toEqual([true, false]);
-  });
-
-  it('I-23: attempts stay within 1.1 times the requests, plus the first one', () => {
-    fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 3000 }), (events) => {
-        const budget = new RetryBudget(RETRY_DEFAULTS);
-        for (const isRequest of events) {
-          if (isRequest) budget.request();
-          else budget.take(1);
-          const { requests, extra } = budget.counts();
-          expect(extra).toBeLessThanOrEqual(1 + RETRY_DEFAULTS.extraShare * requests + 1e-6);
-        }
-      }),
-    );
-  });
-});
-
 describe('the back-off', () => {
   it('doubles up to its bound, less the jitter', () => {
     const limits = { msMin: 100, msMax: 1000, jitterRatio: 0.5 };
     expect([1, 2, 3, 4, 5, 90].map((n) => backoffMs(n, 0, limits))).toEqual([100, 200, 400, 800, 1000, 1000]);
     expect(backoffMs(1, 0.5, limits)).toBe(75);
+    expect(backoffMs(Infinity, 0, limits)).toBe(1000);
+  });
+
+  it('with full jitter is anywhere below its bound, which doubles', () => {
+    const limits = { msMin: 100, msMax: 1000 };
+    expect([1, 2, 3, 5].map((n) => fullJitterMs(n, 0.5, limits))).toEqual([50, 100, 200, 500]);
+    expect(fullJitterMs(3, 0, limits)).toBe(0);
   });
 });
 
@@ -183,6 +159,23 @@ describe('SQLSTATE', () => {
     ['42601', 'caller'],
   ])('%s means %s', (code, kind) => {
     expect(classifySqlState(code)).toBe(kind);
+  });
+});
+
+describe('a server that has too much to do', () => {
+  it.each([
+    ['53300', true],
+    ['53400', true],
+    ['53200', true],
+    ['53000', true],
+    ['53100', false],
+    ['57P03', false],
+    ['55P03', false],
+    ['57014', false],
+    ['40001', false],
+    [null, false],
+  ])('%s says so: %s', (code, says) => {
+    expect(pushesBack(code)).toBe(says);
   });
 });
 
