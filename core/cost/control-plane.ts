@@ -3,7 +3,9 @@
  * functions, the state table, alarms and metrics, logs, the key of the topic, and the heartbeats' storage I/O.
  */
 
-import type { CostResource, CostTemplate, Estimate, LineItem, PriceFile, PriceName } from './types.ts';
+import { functionsOf, numberOf, parameterOf, pricer, sumOfMetrics, type Pricer } from './template.ts';
+import { throttleItems } from './throttle.ts';
+import type { CostResource, CostTemplate, Estimate, LineItem, PriceFile } from './types.ts';
 import { USAGE } from './usage.ts';
 
 export interface ControlPlaneInput {
@@ -33,20 +35,9 @@ export function estimateControlPlane({ templates, prices }: ControlPlaneInput): 
     ...alarmItems(price, resources),
     ...logItems(price, sweeps, runs),
     ...otherItems(price, resources, sweeps),
+    ...throttleItems(price, resources, USAGE.throttleInstances),
   ];
   return { items, usd: items.reduce((sum, item) => sum + item.usd, 0) };
-}
-
-type Pricer = (name: PriceName, what: string, quantity: number, because: string) => LineItem;
-
-function pricer(prices: PriceFile): Pricer {
-  return (name, what, quantity, because) => ({
-    what,
-    because,
-    quantity,
-    price: name,
-    usd: quantity * prices.prices[name].usd,
-  });
 }
 
 interface Runs {
@@ -172,43 +163,8 @@ function otherItems(price: Pricer, resources: readonly CostResource[], sweeps: n
   ];
 }
 
-function functionsOf(
-  resources: readonly CostResource[],
-  accepts: (reportName: string) => boolean,
-): readonly CostResource[] {
-  return resources.filter((resource) => {
-    if (resource.Type !== 'AWS::Lambda::Function') return false;
-    const environment = resource.Properties?.['Environment'] as
-      { Variables?: Record<string, unknown> } | undefined;
-    const name = environment?.Variables?.['UNDERSTUDY_FUNCTION'];
-    return typeof name === 'string' && accepts(name);
-  });
-}
-
 function isProber(reportName: string): boolean {
   return reportName.startsWith('health-check-');
-}
-
-function parameterOf(resources: readonly CostResource[], suffix: string): number {
-  const parameter = resources.find(({ Type, Properties }) => {
-    return Type === 'AWS::SSM::Parameter' && String(Properties?.['Name']).endsWith(suffix);
-  });
-  const value = Number(parameter?.Properties?.['Value']);
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`no parameter ends with ${suffix}`);
-  return value;
-}
-
-function numberOf(resource: CostResource | undefined, property: string, byDefault = 0): number {
-  const value = resource?.Properties?.[property];
-  return typeof value === 'number' ? value : byDefault;
-}
-
-/** An alarm costs by the metrics it reads: one, or those of its expression. */
-function sumOfMetrics(alarms: readonly CostResource[]): number {
-  return alarms.reduce((sum, alarm) => {
-    const queries = (alarm.Properties?.['Metrics'] ?? []) as readonly { MetricStat?: unknown }[];
-    return sum + Math.max(1, queries.filter((query) => query.MetricStat !== undefined).length);
-  }, 0);
 }
 
 function metricOf(alarm: CostResource): string {

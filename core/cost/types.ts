@@ -27,7 +27,10 @@ export type PriceName =
   | 'logsStoredGbMonth'
   | 'schedulerInvocation'
   | 'secretMonth'
-  | 'sqsRequest';
+  | 'sqsRequest'
+  | 'wafRequest'
+  | 'wafRuleMonth'
+  | 'wafWebAclMonth';
 
 /** A price file, `docs/prices/<year>-<month>.json`. */
 export interface PriceFile {

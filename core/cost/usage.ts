@@ -22,6 +22,15 @@ export const USAGE = {
   /** START, END and REPORT of one run, and its own lines. */
   runLogBytes: 900,
   logCompression: 0.2,
+  /** Processes of an application that throttles: one a zone. */
+  throttleInstances: 3,
+  /** One run of the throttle: it reads two partitions and writes a lease for each process that has reported. */
+  throttleRunSeconds: 0.15,
+  /** What a run says of each resource: one EMF line and one of its own. */
+  throttleResourceLogBytes: 900,
+  /** One report, and one lease, of a resource with ten callers. */
+  demandItemBytes: 1024,
+  throttleLeaseItemBytes: 1024,
   /** One heartbeat is one commit on the writer: about one storage write. */
   heartbeatIos: 1,
 } as const;

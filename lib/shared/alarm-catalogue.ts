@@ -14,7 +14,7 @@ export type Woken = 'replica-pool' | 'write-failover' | null;
 
 export interface CatalogueEntry {
   readonly failure: Failure;
-  /** The tier whose composite alarm holds it; null for the control plane itself. */
+  /** The tier whose composite alarm holds it; null where each alarm tells people by itself. */
   readonly tier: Tier | null;
   readonly subject: AlarmSubject;
   readonly wakes: Woken;
@@ -100,7 +100,7 @@ const ENTRIES: Readonly<Record<Failure, Omit<CatalogueEntry, 'failure'>>> = {
       'A threshold or a quotas document was refused, or none can be read; the last good values stay in force.',
   },
   'throttle-over-capacity': {
-    tier: 'throttle',
+    tier: null,
     subject: 'resource',
     wakes: null,
     meaning:

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { estimateControlPlane, estimateDatabase, type PriceFile } from '../../core/cost/index.ts';
+import {
+  estimateControlPlane,
+  estimateDatabase,
+  estimateThrottle,
+  usdOfFurtherInstance,
+  type PriceFile,
+} from '../../core/cost/index.ts';
 import { roleOutputKey } from '../../lib/index.ts';
 import { synthesize } from './synth.ts';
 
@@ -25,13 +31,24 @@ describe("the tier's README", () => {
   });
 
   it.each(['solo', 'pair', 'fleet'] as const)('says what %s costs', (size) => {
-    const { json } = synthesize({ size });
+    const { json } = synthesize({ size, throttle: {} });
     const database = estimateDatabase({ template: json.database, prices }).usd;
     const control = estimateControlPlane({ templates: [json.state, json.control], prices }).usd;
     const row = new RegExp(
       `\\| \`${size}\` +\\|.*\\| ${Math.round(database)} +\\| +${Math.round(control)} +\\|`,
     );
     expect(readme, `${Math.round(database)} and ${Math.round(control)}`).toMatch(row);
+  });
+
+  it('says what the throttle of the example adds', () => {
+    const { json } = synthesize();
+    const input = { templates: [json.state, json.control], prices };
+    const usd = Math.round(estimateThrottle(input).usd);
+    expect(readme).toContain(`throttle of the example, which adds ${usd}.`);
+    expect(read('lib/README.md')).toContain(
+      `A throttle of one resource adds about ${usd} with three processes`,
+    );
+    expect(usdOfFurtherInstance(input)).toBeLessThan(1);
   });
 });
 

@@ -12,6 +12,7 @@ import type { ObservationItem, Sample } from '../../../core/state/items.ts';
 import { sweepMetrics } from '../../../lambdas/health-check/metrics.ts';
 import { emfMetrics } from '../../../lambdas/shared/aws/emf-line.ts';
 import { synthesize, type Synthesized } from '../../lib/synth.ts';
+import { itemBytes } from './item-bytes.ts';
 
 const USD_A_MONTH_MAX = 60;
 
@@ -145,15 +146,3 @@ describe('the price file', () => {
     }
   });
 });
-
-/** The size of an item as DynamoDB counts it: names and values in UTF-8, 3 bytes a list or map, 1 an element. */
-function itemBytes(value: unknown): number {
-  if (value === null || typeof value === 'boolean') return 1;
-  if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (Array.isArray(value)) return 3 + value.reduce<number>((sum, entry) => sum + 1 + itemBytes(entry), 0);
-  return Object.entries(value as object).reduce(
-    (sum, [name, entry]) => sum + 1 + Buffer.byteLength(name) + itemBytes(entry),
-    3,
-  );
-}
