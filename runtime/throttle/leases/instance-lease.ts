@@ -194,12 +194,20 @@ export class InstanceLease {
   }
 
   #follow({ endsAt }: HeldLease): void {
-    const { onChange } = this.#options;
     this.#counts.takenUp += 1;
     this.#cancelEnd();
-    const leftMs = endsAt - this.#clock.now();
-    if (leftMs > 0) this.#cancelEnd = this.#clock.after(leftMs, onChange, 'background');
-    onChange();
+    if (endsAt > this.#clock.now()) this.#awaitEnd(endsAt);
+    this.#options.onChange();
     for (const settle of this.#waiting) settle();
+  }
+
+  /** A timer may be early by a part of a millisecond, and the limits would still be those of the whole lease. */
+  #awaitEnd(endsAt: number): void {
+    const wake = (): void => {
+      if (endsAt > this.#clock.now()) this.#awaitEnd(endsAt);
+      else this.#options.onChange();
+    };
+    const leftMs = Math.max(1, endsAt - this.#clock.now());
+    this.#cancelEnd = this.#clock.after(leftMs, wake, 'background');
   }
 }

@@ -166,3 +166,22 @@ describe('a lease', () => {
     expect([await later, await s.instance.ready(0)]).toEqual([true, true]);
   });
 });
+
+describe('the end of a lease', () => {
+  it('is told when the safe share is in force, however early the timer is', async () => {
+    const s = stage();
+    s.clock.earlyMs = 0.6;
+    s.instance.start();
+    s.store.gives(s.leaseItem());
+    await s.clock.advance(2100);
+    s.store.answer = () => new Promise(() => undefined);
+    const { state, endsInMs } = s.instance.describe();
+    expect(state).toBe('held');
+    const endsAt = s.clock.now() + endsInMs!;
+    const { length } = s.changes;
+    await s.clock.advance(endsInMs! + 2);
+    expect(s.instance.describe().state).toBe('ended');
+    expect(s.changes.slice(length).filter((at) => at >= endsAt)).toHaveLength(1);
+    expect(s.instance.terms().limitOf('alpha').perSecond).toBeCloseTo(40 * SAFE_RATIO, 5);
+  });
+});

@@ -3,6 +3,7 @@
 import type { DemandItem, ThrottleLeaseItem } from '../../../../core/state/throttle-items.ts';
 import { InstanceLease } from '../../../../runtime/throttle/leases/instance-lease.ts';
 import type { LeaseStore } from '../../../../runtime/throttle/leases/store.ts';
+import type { Cancel } from '../../../../runtime/ports.ts';
 import { VirtualClock } from '../../simulated/virtual-clock.ts';
 
 export const IDENTITY = { application: 'shop', resource: 'quotes', instance: 'i-1' };
@@ -10,6 +11,12 @@ export const IDENTITY = { application: 'shop', resource: 'quotes', instance: 'i-
 /** A wall clock that can be wrong. */
 export class SteppingClock extends VirtualClock {
   stepMs = 0;
+  /** Timers are early by this, as the system's may be by a part of a millisecond. */
+  earlyMs = 0;
+
+  override after(ms: number, wake: () => void): Cancel {
+    return super.after(Math.max(0, ms - this.earlyMs), wake);
+  }
 
   override epoch(): number {
     return super.epoch() + this.stepMs;
