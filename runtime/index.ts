@@ -4,6 +4,11 @@ export { type FailureKind, type Position, ON_WRITER, parsePosition } from '../co
 export { type AuroraOptions, openAurora } from './adapters/aurora.ts';
 export { AuroraTopology, type AuroraTopologyOptions } from './adapters/aurora-topology.ts';
 export { DynamoDbOutcomeSink } from './adapters/dynamodb-outcome-sink.ts';
+export {
+  callerMetricName,
+  emfCallerMetrics,
+  type EmfCallerMetricsOptions,
+} from './adapters/emf-caller-metrics.ts';
 export { iamToken, type IamTokenOptions } from './adapters/iam-token.ts';
 export { DynamoDbLeaseStore, type DynamoDbLeaseStoreOptions } from './adapters/dynamodb-lease-store.ts';
 export {
@@ -34,6 +39,12 @@ export { judgeError, type Verdict } from './retries/verdict.ts';
 export type { Session } from './session.ts';
 export { WRITE_POOL_DEFAULTS, type WritePoolLimits } from './write-limits.ts';
 export type { WriteOptions, WritePool, WritePoolStatus, Written } from './write-pool.ts';
+export {
+  CallerMetrics,
+  type CallerMetricsOptions,
+  type CallerMetricsSink,
+  type CallerReport,
+} from './throttle/caller-metrics.ts';
 export { ANONYMOUS, type Identify } from './throttle/decide.ts';
 export { Refused } from './throttle/errors.ts';
 export { throttleFastify } from './throttle/fastify.ts';

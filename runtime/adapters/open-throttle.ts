@@ -5,6 +5,7 @@ import { InvalidInput, type Fault } from '../../core/errors.ts';
 import { BURST_S_DEFAULT, INSTANCE_NAME, PER_SECOND_MAX, type RateLimit } from '../../core/throttle/index.ts';
 import { OTHERS } from '../../core/throttle/instance-shares.ts';
 import { THROTTLE_THRESHOLDS } from '../../core/thresholds/throttle.ts';
+import { CallerMetrics, type CallerMetricsSink } from '../throttle/caller-metrics.ts';
 import { rateLimit } from '../throttle/leases/held-lease.ts';
 import { InstanceLease, type InstanceLeaseStatus } from '../throttle/leases/instance-lease.ts';
 import type { LeaseStore } from '../throttle/leases/store.ts';
@@ -34,6 +35,8 @@ export interface OpenThrottleOptions extends Pick<
   readonly instance?: string;
   /** Time between two reports, at least. @default 10,000 */
   readonly reportMs?: number;
+  /** Where a report of what became of requests goes, at most one a minute. @default - nowhere */
+  readonly metrics?: CallerMetricsSink;
   /** In the place of the table. @default - the table */
   readonly store?: LeaseStore;
 }
@@ -68,17 +71,28 @@ export function openThrottle(options: OpenThrottleOptions): OpenThrottle {
 function standAlone(options: OpenThrottleOptions): OpenThrottle {
   const whole = rateLimit(options.capacityPerS, options.burstS ?? BURST_S_DEFAULT);
   const { limitOf = () => whole } = options;
-  const throttle = new Throttle({ ...guards(options), clock: systemClock, limitOf, shared: whole });
+  const metrics = metricsOf(options);
+  const throttle = new Throttle({
+    ...guardsOf(options),
+    clock: systemClock,
+    limitOf,
+    shared: whole,
+    onDecision: (decision) => {
+      metrics?.count(decision);
+      options.onDecision?.(decision);
+    },
+  });
   return {
     throttle,
     describe: () => ({ throttle: throttle.describe(), lease: null }),
     ready: () => Promise.resolve(true),
-    close: () => Promise.resolve(),
+    close: () => Promise.resolve(metrics?.close()),
   };
 }
 
 function withLeases(options: OpenThrottleOptions, store: LeaseStore): OpenThrottle {
-  const { application, resource, capacityPerS, instance = randomUUID(), onDecision } = options;
+  const { application, resource, capacityPerS, instance = randomUUID() } = options;
+  const metrics = metricsOf(options);
   const lease = new InstanceLease({
     clock: systemClock,
     random: systemRandom,
@@ -91,13 +105,14 @@ function withLeases(options: OpenThrottleOptions, store: LeaseStore): OpenThrott
   });
   const terms = lease.terms();
   const throttle = new Throttle({
-    ...guards(options),
+    ...guardsOf(options),
     ...terms,
     clock: systemClock,
     shared: terms.limitOf(OTHERS),
     onDecision: (decision) => {
       lease.count(decision);
-      onDecision?.(decision);
+      metrics?.count(decision);
+      options.onDecision?.(decision);
     },
   });
   lease.start();
@@ -105,16 +120,26 @@ function withLeases(options: OpenThrottleOptions, store: LeaseStore): OpenThrott
     throttle,
     describe: () => ({ throttle: throttle.describe(), lease: lease.describe() }),
     ready: (ms) => lease.ready(ms),
-    close: () => Promise.resolve(lease.close()),
+    async close() {
+      lease.close();
+      metrics?.close();
+    },
   };
 }
 
-function guards({ concurrency, gate, admission, onDecision }: OpenThrottleOptions) {
+function metricsOf({ metrics, resource }: OpenThrottleOptions): CallerMetrics | null {
+  return metrics ? new CallerMetrics({ clock: systemClock, resource, sink: metrics }) : null;
+}
+
+function guardsOf({
+  concurrency,
+  gate,
+  admission,
+}: OpenThrottleOptions): Pick<ThrottleOptions, 'concurrency' | 'gate' | 'admission'> {
   return {
     ...(concurrency && { concurrency }),
     ...(gate && { gate }),
     ...(admission && { admission }),
-    ...(onDecision && { onDecision }),
   };
 }
 
