@@ -39,16 +39,11 @@ function runCheck(name: string, command: string, tally: Tally): void {
 }
 
 function runTests(tally: Tally): void {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-test-'));
+  const folder = temporaryFolder();
   const report = path.join(folder, 'report.json');
   const reporter = process.stdout.isTTY ? 'default' : 'dot';
-  const status = run([
-    'vitest',
-    'run',
-    `--reporter=${reporter}`,
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+  const command = ['vitest', 'run', `--reporter=${reporter}`];
+  const status = run([...command, '--reporter=json', `--outputFile.json=${report}`], { TMPDIR: folder });
   const counts = readCounts(report);
   sayTheSlowest(report);
   fs.rmSync(folder, { recursive: true, force: true });
@@ -56,6 +51,15 @@ function runTests(tally: Tally): void {
   tally.failed += counts.failed;
   // A run that breaks outside a test (a file that does not load, an unhandled rejection) has failed too.
   if (status !== 0 && counts.failed === 0) tally.failed += 1;
+}
+
+/** Where every test makes its temporary files, so that whatever one leaves behind goes with the run. */
+function temporaryFolder(): string {
+  // A short name: sockets in it have paths of about a hundred characters at most.
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'us-test-'));
+  // PostgreSQL refuses to run as root, and whom it runs as must be let in.
+  fs.chmodSync(folder, 0o755);
+  return folder;
 }
 
 function readCounts(report: string): Tally {
@@ -87,8 +91,12 @@ function sayTheSlowest(report: string): void {
 }
 
 /** Runs a tool of the project; `npm` has put node_modules/.bin first in PATH. */
-function run([command, ...args]: readonly string[]): number {
-  return spawnSync(command!, args, { stdio: 'inherit' }).status ?? 1;
+function run(
+  [command, ...args]: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): number {
+  const env = { ...process.env, ...variables };
+  return spawnSync(command!, args, { stdio: 'inherit', env }).status ?? 1;
 }
 
 main();
