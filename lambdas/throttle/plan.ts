@@ -35,7 +35,7 @@ export interface PlanFacts {
 
 export function planResource({ view, quotas, thresholds, now, epoch }: PlanFacts): ResourcePlan {
   const { application, resource, capacityPerS } = quotas;
-  const since = view.plan?.since ?? now;
+  const since = learnsAnew(view.plan, now, thresholds['lease-ms']) ? now : view.plan!.since;
   const { leases, inForceMax, wanted, instances } = planLeases({
     ...leaseTerms(quotas),
     now,
@@ -66,6 +66,14 @@ export function planResource({ view, quotas, thresholds, now, epoch }: PlanFacts
     return [{ item: next, before: before?.epoch ?? null }];
   });
   return { item, leases: puts };
+}
+
+/**
+ * Nobody was given anything for a lease's length: whoever could not report in that time goes on with what it had, and
+ * may be heard later than others.
+ */
+function learnsAnew(plan: ThrottlePlanItem | null, now: number, leaseMs: number): boolean {
+  return plan === null || now - plan.at > leaseMs;
 }
 
 /** What people and alarms see of one resource. */

@@ -30,6 +30,24 @@ describe('throttle', () => {
     expect(rig.total()).toBeGreaterThan(900);
   });
 
+  it('F-40: learns anew after the table was gone for long: who is heard first does not get the share of the others', async () => {
+    const rig = new Rig();
+    const [first, second] = [rig.add('i1', { a: 900 }), rig.add('i2', { b: 900 })];
+    await rig.settle();
+    const before = rig.total();
+    // Longer than an instance is waited for; then one of them reports some seconds before the other.
+    rig.clock.advance(60_000);
+    second.reaches = false;
+    rig.report();
+    await rig.run();
+    rig.fetch();
+    expect(rig.total()).toBeLessThanOrEqual(before);
+    expect(first.rate(rig.clock.now())).toBeLessThan(600);
+    second.reaches = true;
+    await rig.renew(5);
+    close(rig.total(), 1000);
+  });
+
   it('tells each instance the classes of its callers where they differ from the others', async () => {
     const terms = { ...CALLER_QUOTA_DEFAULT, criticality: 'sheddable' as const };
     const rig = new Rig({ callers: { batch: terms, ['constructor']: terms } });
