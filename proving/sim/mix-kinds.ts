@@ -50,7 +50,9 @@ function memberOf({ members, random }: DrawSite): string {
 
 /** More often a function that decides than one that only looks. */
 function folderOf(random: Random): FolderName {
-  return random.chance(0.7) ? random.pick(['write-failover', 'replica-pool'] as const) : random.pick(DATABASE_FOLDERS);
+  return random.chance(0.7)
+    ? random.pick(['write-failover', 'replica-pool'] as const)
+    : random.pick(DATABASE_FOLDERS);
 }
 
 /** Half of the time one that changes something, else any of a turn or two. */

@@ -103,7 +103,7 @@ export function flood(draw: ServiceDraw): FaultSpec {
 }
 
 export function surge(draw: ServiceDraw): FaultSpec {
-  return { id: 'F-38', load: 'surge', times: draw.random.between(2, 10), ...during(draw, SOME_TIME) };
+  return { id: 'F-38', load: 'surge', times: draw.random.between(2, 10), ...during(draw, LONG) };
 }
 
 /** Down, so that nobody is answered, or slow, and now and then for some instances alone. */

@@ -5,7 +5,15 @@ import type { Random } from './kernel/index.ts';
 import { holding, KINDS, proberNode, spanOf, whole, type DrawSite } from './mix-kinds.ts';
 import { flood, serviceDraw, SERVICE_KINDS, surge } from './mix-service.ts';
 
-export const MIX_NAMES = ['calm', 'swarm', 'az-loss', 'dns-race', 'stale-describe', 'client-blind', 'overload'] as const;
+export const MIX_NAMES = [
+  'calm',
+  'swarm',
+  'az-loss',
+  'dns-race',
+  'stale-describe',
+  'client-blind',
+  'overload',
+] as const;
 export type MixName = (typeof MIX_NAMES)[number];
 export const MIX_DEFAULT: MixName = 'swarm';
 

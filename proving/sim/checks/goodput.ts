@@ -18,8 +18,13 @@ const WINDOW_S = 10;
 const GOODPUT_MIN = 0.9;
 /** It is asked for that much more than it bears. */
 const OVERLOAD = 1.2;
-/** A change of the load, or of what the slots bear, has come to rest. */
+/** A change of what the slots bear has come to rest. */
 const SETTLE_MS = 5000;
+/**
+ * Leases follow the load: one that was given so long after a change rests on a report that knows all of it. Until
+ * then callers keep their shares, also those who do not use them.
+ */
+const FOLLOW_MS = 13_000;
 /** Back within this, once the load is back. */
 const NORMAL_AFTER_MS = 5000;
 const NORMAL_WINDOW_S = 5;
@@ -50,7 +55,7 @@ class Watch {
     const disturbedAgoMs = second.at - this.#disturbedAt(second);
     const loadAgoMs = second.at - this.#changedAt(second);
     return (
-      this.#goodput(second, Math.min(disturbedAgoMs, loadAgoMs), view, count) ??
+      this.#goodput(second, disturbedAgoMs, view, count) ??
       this.#normal(second, { disturbedAgoMs, loadAgoMs }, view, count)
     );
   }
@@ -68,7 +73,7 @@ class Watch {
     // What one caller sends beyond its own limit is no load that could be served.
     const flooding = namesOf(view.service!, 'flooding');
     const { requests } = sumOf([second], (name) => !flooding.has(name));
-    const isAllGiven = allowed(second) >= 0.95 * bearsPerS && isRenewed(second);
+    const isAllGiven = allowed(second) >= 0.95 * bearsPerS && isRenewed(second) && this.#isFollowed(second);
     if (agoMs < SETTLE_MS || requests < bearsPerS * OVERLOAD || !isAllGiven) this.#busy.clear();
     else this.#busy.add(second);
     const { whole } = this.#busy;
@@ -79,6 +84,10 @@ class Watch {
     const { times, flood } = second.load;
     const load = `under ${times} times the load, ${flood} times that of one caller`;
     return `${goodput.toFixed(1)} requests a second were answered ${load}; the slots bear ${bearsPerS.toFixed(1)}`;
+  }
+
+  #isFollowed({ instances }: ServiceSecond): boolean {
+    return instances.every(({ lease }) => lease !== null && lease.at >= this.#loadChangedAt + FOLLOW_MS);
   }
 
   #normal(
@@ -98,7 +107,9 @@ class Watch {
     count();
     const { requests, answered } = sumOf(whole, () => true);
     if (answered >= NORMAL_MIN * requests) return null;
-    const since = isHealed ? `${second.at - view.quietSince!} ms after everything was healed` : 'in no trouble';
+    const since = isHealed
+      ? `${second.at - view.quietSince!} ms after everything was healed`
+      : 'in no trouble';
     return `${percent(answered / requests)} of the requests of the usual load were answered ${since}`;
   }
 }
@@ -106,4 +117,3 @@ class Watch {
 function allowed({ instances }: ServiceSecond): number {
   return instances.reduce((sum, { perSecond }) => sum + perSecond, 0);
 }
-

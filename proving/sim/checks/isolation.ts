@@ -18,6 +18,8 @@ import {
 } from './service.ts';
 
 const WINDOW_S = 10;
+/** What the flooding caller may have at once is worked off by then. */
+const ONSET_MS = 4000;
 /** As much less may be answered as without the flood. */
 const ANSWERED_EPSILON = 0.02;
 /** As much longer may 99 of 100 answers take: a share of the time without the flood, and of the work itself. */
@@ -30,6 +32,7 @@ export function isolatesCallers(): Checker {
   const disturbedAt = disturbances();
   const calm: Sum = { requests: 0, answered: 0, latenciesMs: [] };
   const flooded = new Recent(WINDOW_S);
+  let calmUntil = 0;
   return checker('I-24', (view, count) => {
     for (const second of added(view)) {
       const { service } = view;
@@ -38,14 +41,21 @@ export function isolatesCallers(): Checker {
       }
       const isSettled = second.at - disturbedAt(second) >= LEASES_SETTLE_MS && isRenewed(second);
       const kind = isSettled ? kindOf(second) : 'other';
-      if (kind !== 'flooded') flooded.clear();
+      if (kind !== 'flooded') {
+        flooded.clear();
+        calmUntil = second.at;
+      }
       const steady = namesOf(service!, 'steady');
       if (kind === 'calm') for (const [name, each] of second.callers) if (steady.has(name)) addTo(calm, each);
-      if (kind !== 'flooded' || calm.requests < CALM_REQUESTS_MIN) continue;
+      if (second.at - calmUntil <= ONSET_MS || calm.requests < CALM_REQUESTS_MIN) continue;
       flooded.add(second);
       if (flooded.whole === null) continue;
       count();
-      const said = hurt(service!, calm, sumOf(flooded.whole, (name) => steady.has(name)));
+      const said = hurt(
+        service!,
+        calm,
+        sumOf(flooded.whole, (name) => steady.has(name)),
+      );
       if (said !== null) return said;
     }
     return null;

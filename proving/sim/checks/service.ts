@@ -28,7 +28,9 @@ export function disturbances(): (second: ServiceSecond) => number {
 
 /** Every place has a process with a lease that is renewed. */
 export function isRenewed({ at, instances }: ServiceSecond): boolean {
-  return instances.every(({ lease, isFrozen }) => lease !== null && !isFrozen && lease.until > at + SECOND_MS);
+  return instances.every(
+    ({ lease, isFrozen }) => lease !== null && !isFrozen && lease.until > at + SECOND_MS,
+  );
 }
 
 /** The last seconds, at most so many. */

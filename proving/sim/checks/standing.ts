@@ -5,6 +5,9 @@ import type { ServiceSecond } from '../service/index.ts';
 import { checker, firstWrong } from './checker.ts';
 import { disturbances, isRenewed, LEASES_SETTLE_MS, namesOf, newSeconds, Recent } from './service.ts';
 
+/** Requests a second by caller and instance. */
+type Shares = ReadonlyMap<string, readonly number[]>;
+
 const SAFE_SHARE = 0.9;
 const WINDOW_S = 10;
 /** Requests are whole, and come to each instance with some chance. */
@@ -14,8 +17,8 @@ export function servesWithoutStore(): Checker {
   const added = newSeconds();
   const disturbedAt = disturbances();
   const dead = new Recent(WINDOW_S);
-  /** Requests a second by caller, as all instances together gave before the table died. */
-  let shares: ReadonlyMap<string, number> | null = null;
+  /** As it was before the table died. */
+  let shares: Shares | null = null;
   return checker('I-29', (view, count) => {
     for (const second of added(view)) {
       const isWhole = second.at - disturbedAt(second) >= LEASES_SETTLE_MS;
@@ -27,7 +30,7 @@ export function servesWithoutStore(): Checker {
       if (dead.whole === null) continue;
       count();
       const said = firstWrong([...namesOf(view.service!, 'steady')], (name) =>
-        unserved(name, dead.whole!, shares!.get(name) ?? 0),
+        unserved(name, dead.whole!, shares!.get(name) ?? []),
       );
       if (said !== null) return said;
     }
@@ -47,24 +50,23 @@ function isDeath(target: string): boolean {
   return target === 'throttle lost' || target === 'throttle failed';
 }
 
-function sharesOf({ instances }: ServiceSecond): ReadonlyMap<string, number> {
-  const shares = new Map<string, number>();
-  for (const { callers } of instances) {
-    for (const [name, perSecond] of Object.entries(callers)) {
-      shares.set(name, (shares.get(name) ?? 0) + perSecond);
-    }
-  }
-  return shares;
+/** By caller: what each instance gave it. */
+function sharesOf({ instances }: ServiceSecond): Shares {
+  const names = new Set(instances.flatMap(({ callers }) => Object.keys(callers)));
+  return new Map([...names].map((name) => [name, instances.map(({ callers }) => callers[name] ?? 0)]));
 }
 
-function unserved(name: string, seconds: readonly ServiceSecond[], share: number): string | null {
+/** Each instance is sent its equal part of the requests. */
+function unserved(name: string, seconds: readonly ServiceSecond[], shares: readonly number[]): string | null {
   let requests = 0;
   let answered = 0;
   for (const { callers } of seconds) {
     requests += callers.get(name)?.requests ?? 0;
     answered += callers.get(name)?.answered ?? 0;
   }
-  const due = Math.min(requests, share * SAFE_SHARE * WINDOW_S) * SERVED_MIN;
-  if (answered >= due) return null;
-  return `${answered} of ${requests} requests of ${name} were answered in ${WINDOW_S} s without the table, its share was ${share.toFixed(1)} a second`;
+  const part = requests / shares.length;
+  const due = shares.reduce((sum, share) => sum + Math.min(part, share * SAFE_SHARE * WINDOW_S), 0);
+  if (answered >= due * SERVED_MIN) return null;
+  const told = shares.map((share) => share.toFixed(1)).join(' + ');
+  return `${answered} of ${requests} requests of ${name} were answered in ${WINDOW_S} s without the table, its share was ${told} a second`;
 }

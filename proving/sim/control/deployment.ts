@@ -10,6 +10,7 @@ import * as reconcile from '../../../lambdas/reconcile/contract.ts';
 import * as replicaPool from '../../../lambdas/replica-pool/contract.ts';
 import * as throttle from '../../../lambdas/throttle/contract.ts';
 import * as writeFailover from '../../../lambdas/write-failover/contract.ts';
+import type { StreamView } from '../../twin/dynamodb/index.ts';
 import type { AsyncPolicy, MappingPolicy } from '../../twin/lambda/index.ts';
 import type { AlarmRule } from '../../twin/cloudwatch/index.ts';
 import type { FolderName } from './defect.ts';
@@ -40,6 +41,7 @@ export interface FunctionSettings {
 
 export interface StreamSettings {
   readonly table: TableName;
+  readonly view: StreamView;
   readonly policy: MappingPolicy;
   /** Which records wake the function. */
   readonly filters: readonly object[];
@@ -71,10 +73,9 @@ export const FUNCTIONS: Readonly<Record<FolderName, FunctionSettings>> = {
     everyMinute: false,
     stream: {
       table: 'throttle',
+      view: 'KEYS_ONLY',
       policy: streamPolicy({ batchSize: 1000, batchingWindowMs: throttle.BATCHING_WINDOW_S * 1000 }),
-      filters: [
-        filter({ Keys: { pk: { S: [{ prefix: throttle.STREAM_PARTITION_PREFIX }] } } }),
-      ],
+      filters: [filter({ Keys: { pk: { S: [{ prefix: throttle.STREAM_PARTITION_PREFIX }] } } })],
     },
   },
 };
@@ -98,6 +99,7 @@ function controller(
 function onStateChange(folder: FolderName): StreamSettings {
   return {
     table: 'state',
+    view: 'NEW_AND_OLD_IMAGES',
     policy: streamPolicy({ batchSize: 10, batchingWindowMs: 0 }),
     filters: [
       filter({ NewImage: { kind: { S: ['observation'] }, changed: { BOOL: [true] } } }),

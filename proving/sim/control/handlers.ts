@@ -31,7 +31,10 @@ export interface HandlerSite {
   readonly resources: readonly string[];
 }
 
-export function handlerOf({ folder, az, members, resources }: HandlerSite, ports: FunctionPorts): FunctionHandler {
+export function handlerOf(
+  { folder, az, members, resources }: HandlerSite,
+  ports: FunctionPorts,
+): FunctionHandler {
   const settings: ControllerSettings = {
     env: ENVIRONMENT,
     functionName: reportName(folder, az),

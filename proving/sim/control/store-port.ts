@@ -75,7 +75,8 @@ function sender({ world, invocation, folder }: PortSite) {
       bounds,
       compares: true,
       strike: () =>
-        world.board.strike('state') ?? (world.board.lateMs('state') > bounds.requestMs ? 'answer-lost' : null),
+        world.board.strike('state') ??
+        (world.board.lateMs('state') > bounds.requestMs ? 'answer-lost' : null),
       latencyMs: () => world.random.between(...LATENCY_MS) + world.board.lateMs('state'),
       effect,
       failed: (fault) => {

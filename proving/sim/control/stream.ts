@@ -1,7 +1,7 @@
 /** A table's stream and one function's mapping on it: filtered, in order, at least once. */
 
 import { compilePattern } from '../../twin/events/index.ts';
-import { streamRecord, type StreamRecord } from '../../twin/dynamodb/index.ts';
+import { streamRecord, type StreamRecord, type StreamView } from '../../twin/dynamodb/index.ts';
 import {
   emptyMapping,
   nextBatch,
@@ -62,7 +62,7 @@ class StreamMapping {
   see(change: TableChange): void {
     this.#sequence += 1;
     if (!this.#passes(glimpse(change))) return;
-    const record = recordOf(change, this.#sequence);
+    const record = recordOf(change, this.#sequence, this.#stream.view);
     if (record === null) return;
     const { board, random, clock } = this.#world;
     const struck = board.delivery(SOURCES[this.#stream.table]);
@@ -119,12 +119,16 @@ export function glimpse({ key, before, after }: TableChange): unknown {
 }
 
 /** The whole record, as AWS sends it; null where nothing has changed. */
-export function recordOf(change: TableChange, sequence: number): StreamRecord | null {
+export function recordOf(
+  change: TableChange,
+  sequence: number,
+  view: StreamView = 'NEW_AND_OLD_IMAGES',
+): StreamRecord | null {
   const { key, before, after, at } = change;
   const image = (item: TableItem | null) => (item === null ? undefined : toAttributes({ ...item, ...key }));
   return streamRecord(
     { key: toAttributes(key), before: image(before), after: image(after) },
-    { view: 'NEW_AND_OLD_IMAGES', region: REGION, sequence, eventId: String(sequence), now: at },
+    { view, region: REGION, sequence, eventId: String(sequence), now: at },
   );
 }
 

@@ -30,7 +30,15 @@ export function throttleStorePort({ world, invocation }: PortSite): ThrottleStor
     demands: (application) => send('GetDemands', () => store.demands(application)),
     leases: (application) => send('GetLeases', () => store.leases(application)),
     readPlan: (resource) => send('GetPlan', () => store.readPlan(resource)),
-    putPlan: (item) => told('plan', send('PutPlan', () => store.putPlan(item))),
-    putLease: (item, before) => told('lease', send('PutLease', () => store.putLease(item, before))),
+    putPlan: (item) =>
+      told(
+        'plan',
+        send('PutPlan', () => store.putPlan(item)),
+      ),
+    putLease: (item, before) =>
+      told(
+        'lease',
+        send('PutLease', () => store.putLease(item, before)),
+      ),
   };
 }

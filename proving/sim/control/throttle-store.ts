@@ -76,7 +76,10 @@ export class SimThrottleStore implements ThrottleStore, LeaseStore {
     const key = demandKey(item.application, item.resource, item.instance);
     this.#put(key, item);
     const row = { key, item: this.table.get(key)!, expiresAt: null };
-    this.#reports.set(key.sk, [...(this.#reports.get(key.sk) ?? []).slice(-REPORTS_MAX), { at: this.#now(), row }]);
+    this.#reports.set(key.sk, [
+      ...(this.#reports.get(key.sk) ?? []).slice(-REPORTS_MAX),
+      { at: this.#now(), row },
+    ]);
   }
 
   async lease(application: string, resource: string, instance: string): Promise<ThrottleLeaseItem | null> {

@@ -11,7 +11,11 @@ export interface ServiceTarget {
   thaw(place: number): void;
   setOff(place: number, ms: number): void;
   keepSlots(share: number): void;
-  setLoad(load: { readonly times: number; readonly flood: number; readonly onStorm: (() => void) | null }): void;
+  setLoad(load: {
+    readonly times: number;
+    readonly flood: number;
+    readonly onStorm: (() => void) | null;
+  }): void;
 }
 
 export function applyToService(service: ServiceTarget, board: FaultBoard, fault: Fault): void {
@@ -24,7 +28,9 @@ export function applyToService(service: ServiceTarget, board: FaultBoard, fault:
 
 export function undoOnService(service: ServiceTarget, board: FaultBoard, fault: Fault): void {
   const spec = fault.spec as ServiceFaultSpec;
-  const isFrozen = board.active('F-02').some((other) => 'place' in other.spec && isAt(spec, other.spec.place));
+  const isFrozen = board
+    .active('F-02')
+    .some((other) => 'place' in other.spec && isAt(spec, other.spec.place));
   if (spec.id === 'F-02' && !isFrozen) service.thaw(spec.place);
   settle(service, board, spec);
 }

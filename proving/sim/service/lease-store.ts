@@ -31,7 +31,10 @@ export function leaseStoreOf(site: LeaseStoreSite): LeaseStore {
   };
 }
 
-function send<T>({ clock, random, board, process, place }: LeaseStoreSite, effect: () => Promise<T>): Promise<T> {
+function send<T>(
+  { clock, random, board, process, place }: LeaseStoreSite,
+  effect: () => Promise<T>,
+): Promise<T> {
   const struck = board.strike('throttle', place);
   const latencyMs = random.between(...LATENCY_MS) + board.lateMs('throttle', place);
   return new Promise((resolve, reject) => {

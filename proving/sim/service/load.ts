@@ -13,6 +13,15 @@ export interface LoadState {
 
 export const CALM: Readonly<LoadState> = { times: 1, flood: 1, isStorm: false };
 
+/** What was at work at any time between the two. */
+export function heavierOf(one: LoadState, other: LoadState): LoadState {
+  return {
+    times: Math.max(one.times, other.times),
+    flood: Math.max(one.flood, other.flood),
+    isStorm: one.isStorm || other.isStorm,
+  };
+}
+
 /** By how much each surging caller sends more, so that all callers together send `times` as much as usual. */
 export function surgeOf(callers: readonly CallerSite[], times: number): number {
   const usual = sum(callers);

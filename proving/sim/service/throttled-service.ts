@@ -4,7 +4,7 @@ import type { ServiceTarget } from '../faults/inject-service.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import { Caller, DEADLINE_MS, type RetryHabit } from './caller.ts';
 import { Instance, type Guard, type GuardSite } from './instance.ts';
-import { CALM, rateOf, type LoadState } from './load.ts';
+import { CALM, heavierOf, rateOf, type LoadState } from './load.ts';
 import type { ServiceSite } from './site.ts';
 import { Tally } from './tally.ts';
 import type { Allowance, InstanceAllowance, ServiceSecond, ServiceView } from './view.ts';
@@ -41,7 +41,13 @@ export class ThrottledService implements ServiceView, ServiceTarget {
     this.places = Array.from(
       { length: site.instances },
       (_, place) =>
-        new Instance({ clock, random: random.fork(`instance-${place}`), site, place, guardOf: options.guardOf }),
+        new Instance({
+          clock,
+          random: random.fork(`instance-${place}`),
+          site,
+          place,
+          guardOf: options.guardOf,
+        }),
     );
     for (const caller of site.callers) this.#call(caller);
     this.#tick();
@@ -110,12 +116,12 @@ export class ThrottledService implements ServiceView, ServiceTarget {
 
   #tick(): void {
     const { clock } = this.#options;
-    const { times, flood, isStorm } = this.load;
+    const before = { ...this.load };
     clock.after(SECOND_MS, () => {
       this.#changed();
       this.#samples.push({
         at: clock.now() - SECOND_MS,
-        load: { times, flood, isStorm },
+        load: heavierOf(before, this.load),
         bearsPerS: this.#capacityMin,
         admitted: this.#admitted,
         asked: this.places.reduce((sum, { asked }) => sum + asked, 0),

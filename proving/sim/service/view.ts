@@ -24,7 +24,7 @@ export interface ServiceSecond {
   /** Its begin, epoch ms. */
   readonly at: number;
   readonly callers: ReadonlyMap<string, CallerSecond>;
-  /** At its end. */
+  /** The heaviest within it. */
   readonly load: Readonly<LoadState>;
   /** The least that the slots bore during this second. */
   readonly bearsPerS: number;
