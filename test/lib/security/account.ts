@@ -22,6 +22,7 @@ type Json = Synthesized['json'];
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 export const TABLE = 'state';
+export const THROTTLE_TABLE = 'throttle';
 export const RESOURCE_ID = 'cluster-ABCDEFGH';
 const SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:master-AbCdEf`;
 export const CLUSTER_ARN = `arn:aws:rds:${REGION}:${ACCOUNT}:cluster:${CLUSTER}`;
@@ -31,6 +32,7 @@ export const DATA_API = { clusterArn: CLUSTER_ARN, secretArn: SECRET, database: 
 const MADE: Readonly<Record<string, string>> = {
   '<account>': ACCOUNT,
   '<StateTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${TABLE}`,
+  '<ThrottleTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${THROTTLE_TABLE}`,
   '<DatabaseAuroraCluster>': CLUSTER,
   '<DatabaseAuroraCluster.DBClusterResourceId>': RESOURCE_ID,
   '<DatabaseAuroraClusterMember1>': 'db-1',
@@ -64,6 +66,8 @@ export async function openAccount(
     parts.all.flatMap((part) => part.providers ?? []).find((one) => one.type === type)!;
   const tables = provider('AWS::DynamoDB::Table');
   await tables.create(request(tables, 'State', STATE_TABLE));
+  await tables.create(request(tables, 'Throttle', { ...STATE_TABLE, TableName: THROTTLE_TABLE }));
+  await makeParameters(json, provider('AWS::SSM::Parameter'));
   await makeRoles(json, provider, without);
   playRds(parts, cluster);
   const used = recordUse(parts);
@@ -77,6 +81,12 @@ export async function openAccount(
       fs.rmSync(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+async function makeParameters(json: Json, parameters: ResourceProvider): Promise<void> {
+  for (const [id, { Type, Properties }] of allResources(json)) {
+    if (Type === parameters.type) await parameters.create(request(parameters, id, Properties));
+  }
 }
 
 async function makeRoles(

@@ -18,13 +18,24 @@ import { SsmParameters } from '../../../lambdas/shared/aws/parameters.ts';
 import { PROBE_USER } from '../../../lambdas/shared/contract.ts';
 import * as writeFailover from '../../../lambdas/write-failover/handler.ts';
 import { refuseToken } from '../../../proving/sandbox/aurora/tokens.ts';
+import { DynamoDbLeaseStore } from '../../../runtime/adapters/dynamodb-lease-store.ts';
 import { DynamoDbOutcomeSink } from '../../../runtime/adapters/dynamodb-outcome-sink.ts';
 import { VirtualClock } from '../../lambdas/fakes/clock.ts';
 import { RecordedMetrics, SILENT, observationEvent, settingsOf } from '../../lambdas/fakes/process.ts';
+import { demandItem } from '../../lambdas/fakes/throttle-items.ts';
 import { ENV, World } from '../../lambdas/fakes/world.ts';
 import { synthesize, type Synthesized } from '../synth.ts';
-import { DATA_API, RESOURCE_ID, REGION, TABLE, ACCOUNT, openAccount, type Account } from './account.ts';
-import { RIGHTS, SERVICE_SIDE } from './rights.ts';
+import {
+  DATA_API,
+  RESOURCE_ID,
+  REGION,
+  TABLE,
+  THROTTLE_TABLE,
+  ACCOUNT,
+  openAccount,
+  type Account,
+} from './account.ts';
+import { expectAllUsed } from './usage.ts';
 
 let json: Synthesized['json'];
 beforeAll(() => {
@@ -64,6 +75,7 @@ const settings = (name: string, { world }: Rig) => ({
   endpointId: 'understudy-demo-readers',
   parameterRoot: '/understudy/demo',
   alarmPrefix: 'understudy-demo-',
+  resources: [{ resource: 'quotes', application: 'shop' }],
 });
 
 const invocation = ({ clock }: Rig, name: string) => {
@@ -144,51 +156,13 @@ async function sweep(rig: Rig, zone: string): Promise<readonly ObservationItem[]
   return written;
 }
 
-/** Actions that the role used, beside those that Lambda itself uses with it. */
-function usedBy(role: string): readonly string[] {
-  const used = account.used.filter((one) => one.role === role).map(({ action }) => action);
-  return [...new Set(used)].toSorted();
-}
-
-function listedFor(role: string): readonly string[] {
-  const actions = RIGHTS[role]!.flatMap((right) => (SERVICE_SIDE.has(right) ? [] : right.actions));
-  return [...new Set(actions)].toSorted();
-}
-
-/** Partitions of the state table that the role wrote, by action. */
-function written(role: string): readonly string[] {
-  const writes = account.used.filter(
-    (one) => one.role === role && /^dynamodb:(Put|Update)Item$/.test(one.action),
-  );
-  const keys = writes.map(({ action, context }) => `${action} ${String(context?.['dynamodb:LeadingKeys'])}`);
-  return [...new Set(keys)].toSorted();
-}
-
-/** What the list lets the role write, in the same words. */
-function writable(role: string): readonly string[] {
-  const rights = RIGHTS[role]!.filter(({ when }) => when?.includes('LeadingKeys='));
-  const keys = rights.flatMap(({ actions, when }) =>
-    /LeadingKeys=(\S+)/
-      .exec(when!)![1]!
-      .split('|')
-      .map((key) => `${actions[0]} ${key.replace('<DatabaseAuroraCluster>', 'demo-cluster')}`),
-  );
-  return keys.toSorted();
-}
-
-function expectAllUsed(role: string): void {
-  expect(account.parts.identity.denials).toEqual([]);
-  expect(usedBy(role)).toEqual(listedFor(role));
-  expect(written(role)).toEqual(writable(role));
-}
-
 describe('SEC-01: every right is used, and every call is allowed', () => {
   it('health-check: a prober logs in, reads its thresholds and writes its observation', async () => {
     const rig = await setUp();
     const observations = await sweep(rig, 'us-east-1b');
     expect(observations.length).toBeGreaterThan(2);
     expect(observations.at(-1)).toMatchObject({ blind: false });
-    expectAllUsed('health-check-us-east-1b');
+    expectAllUsed(account, 'health-check-us-east-1b');
   });
 
   it('replica-pool: takes a reader out and edits the custom endpoint', async () => {
@@ -198,7 +172,7 @@ describe('SEC-01: every right is used, and every call is allowed', () => {
     rig.clock.advance(3500);
     await controller(replicaPool, 'replica-pool', rig);
     expect(rig.world.excluded).toEqual(['db-2']);
-    expectAllUsed('replica-pool');
+    expectAllUsed(account, 'replica-pool');
   });
 
   it('write-failover: fails the writer over and confirms it', async () => {
@@ -208,17 +182,17 @@ describe('SEC-01: every right is used, and every call is allowed', () => {
     const { summary } = await controller(writeFailover, 'write-failover', rig);
     expect(summary).toContain('done');
     expect(rig.world.writer).not.toBe('db-1');
-    expectAllUsed('write-failover');
+    expectAllUsed(account, 'write-failover');
   });
 
-  it('reconcile: copies thresholds and wakes both controllers', async () => {
+  it('reconcile: copies thresholds and quotas, and wakes both controllers', async () => {
     const rig = await setUp();
     rig.world.hang('db-1');
     rig.clock.advance(9000);
     const { woken, refused } = await runReconcile(rig);
     expect(refused).toEqual({});
     expect(Object.keys(woken).toSorted()).toEqual(['replica-pool', 'write-failover']);
-    expectAllUsed('reconcile');
+    expectAllUsed(account, 'reconcile');
   });
 
   it('database-bootstrap: commits its statements, and rolls back those that fail', async () => {
@@ -232,10 +206,10 @@ describe('SEC-01: every right is used, and every call is allowed', () => {
       Object.assign(operations['ExecuteStatement']!, { handle: () => Promise.reject(new Error('broken')) });
       await expect(runInTransaction(client, DATA_API, ['select 1'])).rejects.toThrow('broken');
     });
-    expectAllUsed('database-bootstrap');
+    expectAllUsed(account, 'database-bootstrap');
   });
 
-  it('an application: logs in and reports its outcomes', async () => {
+  it('an application: logs in, reports its outcomes and its demand, and reads its lease', async () => {
     await setUp();
     const role = 'ApplicationshopRole';
     await account.as(role, async () => {
@@ -243,6 +217,10 @@ describe('SEC-01: every right is used, and every call is allowed', () => {
       const item = { application: 'shop', processId: 'p', at: Date.now() };
       await sink.put(item as never);
       sink.close();
+      const leases = new DynamoDbLeaseStore({ table: THROTTLE_TABLE, region: REGION });
+      await leases.report(demandItem());
+      expect(await leases.lease('shop', 'quotes', 'i1')).toBeNull();
+      leases.close();
       const token = databaseToken({ region: REGION, user: 'shop' });
       const resourceArn = `arn:aws:rds-db:${REGION}:${ACCOUNT}:dbuser:${RESOURCE_ID}/shop`;
       const expected = {
@@ -255,7 +233,7 @@ describe('SEC-01: every right is used, and every call is allowed', () => {
       };
       expect(await refuseToken(await token('h', 5432), expected, account.parts.identity)).toBeNull();
     });
-    expectAllUsed(role);
+    expectAllUsed(account, role);
   });
 });
 
