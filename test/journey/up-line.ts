@@ -9,6 +9,7 @@ const FUNCTIONS = [
   'health-check-us-east-1c',
   'reconcile',
   'replica-pool',
+  'throttle',
   'write-failover',
 ];
 

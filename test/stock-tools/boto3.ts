@@ -22,7 +22,8 @@ export function pythonSdk(held: () => Held): void {
 
   it('lists functions and tables', () => {
     expect(seen.functions).toBeGreaterThan(5);
-    expect(seen.tables).toEqual([held().output('StateTableName')]);
+    const tables = ['StateTableName', 'ThrottleTableName'].map((key) => held().output(key));
+    expect(seen.tables).toEqual(tables.toSorted());
   });
 
   it('gets errors by AWS’s codes', () => {
