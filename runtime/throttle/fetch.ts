@@ -1,10 +1,13 @@
 /** The throttle in front of handlers of the Fetch API: Hono, and whatever takes a `Request` and gives a `Response`. */
 
 import { decide, headersFor, type Identify } from './decide.ts';
-import { saysOverload } from './http-answer.ts';
+import { answeredBy } from './fetch-answer.ts';
 import type { Throttle } from './throttle.ts';
 
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
+
+/** For a client that went away while its request waited: no status of HTTP, and nobody reads it. */
+const CLIENT_GONE = 499;
 
 export function throttleFetch(
   throttle: Throttle,
@@ -19,15 +22,19 @@ export function throttleFetch(
       const { status, headers, body } = decision.answer;
       return new Response(body, { status, headers: { ...limits, ...headers } });
     }
-    let dropped = false;
-    try {
-      const response = await handler(request);
-      dropped = saysOverload(response.status);
-      for (const [name, value] of Object.entries(limits)) response.headers.set(name, value);
-      return response;
-    } finally {
-      decision.pass.done({ dropped });
+    const { pass } = decision;
+    if (request.signal.aborted) {
+      pass.done();
+      return new Response(null, { status: CLIENT_GONE });
     }
+    let response: Response;
+    try {
+      response = await handler(request);
+    } catch (error) {
+      pass.done();
+      throw error;
+    }
+    return answeredBy(response, { request, limits, pass });
   };
 }
 
@@ -49,6 +56,8 @@ export function throttleHono(
       return context.res;
     });
     const response = await serve(context.req.raw);
-    return isServed ? undefined : response;
+    if (!isServed) return response;
+    context.res = response;
+    return undefined;
   };
 }

@@ -21,7 +21,8 @@ export function isHeard(response: ServerResponse, pass: Pass): boolean {
   }
   const leave = (): void => pass.done({ dropped: saysOverload(response.statusCode) });
   response.once('close', () => {
-    if (response.writableEnded) leave();
+    // A stream that has begun ends with its client: whoever writes to it finds it closed.
+    if (response.writableEnded || response.headersSent) leave();
     else whenAnswered(response, leave);
   });
   return true;

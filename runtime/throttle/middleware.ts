@@ -33,16 +33,34 @@ export function throttleMiddleware<Request extends IncomingMessage>(
     );
 }
 
-/** For Node's `http.createServer`. */
+/**
+ * For Node's `http.createServer`. A handler that throws, or whose promise is rejected, is answered with 500 where
+ * nothing was sent yet; the error goes where Node's own server sends it, to the process.
+ */
 export function throttleHandler<Request extends IncomingMessage>(
   throttle: Throttle,
   identify: Identify<Request>,
-  handler: (request: Request, response: ServerResponse) => void,
+  handler: (request: Request, response: ServerResponse) => void | Promise<void>,
 ): (request: Request, response: ServerResponse) => void {
   const middleware = throttleMiddleware(throttle, identify);
+  const run = async (request: Request, response: ServerResponse): Promise<void> => {
+    try {
+      await handler(request, response);
+    } catch (error) {
+      fail(response);
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
   return (request, response) =>
     middleware(request, response, (error) => {
-      if (error === undefined) handler(request, response);
-      else response.writeHead(500).end();
+      if (error === undefined) void run(request, response);
+      else fail(response);
     });
+}
+
+function fail(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500).end();
 }

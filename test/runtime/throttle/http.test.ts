@@ -165,7 +165,7 @@ describe('handlers of the Fetch API', () => {
       () => ANONYMOUS,
       () => new Response('', { status: 503 }),
     );
-    await handler(new Request('http://127.0.0.1/'));
+    await (await handler(new Request('http://127.0.0.1/'))).text();
     expect(throttle.describe().gate).toEqual({ inFlight: 0, waiting: 0, limit: 9 });
   });
 });
