@@ -6,28 +6,31 @@ import { breakStore } from '../faults/break-store.ts';
 import { beyondPct, refusedMs, refusedPct, restoredAfterMs, type Span } from '../fault-statistics.ts';
 import type { Phase, PhaseTimes, Stream, ThrottleFields, ThrottleSample } from '../model.ts';
 import type { ThrottleExpectation, ThrottleRun, ThrottleScenario, ThrottleSetting } from '../types.ts';
+import { numbered } from './callers.ts';
 import { exactly, within } from './rules.ts';
 
-/** Requests a second that the quotas give to all instances. Together they could do twice that. */
+/** Requests a second that the quotas give to all instances. */
 const CAPACITY_PER_S = 100;
+/** What each can do by itself is eight times its part, so that nothing but a limit has a reason to refuse. */
+const AMPLE = { SHOP_SLOTS: '16', SHOP_WORK_MS: '40' } as const;
 const LIMIT_PER_S = 30;
 /** Leases last this long, and the fault more than twice as long. */
 const LEASE_MS = 30_000;
 const TIMES = {
-  /** Until the leases follow what the callers want. */
-  rising: 24_000,
-  before: 8000,
+  /** Until the leases follow what the callers want, and those of instances that ended before are forgotten. */
+  rising: 30_000,
+  before: 6000,
   /** The store is away, and the leases of before are still in force. */
   leased: LEASE_MS + 2000,
   /** They have ended. */
-  safe: 36_000,
+  safe: 34_000,
   healed: 30_000,
-  after: 8000,
+  after: 5000,
 } as const;
 
-/** Admitted is counted over so long: what a burst and the edges add is part of a percent then. */
+/** Admitted is counted over so long, in ms; what the edges of it add, and the larger burst of a new lease, in percent. */
 const WINDOW_MS = 10_000;
-const EDGE_PCT = 1;
+const EDGE_PCT = 2;
 const OVER_ADMITTED_PCT_MAX = 10;
 /** The safe capacity is a tenth less. */
 const WITHIN_REFUSED_PCT_MAX = 10;
@@ -57,7 +60,7 @@ const GREEDY: Stream = { name: 'greedy', perS: 70, callers: ['greedy'], users: 2
 
 const QUOTAS: QuotasDocument = {
   capacityPerS: CAPACITY_PER_S,
-  burstS: 2,
+  burstS: 1,
   callers: {
     'steady-a': { floorPerS: 10 },
     'steady-b': { floorPerS: 10 },
@@ -78,10 +81,7 @@ export const throttleStoreDown: ThrottleScenario = {
   faults: ['hang', 'kill', 'partition'],
   hypothesis: ({ fault }) =>
     `${WHAT[fault]} for ${(TIMES.leased + TIMES.safe) / 1000} s: no decision fails or waits, at most ${OVER_ADMITTED_PCT_MAX} % of the capacity is admitted too much for one lease and nothing after it, and leases are renewed within ${RENEWED_MS_MAX / 1000} s of its return. With nothing in front (the control) there is no bound to what is admitted, store or no store.`,
-  instances: [
-    { name: 'throttled-1', env: {} },
-    { name: 'throttled-2', env: {} },
-  ],
+  instances: numbered('throttled', 2).map((name) => ({ name, env: AMPLE })),
   quotas: QUOTAS,
   warmUp: [STEADY],
   phases: () =>
