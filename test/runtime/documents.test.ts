@@ -7,8 +7,15 @@ import {
   WRITER_DEFAULTS,
   WRITER_STATES,
 } from '../../core/pools/index.ts';
+import { CRITICALITIES } from '../../core/shedding/index.ts';
+import { DEMAND_CALLERS_MAX } from '../../core/state/throttle-items.ts';
+import { CLOCK_AHEAD_MS_MAX, NEWCOMER_RATIO, SAFE_RATIO } from '../../core/throttle/index.ts';
 import { CONNECTION_SET_DEFAULTS } from '../../runtime/connection-set.ts';
 import { READ_POOL_DEFAULTS } from '../../runtime/read-limits.ts';
+import { ATTEMPT_HEADER } from '../../runtime/retries/fetch.ts';
+import { RETRIES_DEFAULTS } from '../../runtime/retries/retries.ts';
+import { OUTCOMES, TOP_CALLERS } from '../../runtime/throttle/caller-metrics.ts';
+import { READ_AFTER_MS } from '../../runtime/throttle/leases/lease-cycle.ts';
 import { WRITE_POOL_DEFAULTS } from '../../runtime/write-limits.ts';
 
 const page = fs.readFileSync(new URL('../../runtime/README.md', import.meta.url), 'utf8');
@@ -44,5 +51,37 @@ describe('the state page', () => {
     expect(page).toContain(`(${WRITE_POOL_DEFAULTS.deadlineMs / 1000} s unless given)`);
     expect(page).toContain(`in parallel each ${WRITER_DEFAULTS.askMs} ms`);
     expect(page).toContain(`up to ${CONNECTION_SET_DEFAULTS.connectionsMax} to each reader`);
+  });
+});
+
+describe('the page of retries', () => {
+  it('states the defaults of the code', () => {
+    const { backoff, extraShare, windowMs, attemptsMax } = RETRIES_DEFAULTS;
+    expect([extraShare, attemptsMax]).toEqual([0.1, 3]);
+    expect(page).toContain(`in the last ${windowMs / 1000} s, each at most twice`);
+    expect(page).toContain(
+      `up to ${backoff.msMin} ms, then ${2 * backoff.msMin} ms (full jitter, doubling up to ${backoff.msMax / 1000} s)`,
+    );
+    expect(page).toContain(`\`${ATTEMPT_HEADER}: 1\``);
+    const { msMax, jitterRatio } = CONNECTION_SET_DEFAULTS.backoff;
+    expect(page).toContain(`for ${(msMax * (1 - jitterRatio)) / 1000} to ${msMax / 1000} s`);
+    expect(page).toContain(`all each ${WRITER_DEFAULTS.askMs} ms while the writer is not known`);
+  });
+});
+
+describe('the page of the throttle', () => {
+  const throttle = fs.readFileSync(new URL('../../runtime/throttle/README.md', import.meta.url), 'utf8');
+
+  it('states the defaults of the code', () => {
+    const [first, ...later] = READ_AFTER_MS.map((ms) => `${ms / 1000} s`);
+    expect(throttle).toContain(`its lease ${first} after a report`);
+    expect(throttle).toContain(`after ${later.join(' and ')}`);
+    expect(throttle).toContain(`share ${NEWCOMER_RATIO * 100} % of \`capacityPerS\``);
+    expect(throttle).toContain(`with ${SAFE_RATIO * 100} % of it`);
+    expect(throttle).toContain(`the ${DEMAND_CALLERS_MAX} callers that want most`);
+    expect(throttle).toContain(`exact for up to ${4 * DEMAND_CALLERS_MAX} callers`);
+    expect(throttle).toContain(`ahead by more than ${CLOCK_AHEAD_MS_MAX / 1000} s`);
+    expect(throttle).toContain(`at most ${CRITICALITIES.length * OUTCOMES.length} custom metrics`);
+    expect(TOP_CALLERS).toBe(10);
   });
 });
