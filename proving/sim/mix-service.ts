@@ -96,6 +96,7 @@ export const SERVICE_KINDS: readonly Kind[] = [
   ['flood', 1, flood],
   ['surge', 1, surge],
   ['table gone', 1, tableGone],
+  ['table emptied', 1, tableEmptied],
 ];
 
 export function flood(draw: ServiceDraw): FaultSpec {
@@ -115,6 +116,12 @@ export function tableGone(draw: ServiceDraw): FaultSpec {
   const cut = Array.from({ length: instances }, (_, place) => place).filter(() => random.chance(0.5));
   const isPartial = random.chance(0.25) && cut.length > 0;
   return { id: 'F-40', table: 'throttle', effect, ...(isPartial && { places: cut }), ...span };
+}
+
+/** Deleted and made again: leases and reports are lost with it. */
+function tableEmptied(draw: ServiceDraw): FaultSpec {
+  const from = momentOf(draw);
+  return { id: 'F-40', table: 'throttle', effect: 'emptied', from, until: from + 1 };
 }
 
 function holding(draw: ServiceDraw): FaultSpec {

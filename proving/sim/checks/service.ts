@@ -14,8 +14,20 @@ export function newSeconds(): (view: SimView) => readonly ServiceSecond[] {
   return ({ service }) => (service === null ? [] : added(service.seconds));
 }
 
-/** When instances, or what their slots bear, last changed; epoch ms. The start is a change. */
+/**
+ * When instances, or what their slots bear, last changed, or leases were not renewed; epoch ms. The start is a change.
+ */
 export function disturbances(): (second: ServiceSecond) => number {
+  const changedAt = changes();
+  let renewedAt = 0;
+  return (second) => {
+    if (!isRenewed(second)) renewedAt = second.at;
+    return Math.max(changedAt(second), renewedAt);
+  };
+}
+
+/** When instances, or what their slots bear, last changed. */
+export function changes(): (second: ServiceSecond) => number {
   let known: string | null = null;
   let at = 0;
   return ({ at: now, bearsPerS, instances }) => {

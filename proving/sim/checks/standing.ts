@@ -3,7 +3,7 @@
 import type { Checker, SimView } from '../model.ts';
 import type { ServiceSecond } from '../service/index.ts';
 import { checker, firstWrong } from './checker.ts';
-import { disturbances, isRenewed, LEASES_SETTLE_MS, namesOf, newSeconds, Recent } from './service.ts';
+import { changes, isRenewed, LEASES_SETTLE_MS, namesOf, newSeconds, Recent } from './service.ts';
 
 /** Requests a second by caller and instance. */
 type Shares = ReadonlyMap<string, readonly number[]>;
@@ -11,17 +11,17 @@ type Shares = ReadonlyMap<string, readonly number[]>;
 const SAFE_SHARE = 0.9;
 const WINDOW_S = 10;
 /** Requests are whole, and come to each instance with some chance. */
-const SERVED_MIN = 0.95;
+const SERVED_MIN = 0.9;
 
 export function servesWithoutStore(): Checker {
   const added = newSeconds();
-  const disturbedAt = disturbances();
+  const changedAt = changes();
   const dead = new Recent(WINDOW_S);
   /** As it was before the table died. */
   let shares: Shares | null = null;
   return checker('I-29', (view, count) => {
     for (const second of added(view)) {
-      const isWhole = second.at - disturbedAt(second) >= LEASES_SETTLE_MS;
+      const isWhole = second.at - changedAt(second) >= LEASES_SETTLE_MS;
       const isDead = isTableDead(view, second.at);
       if (!isDead || !isWhole) dead.clear();
       if (!isDead) shares = isWhole && isRenewed(second) ? sharesOf(second) : null;

@@ -86,6 +86,12 @@ export class SimThrottleStore implements ThrottleStore, LeaseStore {
     return this.table.get(throttleLeaseKey(application, resource, instance)) as ThrottleLeaseItem | null;
   }
 
+  /** Every item is gone, and nobody is told. */
+  lose(): void {
+    this.table.lose();
+    this.#reports.clear();
+  }
+
   close(): void {}
 
   #put(key: Key, item: object): void {

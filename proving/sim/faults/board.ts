@@ -93,7 +93,7 @@ export class FaultBoard {
     if (this.#active.size === 0) return null;
     for (const fault of this.#onTable(service, place)) {
       const { effect } = fault.spec;
-      if (typeof effect === 'number') continue;
+      if (typeof effect === 'number' || effect === 'emptied') continue;
       this.took(fault);
       return effect;
     }

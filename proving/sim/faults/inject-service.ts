@@ -11,6 +11,8 @@ export interface ServiceTarget {
   thaw(place: number): void;
   setOff(place: number, ms: number): void;
   keepSlots(share: number): void;
+  /** Every item of the throttle table is gone. */
+  loseTable(): void;
   setLoad(load: {
     readonly times: number;
     readonly flood: number;
@@ -23,6 +25,10 @@ export function applyToService(service: ServiceTarget, board: FaultBoard, fault:
   if (spec.id === 'F-01' && service.crash(spec.place)) board.took(fault);
   if (spec.id === 'F-02' && service.freeze(spec.place)) board.took(fault);
   if (spec.id === 'F-20' || spec.id === 'F-24' || spec.id === 'F-38') board.took(fault);
+  if (spec.id === 'F-40' && spec.effect === 'emptied') {
+    service.loseTable();
+    board.took(fault);
+  }
   settle(service, board, spec);
 }
 

@@ -25,8 +25,8 @@ export type ServiceFaultSpec =
   | ({
       readonly id: 'F-40';
       readonly table: TableName;
-      /** What becomes of every request, or by how many ms all are late. */
-      readonly effect: CallFault | number;
+      /** What becomes of every request, by how many ms all are late, or that all items are gone at once. */
+      readonly effect: CallFault | 'emptied' | number;
       /** Only for the instances in these places: they are cut off, nobody else is. @default - for all */
       readonly places?: readonly number[];
     } & Span)

@@ -11,6 +11,8 @@ export interface Exhibit {
   /** The invariant that must break, by this defect alone: without it the same runs hold. */
   readonly invariant: string;
   readonly defect: Defect;
+  /** There is a throttled service beside the database. @default false */
+  readonly throttled?: boolean;
   /** What befalls the cluster, by seed. Its members are `WRITER` and the `READERS`, sometimes more. */
   readonly faults: (random: Random) => readonly FaultSpec[];
 }

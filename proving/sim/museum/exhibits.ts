@@ -16,6 +16,13 @@ import {
   nobodyLocks,
   unfencedStorage,
 } from './fencing.ts';
+import {
+  leaseWithoutEnd,
+  nobodyLearns,
+  oneLimitForAll,
+  queueWithoutEnd,
+  retriesWithoutBudget,
+} from './overload.ts';
 
 export const EXHIBITS: readonly Exhibit[] = [
   freshnessCheckedOnce,
@@ -31,4 +38,9 @@ export const EXHIBITS: readonly Exhibit[] = [
   actsBeforeItWritesDown,
   unfencedStorage,
   lateStorage,
+  leaseWithoutEnd,
+  nobodyLearns,
+  oneLimitForAll,
+  queueWithoutEnd,
+  retriesWithoutBudget,
 ];

@@ -89,6 +89,7 @@ export function runExhibit(exhibit: Exhibit, seed: number, planted: boolean): Pr
   return runSim({
     seed,
     mix: 'calm',
+    throttled: exhibit.throttled ?? false,
     faults: exhibit.faults(randomOf(seed, exhibit.name)),
     overrides: {},
     checkers: newCheckers(),

@@ -12,6 +12,8 @@ export interface GuardOptions {
   readonly site: ServiceSite;
   readonly random: Random;
   readonly store: LeaseStore;
+  /** The newest lease that the table has answered, for whoever looks on. */
+  newest(): ThrottleLeaseItem | null;
   /** @default - those of the throttle */
   readonly throttle?: Partial<ThrottleOptions>;
   /** A request was let through. */
@@ -23,13 +25,12 @@ export const REPORT_MS = 10_000;
 export const BURST_S = 1;
 
 export function openGuard({ process: clock, instance }: GuardSite, options: GuardOptions): Guard {
-  const { site, random, onAdmitted } = options;
+  const { site, random, store, newest, onAdmitted } = options;
   const { application, capacityPerS } = site;
-  const read: { newest: ThrottleLeaseItem | null } = { newest: null };
   const lease = new InstanceLease({
     clock,
     random: random.next,
-    store: noting(options.store, read),
+    store,
     identity: { application, resource: RESOURCE, instance },
     capacityPerS,
     burstS: BURST_S,
@@ -53,21 +54,26 @@ export function openGuard({ process: clock, instance }: GuardSite, options: Guar
     throttle,
     allowance: () => ({
       perSecond: lease.describe().totalPerS,
-      lease: read.newest?.epoch === lease.describe().epoch ? read.newest : null,
+      lease: newest()?.epoch === lease.describe().epoch ? newest() : null,
       callers: Object.fromEntries(callers.map((name) => [name, throttle.limitOf(name).perSecond])),
     }),
   };
 }
 
-/** Keeps the newest lease that was read, for whoever looks on. */
-function noting(store: LeaseStore, read: { newest: ThrottleLeaseItem | null }): LeaseStore {
-  return {
+/** A store that hands everything on, and keeps the newest lease that was read. */
+export function noteNewest(store: LeaseStore): {
+  readonly store: LeaseStore;
+  newest(): ThrottleLeaseItem | null;
+} {
+  let newest: ThrottleLeaseItem | null = null;
+  const noting: LeaseStore = {
     report: (item) => store.report(item),
     lease: async (...which) => {
       const item = await store.lease(...which);
-      if (item !== null) read.newest = item;
+      if (item !== null) newest = item;
       return item;
     },
     close: () => store.close(),
   };
+  return { store: noting, newest: () => newest };
 }

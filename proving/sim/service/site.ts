@@ -41,8 +41,8 @@ const MS_PER_S = 1000;
 
 export function drawSite(random: Random, application: string): ServiceSite {
   const instances = random.between(2, 4);
-  const slots = 2;
-  const workMs = random.between(80, 120);
+  const slots = 4;
+  const workMs = random.between(160, 240);
   const capacityPerS = (instances * slots * MS_PER_S) / workMs;
   const steady = random.between(2, 4);
   const surging = random.between(2, 4);

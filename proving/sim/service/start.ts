@@ -4,7 +4,7 @@ import type { LeaseStore } from '../../../runtime/throttle/leases/store.ts';
 import type { FaultBoard } from '../faults/board.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { ServiceDefect } from './defect.ts';
-import { openGuard } from './guard.ts';
+import { noteNewest, openGuard } from './guard.ts';
 import { leaseStoreOf } from './lease-store.ts';
 import type { ServiceSite } from './site.ts';
 import { ThrottledService } from './throttled-service.ts';
@@ -17,7 +17,7 @@ export interface StartOptions {
   readonly board: FaultBoard;
   readonly site: ServiceSite;
   /** The throttle table. */
-  readonly table: LeaseStore;
+  readonly table: LeaseStore & { lose(): void };
   readonly defect: ServiceDefect | null;
 }
 
@@ -27,14 +27,16 @@ export function startService({ clock, random, board, site, table, defect }: Star
     random,
     site,
     habit: defect?.habit ?? 'budget',
+    loseTable: () => table.lose(),
     guardOf: (at) => {
       const { process, place, instance } = at;
       const own = random.fork(`leases ${instance}`);
-      const store = leaseStoreOf({ clock, random: own, board, table, process, place });
+      const seen = noteNewest(leaseStoreOf({ clock, random: own, board, table, process, place }));
       return openGuard(at, {
         site,
         random: own,
-        store: defect?.leases?.(store) ?? store,
+        store: defect?.leases?.(seen.store) ?? seen.store,
+        newest: seen.newest,
         ...(defect?.throttle && { throttle: defect.throttle }),
         onAdmitted: () => service.admitted(),
       });

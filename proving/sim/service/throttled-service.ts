@@ -16,6 +16,7 @@ export interface ServiceOptions {
   guardOf(site: GuardSite): Guard;
   /** How callers retry, where no storm says otherwise. @default 'budget' */
   readonly habit?: RetryHabit;
+  loseTable(): void;
 }
 
 const SECOND_MS = 1000;
@@ -82,6 +83,10 @@ export class ThrottledService implements ServiceView, ServiceTarget {
   keepSlots(share: number): void {
     for (const place of this.places) place.keepSlots(share);
     this.#changed();
+  }
+
+  loseTable(): void {
+    this.#options.loseTable();
   }
 
   setLoad({ times, flood, onStorm }: Parameters<ServiceTarget['setLoad']>[0]): void {
