@@ -137,6 +137,21 @@ describe('one plan', () => {
 });
 
 describe('while little is free', () => {
+  it('the most that may be in force counts a lease that shrinks in full, and one that grows as it will be', () => {
+    const facts = factsOf({ capacity: 1000, reports: [{ a: 100 }, { a: 5000 }, {}] });
+    const totals = [600, 200, 100];
+    const holders = facts.holders.map((one, at) => ({
+      ...one,
+      answered: at === 2,
+      held: { epoch: 1, until: NOW + 1, total: totals[at]! },
+    }));
+    const { leases, inForceMax } = planLeases({ ...facts, holders });
+    expect(leases.get('i0')!.total).toBeLessThan(600);
+    expect(leases.get('i1')!.total).toBeCloseTo(300, 6);
+    expect(leases.has('i2')).toBe(false);
+    expect(inForceMax).toBeCloseTo(1000, 6);
+  });
+
   it('floors and important classes come first in the lease of each instance', () => {
     const facts = factsOf({
       capacity: 1000,

@@ -26,6 +26,7 @@ const steps = fc.array(
       'killed',
       'paused',
       'unread',
+      'early',
       'lost',
     ),
     demand: fc.dictionary(
@@ -81,10 +82,12 @@ class World {
     }
     rig.clock.advance(RENEW_MS);
     this.report();
+    // It takes up the lease of before only now that it has reported.
+    if (what === 'early') rig.fetch();
     if (what === 'killed') await this.die(killAt);
     else if (what === 'paused') await this.pause(killAt);
     else if (what !== 'dead') await rig.run();
-    if (what !== 'unread') rig.fetch();
+    if (what !== 'unread' && what !== 'early') rig.fetch();
   }
 
   report(): void {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { LEASE_MS } from '../../../lambdas/throttle/contract.ts';
 import { Killed, Process } from '../fakes/process.ts';
+import { quotasItem } from '../fakes/throttle-items.ts';
 import { demandEvent, RENEW_MS, Rig } from './rig.ts';
 
 const CAPACITY = 1000;
@@ -80,6 +81,39 @@ describe('F-19: paused while others take over', () => {
       rig.fetch();
       within(rig, pausedAt);
     }
+  });
+
+  it('I-07: writes nothing once its lease has ended, though nobody else has come', async () => {
+    for (const [pausedAt, put] of [
+      ['readControl', 0],
+      ['putPlan', 0],
+    ] as const) {
+      const rig = await moved();
+      const before = structuredClone(rig.throttle.leaseItems);
+      const process = new Process();
+      process.onCall = (name) => {
+        if (name === pausedAt) rig.clock.advance(LEASE_MS);
+        return Promise.resolve();
+      };
+      const { summary } = await rig.run(demandEvent(), process);
+      expect(summary, pausedAt).toEqual(expect.stringMatching(/the lease ends in|no time is left/));
+      expect(process.names.filter((name) => name === 'putLease')).toHaveLength(put);
+      expect(rig.throttle.leaseItems, pausedAt).toEqual(before);
+    }
+  });
+
+  it('I-12: stops at a plan that was overtaken, for every application', async () => {
+    const rig = await moved();
+    const other = quotasItem({ resource: 'orders', application: 'clerk' });
+    rig.putQuotas(other);
+    rig.resources.push({ resource: 'orders', application: 'clerk' });
+    rig.add('k1', { b: 10 }, other);
+    rig.report();
+    rig.throttle.putPlan = () => Promise.resolve(false);
+    const process = new Process();
+    expect((await rig.run(demandEvent(), process)).summary).toBe('shop: overtaken by a higher epoch');
+    expect(process.names).not.toContain('putLease');
+    expect(process.names.filter((name) => name === 'demands')).toHaveLength(1);
   });
 
   it('I-07: a put that comes late is seen by whoever planned meanwhile: the lease it made is taken into account', async () => {

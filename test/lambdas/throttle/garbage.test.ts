@@ -55,7 +55,8 @@ describe('SEC-07: garbage in the demand partition', () => {
     ['half a lease', 'quotes#odd', odd({ held: { epoch: 1 } })],
     ['half an epoch', 'quotes#odd', odd({ held: { epoch: 1.5, until: now, total: 1 } })],
     ['a negative lease', 'quotes#odd', odd({ held: { epoch: 1, until: now, total: -500 } })],
-    ['an endless lease', 'quotes#odd', odd({ held: { epoch: 1, until: now, total: Infinity } })],
+    ['a lease without an end', 'quotes#odd', odd({ held: { epoch: 1, until: Infinity, total: 1 } })],
+    ['a lease without a bound', 'quotes#odd', odd({ held: { epoch: 1, until: now, total: Infinity } })],
   ];
 
   it.each(rows)('drops and counts %s, and nobody notices', async (_, sk, item) => {
