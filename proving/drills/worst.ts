@@ -22,6 +22,7 @@ const LESS_IS_WORSE: ReadonlySet<string> = new Set([
   'whole_users_pct',
   'goodput_of_capacity_pct',
   'attempts_per_request',
+  'leases_renewed',
 ]);
 
 export function worstOf<Line extends DrillLine>(lines: readonly Line[]): WorstLine<Line> {

@@ -2,7 +2,7 @@
 
 import { latencyMs, round } from '../measure/statistics.ts';
 import type { ThrottleSample } from './model.ts';
-import { isGood } from './statistics.ts';
+import type { Look } from './types.ts';
 
 const STEP_MS = 100;
 
@@ -57,22 +57,13 @@ export function beyondPct(
 }
 
 /**
- * From the beginning of the span until what is served stays at `perS` or more, in every window that begins from then
- * on. Null when it does not come to that, or when no window is left to see it.
+ * Instances that hold a lease at `later` which they did not hold at `earlier`. Null where one did not say, or has none
+ * at all: with nothing in front there are no leases.
  */
-export function restoredAfterMs(
-  samples: readonly ThrottleSample[],
-  { from, to }: Span,
-  { perS, windowMs }: Allowed,
-): number | null {
-  const good = samples.filter(isGood).map(({ scheduledAt }) => scheduledAt);
-  let lastBad: number | null = null;
-  let last: number | null = null;
-  for (let start = from; start + windowMs <= to; start += STEP_MS) {
-    const count = good.filter((at) => at >= start && at < start + windowMs).length;
-    if (count < (perS * windowMs) / 1000) lastBad = start;
-    last = start;
-  }
-  if (last === null || lastBad === last) return null;
-  return lastBad === null ? 0 : round(lastBad + STEP_MS - from);
+export function renewedLeases(looks: readonly Look[], earlier: string, later: string): number | null {
+  const statusesOf = (name: string) => looks.find(({ before }) => before === name)?.statuses ?? [];
+  const [then, now] = [statusesOf(earlier), statusesOf(later)];
+  const pairs = now.map((status, i) => [then[i]?.lease, status?.lease] as const);
+  if (pairs.length === 0 || pairs.some(([a, b]) => !a || !b)) return null;
+  return pairs.filter(([a, b]) => b!.state === 'held' && (b!.epoch ?? 0) > (a!.epoch ?? 0)).length;
 }

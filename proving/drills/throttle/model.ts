@@ -74,7 +74,7 @@ export interface PhaseTimes {
  * - `attempts_per_request`: requests that were sent for each one of the load while the fault stood.
  * - `within_refused_pct`: requests of callers within their limits that were refused during the fault.
  * - `over_admitted_later_pct`: as `over_admitted_pct`, once every lease of before the fault has ended.
- * - `renewed_after_ms`: from the end of the fault until what is served is again what leases allow.
+ * - `leases_renewed`: instances that hold a lease again, 30 s after the end of the fault.
  */
 export interface ThrottleFields {
   readonly good_requests: number | null;
@@ -99,7 +99,7 @@ export interface ThrottleFields {
   readonly refused_p99_ms: number | null;
   readonly within_refused_pct: number | null;
   readonly over_admitted_later_pct: number | null;
-  readonly renewed_after_ms: number | null;
+  readonly leases_renewed: number | null;
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -128,6 +128,6 @@ export const NOT_MEASURED: ThrottleFields = {
   refused_p99_ms: null,
   within_refused_pct: null,
   over_admitted_later_pct: null,
-  renewed_after_ms: null,
+  leases_renewed: null,
   refusals: {},
 };

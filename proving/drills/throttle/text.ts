@@ -40,7 +40,7 @@ export function toThrottleText(line: ThrottleLine): string {
       line.within_refused_pct,
       `${value(line.within_refused_pct)} % refused of what was within its limit; a refusal took ${ms(line.refused_p99_ms)} at p99`,
     ],
-    [line.renewed_after_ms, `leases renewed after ${ms(line.renewed_after_ms)}`],
+    [line.leases_renewed, `${value(line.leases_renewed)} instances hold a lease again`],
     [line.quotas_in_force_ms, `quotas in force after ${ms(line.quotas_in_force_ms)}`],
   ];
   return [

@@ -3,7 +3,7 @@
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
 import { latencyMs } from '../../measure/statistics.ts';
 import { breakStore } from '../faults/break-store.ts';
-import { beyondPct, refusedMs, refusedPct, restoredAfterMs, type Span } from '../fault-statistics.ts';
+import { beyondPct, refusedMs, refusedPct, renewedLeases, type Span } from '../fault-statistics.ts';
 import type { Phase, PhaseTimes, Stream, ThrottleFields, ThrottleSample } from '../model.ts';
 import type { ThrottleExpectation, ThrottleRun, ThrottleScenario, ThrottleSetting } from '../types.ts';
 import { numbered } from './callers.ts';
@@ -14,8 +14,10 @@ const CAPACITY_PER_S = 100;
 /** What each can do by itself is eight times its part, so that nothing but a limit has a reason to refuse. */
 const AMPLE = { SHOP_SLOTS: '16', SHOP_WORK_MS: '40' } as const;
 const LIMIT_PER_S = 30;
+const INSTANCES = 2;
 /** Leases last this long, and the fault more than twice as long. */
 const LEASE_MS = 30_000;
+const RENEWED_MS_MAX = 30_000;
 const TIMES = {
   /** Until the leases follow what the callers want, and those of instances that ended before are forgotten. */
   rising: 30_000,
@@ -24,7 +26,7 @@ const TIMES = {
   leased: LEASE_MS + 2000,
   /** They have ended. */
   safe: 34_000,
-  healed: 30_000,
+  healed: RENEWED_MS_MAX,
   after: 5000,
 } as const;
 
@@ -32,13 +34,15 @@ const TIMES = {
 const WINDOW_MS = 10_000;
 const EDGE_PCT = 2;
 const OVER_ADMITTED_PCT_MAX = 10;
+/**
+ * An instance that is cut off alone is taken for gone in the end, as one that died is, and its share goes to the
+ * others. It cannot tell that from a store that is away for all, and goes on: nine tenths of its half come on top, and
+ * once the burst of the others' larger leases.
+ */
+const CUT_OFF_PCT_MAX = 50;
 /** The safe capacity is a tenth less. */
 const WITHIN_REFUSED_PCT_MAX = 10;
 const REFUSED_P99_MS_MAX = 100;
-const RENEWED_MS_MAX = 30_000;
-/** With the safe capacity nine tenths of what was served before are; with a lease all of it. */
-const RENEWED_RATIO = 0.97;
-const RENEWED_WINDOW_MS = 4000;
 
 const STEADY: Stream = {
   name: 'steady',
@@ -79,9 +83,11 @@ export const throttleStoreDown: ThrottleScenario = {
   name: 'throttle-store-down',
   tier: 'throttle',
   faults: ['hang', 'kill', 'partition'],
-  hypothesis: ({ fault }) =>
-    `${WHAT[fault]} for ${(TIMES.leased + TIMES.safe) / 1000} s: no decision fails or waits, at most ${OVER_ADMITTED_PCT_MAX} % of the capacity is admitted too much for one lease and nothing after it, and leases are renewed within ${RENEWED_MS_MAX / 1000} s of its return. With nothing in front (the control) there is no bound to what is admitted, store or no store.`,
-  instances: numbered('throttled', 2).map((name) => ({ name, env: AMPLE })),
+  hypothesis: ({ fault }) => {
+    const then = fault === 'partition' ? "no more than that instance's own share" : 'nothing';
+    return `${WHAT[fault]} for ${(TIMES.leased + TIMES.safe) / 1000} s: no decision fails or waits, at most ${OVER_ADMITTED_PCT_MAX} % of the capacity is admitted too much for one lease and ${then} after it, and leases are renewed within ${RENEWED_MS_MAX / 1000} s of its return. With nothing in front (the control) there is no bound to what is admitted, store or no store.`;
+  },
+  instances: numbered('throttled', INSTANCES).map((name) => ({ name, env: AMPLE })),
   quotas: QUOTAS,
   warmUp: [STEADY],
   phases: () =>
@@ -90,27 +96,23 @@ export const throttleStoreDown: ThrottleScenario = {
   faultUntil: 'healed',
   inject: breakStore,
   measure,
-  expectations: () => [
+  expectations: ({ fault }) => [
     exactly('failed', 0),
     ONLY_LIMITS_REFUSE,
     within('refused_p99_ms', REFUSED_P99_MS_MAX),
     within('over_admitted_pct', OVER_ADMITTED_PCT_MAX),
-    within('over_admitted_later_pct', EDGE_PCT),
+    within('over_admitted_later_pct', fault === 'partition' ? CUT_OFF_PCT_MAX : EDGE_PCT),
     within('within_refused_pct', WITHIN_REFUSED_PCT_MAX),
-    within('renewed_after_ms', RENEWED_MS_MAX),
+    exactly('leases_renewed', INSTANCES),
     exactly('restarts', 0),
     exactly('wrong_reads', 0),
   ],
 };
 
-function measure({ samples, phases }: ThrottleRun): Partial<ThrottleFields> {
+function measure({ samples, phases, looks }: ThrottleRun): Partial<ThrottleFields> {
   const times = (name: keyof typeof TIMES): PhaseTimes => phases.find((phase) => phase.name === name)!;
   const during = samples.filter(({ phase }) => phase === 'leased' || phase === 'safe');
   const steady = during.filter(({ stream }) => stream === 'steady');
-  const before = samples.filter(({ phase, ok }) => phase === 'before' && ok).length;
-  const beforePerS = (1000 * before) / (times('before').to - times('before').from);
-  const back = { from: times('healed').from, to: times('after').to };
-  const renewed = { perS: RENEWED_RATIO * beforePerS, windowMs: RENEWED_WINDOW_MS };
   return {
     good_requests: steady.length,
     good_failed: steady.filter(({ ok, refused }) => !ok && !refused).length,
@@ -123,8 +125,8 @@ function measure({ samples, phases }: ThrottleRun): Partial<ThrottleFields> {
     within_refused_pct: refusedPct(steady),
     over_admitted_pct: overAdmittedPct(samples, times('leased')),
     // From when every lease of before has ended, until the end of the drill.
-    over_admitted_later_pct: overAdmittedPct(samples, { ...times('safe'), to: back.to }),
-    renewed_after_ms: restoredAfterMs(samples, back, renewed),
+    over_admitted_later_pct: overAdmittedPct(samples, { ...times('safe'), to: times('after').to }),
+    leases_renewed: renewedLeases(looks, 'leased', 'after'),
   };
 }
 

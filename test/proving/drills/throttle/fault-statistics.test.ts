@@ -4,9 +4,10 @@ import {
   beyondPct,
   refusedMs,
   refusedPct,
-  restoredAfterMs,
+  renewedLeases,
 } from '../../../../proving/drills/throttle/fault-statistics.ts';
 import type { ThrottleSample } from '../../../../proving/drills/throttle/model.ts';
+import type { Look } from '../../../../proving/drills/throttle/types.ts';
 
 const sample = (fields: Partial<ThrottleSample>): ThrottleSample => ({
   phase: 'fault',
@@ -99,31 +100,31 @@ describe('what was admitted beyond a rate', () => {
   });
 });
 
-describe('restored', () => {
-  const wanted = { perS: 9.5, windowMs: 2000 };
+describe('leases that were renewed', () => {
+  const status = (state: string, epoch: number | null) => ({
+    pid: 1,
+    rssMb: 80,
+    arrived: 0,
+    lease: { state, epoch },
+  });
+  const looks = (...later: readonly ReturnType<typeof status>[]): readonly Look[] => [
+    { before: 'leased', statuses: [status('held', 7), status('held', 6)] },
+    { before: 'healed', statuses: [status('ended', 7), status('ended', 6)] },
+    { before: 'after', statuses: later },
+  ];
+  const renewed = (all: readonly Look[]) => renewedLeases(all, 'leased', 'after');
 
-  it('is when every window from then on has enough', () => {
-    const samples = [...steady(0, 4000, 200), ...steady(4000, 12_000, 100)];
-    expect(restoredAfterMs(samples, { from: 0, to: 12_000 }, wanted)).toBe(3800);
+  it('are held, and newer than the one before the fault', () => {
+    expect(renewed(looks(status('held', 9), status('held', 8)))).toBe(2);
+    expect(renewed(looks(status('held', 9), status('held', 6)))).toBe(1);
+    expect(renewed(looks(status('ended', 9), status('held', 8)))).toBe(1);
   });
 
-  it('is at once where nothing was missing', () => {
-    expect(restoredAfterMs(steady(0, 8000, 100), { from: 0, to: 8000 }, wanted)).toBe(0);
-  });
-
-  it('counts a relapse', () => {
-    const samples = [...steady(0, 8000, 100), ...steady(8000, 9000, 250), ...steady(9000, 16_000, 100)];
-    expect(restoredAfterMs(samples, { from: 0, to: 16_000 }, wanted)).toBeGreaterThan(8000);
-  });
-
-  it('does not come where the end is short of it, or no window is left', () => {
-    const samples = [...steady(0, 6000, 100), ...steady(6000, 8000, 500)];
-    expect(restoredAfterMs(samples, { from: 0, to: 8000 }, wanted)).toBeNull();
-    expect(restoredAfterMs(samples, { from: 0, to: 1500 }, wanted)).toBeNull();
-  });
-
-  it('leaves out answers that came too late to be of use', () => {
-    const late = steady(0, 8000, 100).map((s) => ({ ...s, completedAt: s.scheduledAt + 1500 }));
-    expect(restoredAfterMs(late, { from: 0, to: 8000 }, wanted)).toBeNull();
+  it('are not known where an instance says nothing, or has no leases', () => {
+    const [first, second] = looks(status('held', 9), status('held', 9));
+    expect(renewed([first!, second!, { before: 'after', statuses: [null, status('held', 9)] }])).toBeNull();
+    const none = { ...status('held', 9), lease: null };
+    expect(renewed([first!, { before: 'after', statuses: [none, none] }])).toBeNull();
+    expect(renewed([])).toBeNull();
   });
 });
