@@ -19,38 +19,45 @@ export interface RunningThrottleLoad {
   stop(): Promise<{ lagMsMax: number }>;
 }
 
+type Reply = Exclude<FromWorker, { kind: 'samples' }>;
+
 export function startThrottleLoad(options: ThrottleLoadOptions): RunningThrottleLoad {
   const file = `worker${path.extname(import.meta.filename)}`;
   const worker = new Worker(new URL(file, import.meta.url), { workerData: options });
   const samples: ThrottleSample[] = [];
-  /** One question at a time: its answer comes before the next is asked. */
-  let settle: { resolve(answer: FromWorker): void; reject(error: Error): void } | null = null;
-  let failure: Error | null = null;
+  /** One question at a time: its reply comes before the next is asked. */
+  let settle: { resolve(reply: Reply): void; reject(error: Error): void } | null = null;
+  let ended: Error | null = null;
+  const end = (error: Error): void => {
+    ended ??= error;
+    settle?.reject(ended);
+  };
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'samples') samples.push(...message.samples);
     else settle?.resolve(message);
   });
-  worker.on('error', (error) => {
-    failure = error as Error;
-    settle?.reject(failure);
-  });
-  const ask = (message: ToWorker): Promise<FromWorker> =>
-    new Promise((resolve, reject) => {
-      if (failure) return reject(failure);
+  worker.once('error', (error) => end(error as Error));
+  worker.once('exit', () => end(new Error('the load has ended')));
+  async function ask<Kind extends Reply['kind']>(
+    message: ToWorker,
+    kind: Kind,
+  ): Promise<Extract<Reply, { kind: Kind }>> {
+    if (ended) throw ended;
+    const reply = await new Promise<Reply>((resolve, reject) => {
       settle = { resolve, reject };
       worker.postMessage(message);
     });
+    if (reply.kind !== kind) throw new Error(`the load replied ${reply.kind} to ${message.kind}`);
+    return reply as Extract<Reply, { kind: Kind }>;
+  }
   return {
     samples,
-    prepare: async (streams) => void (await ask({ kind: 'prepare', streams })),
-    begin: async ({ name, streams }) => {
-      const answer = await ask({ kind: 'begin', name, streams });
-      return answer.kind === 'begun' ? answer.at : Number.NaN;
-    },
+    prepare: async (streams) => void (await ask({ kind: 'prepare', streams }, 'prepared')),
+    begin: async ({ name, streams }) => (await ask({ kind: 'begin', name, streams }, 'begun')).at,
     stop: async () => {
-      const answer = await ask({ kind: 'stop' });
+      const { lagMsMax } = await ask({ kind: 'stop' }, 'stopped');
       await worker.terminate();
-      return { lagMsMax: answer.kind === 'stopped' ? answer.lagMsMax : 0 };
+      return { lagMsMax };
     },
   };
 }

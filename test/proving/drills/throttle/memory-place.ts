@@ -58,7 +58,7 @@ export class MemoryPlace {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#children.set(name, child);
-    const [line] = (await once(readline.createInterface({ input: child.stdout! }), 'line')) as [string];
+    const [line] = (await once(readline.createInterface({ input: child.stdout }), 'line')) as [string];
     const { listening: port } = JSON.parse(line) as { listening: number };
     return { name, pid: child.pid!, port, address: '127.0.0.1', url: `http://127.0.0.1:${port}` };
   }
