@@ -3,13 +3,13 @@
  *
  * DynamoDB requests of one run that plans `a` applications with `r` resources, where `i` instances have reported
  * since their last lease:
- * - state table: 2 writes (lease taken and given back); 3 + r reads (two pause switches, thresholds, quotas);
- * - throttle table: 2a queries (all demand and all lease items of an application) and r reads (plan);
- *   r + i writes (plan and leases), none where nothing is due.
+ * - state table: 2 writes (lease taken and given back) and 1 + 2a + r reads (thresholds, two pause switches, quotas);
+ * - throttle table: 2a queries (all demand and all lease items of an application) and r reads (plans);
+ *   r + i writes (plans and leases), none where nothing is due.
  *
  * A run is caused by reports: each instance makes one every `report-ms` and resource, and those of one batching
- * window of 2 s share a run. So one instance alone causes 6 runs a minute, and any number of them at most 30. One
- * instance costs the table, each 10 s: its own demand write and lease read, and one lease write of this function.
+ * window of 2 s share a run. So one instance alone causes 6 runs a minute, and any number of them at most 30 a shard
+ * of the stream. An instance itself writes one demand item every 10 s and reads its lease once or twice.
  * An item of 10 callers is below 1 KB, one of 200 callers below 8 KB.
  */
 

@@ -35,7 +35,7 @@ export interface PlanFacts {
 
 export function planResource({ view, quotas, thresholds, now, epoch }: PlanFacts): ResourcePlan {
   const { application, resource, capacityPerS } = quotas;
-  const since = learnsAnew(view.plan, now, thresholds['lease-ms']) ? now : view.plan!.since;
+  const since = view.plan === null || wasQuiet(view.plan, now, thresholds) ? now : view.plan.since;
   const { leases, inForceMax, wanted, instances } = planLeases({
     ...leaseTerms(quotas),
     now,
@@ -69,11 +69,13 @@ export function planResource({ view, quotas, thresholds, now, epoch }: PlanFacts
 }
 
 /**
- * Nobody was given anything for a lease's length: whoever could not report in that time goes on with what it had, and
- * may be heard later than others.
+ * Nobody was given anything for so long that some may be taken for gone who only could not report, or have not yet:
+ * whoever is heard first must not get their share. Two periods without a plan are no reason yet.
  */
-function learnsAnew(plan: ThrottlePlanItem | null, now: number, leaseMs: number): boolean {
-  return plan === null || now - plan.at > leaseMs;
+function wasQuiet(plan: ThrottlePlanItem, now: number, thresholds: ThrottleThresholds): boolean {
+  const reportMs = thresholds['report-ms'];
+  const heardWithinMs = Math.max(2 * reportMs, thresholds['gone-after-ms'] - reportMs);
+  return now - plan.at > Math.min(thresholds['lease-ms'], heardWithinMs);
 }
 
 /** What people and alarms see of one resource. */

@@ -8,8 +8,10 @@ import {
   defaultsOf,
   layerThresholds,
   parseThreshold,
+  relationsOf,
   specsOf,
   thresholdFaults,
+  THROTTLE_RELATIONS,
   wholeOf,
   wholeSet,
 } from '../../../core/thresholds/index.ts';
@@ -26,6 +28,7 @@ describe('thresholds', () => {
   it('have defaults that are a legal whole set', () => {
     expect(thresholdFaults('database', defaultsOf('database'), 'x')).toEqual([]);
     expect(thresholdFaults('database', {}, 'x')).toEqual([]);
+    expect(thresholdFaults('throttle', defaultsOf('throttle'), 'x')).toEqual([]);
   });
 
   it.each([
@@ -107,9 +110,13 @@ describe('thresholds', () => {
     ]);
   });
 
-  it('each relation can be broken, and names thresholds that exist', () => {
-    const names = new Set(specsOf('database').map(({ name }) => name));
-    for (const { names: pair, holds } of DATABASE_RELATIONS) {
+  it.each([
+    ['database', DATABASE_RELATIONS],
+    ['throttle', THROTTLE_RELATIONS],
+  ])('each relation of the tier %s can be broken, and names thresholds that exist', (tier, relations) => {
+    const names = new Set(specsOf(tier).map(({ name }) => name));
+    expect(relationsOf(tier)).toBe(relations);
+    for (const { names: pair, holds } of relations) {
       expect(pair.every((name) => names.has(name))).toBe(true);
       expect(holds(0, 1_000_000)).not.toBe(holds(1_000_000, 0));
     }

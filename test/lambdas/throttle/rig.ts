@@ -3,6 +3,7 @@
 import type { Log } from '../../../core/ports/index.ts';
 import type { DemandItem, ThrottleLeaseItem } from '../../../core/state/throttle-items.ts';
 import { NEWCOMER_RATIO, SAFE_RATIO, type ResourceQuotas } from '../../../core/throttle/index.ts';
+import { defaultsOf, type ThrottleThresholds } from '../../../core/thresholds/index.ts';
 import { createHandler, type ThrottleReport } from '../../../lambdas/throttle/handler.ts';
 import { VirtualClock } from '../fakes/clock.ts';
 import {
@@ -87,6 +88,17 @@ export class Rig {
 
   putQuotas(quotas: ResourceQuotas): void {
     this.store.quotas.set(quotas.resource, { kind: 'quotas', quotas, at: 0, refused: {} });
+  }
+
+  setThresholds(change: Partial<ThrottleThresholds>): void {
+    const values = { ...defaultsOf('throttle'), ...change };
+    this.store.thresholds.set('throttle', {
+      kind: 'thresholds',
+      tier: 'throttle',
+      values,
+      at: 0,
+      refused: {},
+    });
   }
 
   add(name: string, demand: Readonly<Record<string, number>>, quotas = this.quotas): Instance {

@@ -48,6 +48,32 @@ describe('throttle', () => {
     close(rig.total(), 1000);
   });
 
+  it('F-40: learns anew also where leases outlast the time that an instance is waited for', async () => {
+    const rig = new Rig();
+    rig.setThresholds({ 'lease-ms': 300_000 });
+    const [first, second] = [rig.add('i1', { a: 900 }), rig.add('i2', { b: 900 })];
+    await rig.renew(35);
+    close(rig.total(), 1000);
+    rig.clock.advance(60_000);
+    second.reaches = false;
+    for (let n = 0; n < 3; n += 1) {
+      await rig.renew();
+      expect(rig.total()).toBeLessThanOrEqual(1000 + 1e-6);
+    }
+    expect(first.lease!.epoch).toBe(38);
+  });
+
+  it('goes on without learning when the only instance reports a little late', async () => {
+    const rig = new Rig();
+    rig.setThresholds({ 'lease-ms': 20_000, 'gone-after-ms': 20_000 });
+    rig.add('i1', { a: 2000 });
+    for (let n = 0; n < 8; n += 1) {
+      rig.clock.advance(2000);
+      await rig.renew();
+    }
+    close(rig.total(), 1000);
+  });
+
   it('tells each instance the classes of its callers where they differ from the others', async () => {
     const terms = { ...CALLER_QUOTA_DEFAULT, criticality: 'sheddable' as const };
     const rig = new Rig({ callers: { batch: terms, ['constructor']: terms } });
