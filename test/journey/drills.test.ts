@@ -8,7 +8,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DrillLine } from '../../proving/drills/index.ts';
+import type { DrillLine, ThrottleLine } from '../../proving/drills/index.ts';
 import { said, startNode, temporaryStateDir, understudy, type Running } from '../bin/command.ts';
 import { untilGone, workingIn } from './processes.ts';
 
@@ -17,7 +17,8 @@ const ENDS_MS_MAX = 20_000;
 const HELD = 0;
 const NOT_HELD = 1;
 /** Expectations that a slow machine may fail. */
-const OF_TIME = /^(longest_gap_ms|reads_p99_ms|added_ms|decided_ms|rds:FailoverDBCluster called) /;
+const OF_TIME =
+  /^(longest_gap_ms|reads_p99_ms|added_ms|decided_ms|rds:FailoverDBCluster called|good_p99_ms|goodput_at_10x|normal_after_ms) /;
 
 const stateDir = temporaryStateDir();
 const env = { UNDERSTUDY_STATE_DIR: stateDir };
@@ -36,19 +37,23 @@ afterAll(async () => {
   fs.rmSync(stateDir, { recursive: true, force: true });
 });
 
-interface Drilled {
+interface Drilled<Line extends DrillLine = DrillLine> {
   readonly code: number | null;
-  readonly line: DrillLine;
+  readonly line: Line;
 }
 
-async function drill(scenario: string, fault: string, ...options: readonly string[]): Promise<Drilled> {
+async function drill<Line extends DrillLine>(
+  scenario: string,
+  fault: string,
+  ...options: readonly string[]
+): Promise<Drilled<Line>> {
   const { code, stdout, stderr } = await understudy(
     ['drill', scenario, '--fault', fault, '--json', ...options],
     env,
   );
   const lines = stdout.split('\n').filter((text) => text !== '');
   expect(lines, stderr).toHaveLength(1);
-  const line = JSON.parse(lines[0]!) as DrillLine;
+  const line = JSON.parse(lines[0]!) as Line;
   expect(line).toMatchObject({ scenario, fault, fault_verified: true, wrong_reads: 0 });
   return { code, line };
 }
@@ -144,6 +149,45 @@ async function partitionedReader(): Promise<void> {
   expect(drilled.line).toMatchObject({ stale_reads: 0, promotions: 0 });
 }
 
+/** Rules that no machine may break. */
+function brokenAnyhow({ code, line }: Drilled<ThrottleLine>): readonly string[] {
+  expect(code).toBe(line.held ? HELD : NOT_HELD);
+  return line.not_held.filter((rule) => !OF_TIME.test(rule));
+}
+
+async function flood(): Promise<void> {
+  const drilled = await drill<ThrottleLine>('caller-flood', 'flood');
+  const { line } = drilled;
+  expect(brokenAnyhow(drilled), JSON.stringify(line)).toEqual([]);
+  expect(line.good_requests).toBeGreaterThan(4000);
+  expect(line).toMatchObject({ good_failed: 0, failed: 0, denied: [], acked_writes: null });
+  expect(line.quotas_in_force_ms).toBeLessThanOrEqual(30_000);
+}
+
+async function floodOfTheControl(): Promise<void> {
+  const { line } = await drill<ThrottleLine>('caller-flood', 'flood', '--control');
+  expect(line, JSON.stringify(line)).toMatchObject({ control: true, held: false, refused: 0 });
+  expect(line.flood_share).toBeGreaterThan(10 * line.flood_quota_share!);
+  expect(line.good_p99_ms).toBeGreaterThan(1000);
+}
+
+async function surge(): Promise<void> {
+  const drilled = await drill<ThrottleLine>('overload', 'surge');
+  const { line } = drilled;
+  expect(brokenAnyhow(drilled), JSON.stringify(line)).toEqual([]);
+  expect(line).toMatchObject({ restarts: 0, denied: [] });
+  expect(line.goodput_at_10x).toBeGreaterThan(0.5 * line.peak_goodput!);
+  expect(line.normal_after_ms).not.toBeNull();
+  expect(line.goodput_by_class!['critical-plus']).toBeGreaterThan(line.goodput_by_class!['sheddable']!);
+}
+
+async function surgeOfTheControl(): Promise<void> {
+  const { line } = await drill<ThrottleLine>('overload', 'surge', '--control');
+  expect(line, JSON.stringify(line)).toMatchObject({ control: true, held: false, normal_after_ms: null });
+  expect(line.failed).toBeGreaterThan(0);
+  expect(line.goodput_at_10x).toBeLessThan(0.5 * line.peak_goodput!);
+}
+
 // In this order more than a minute passes between two removals from the pool, and between two changes of the writer
 // that probers saw: one is all that the controllers' own limits allow (I-05, I-10).
 describe('a drill', () => {
@@ -169,4 +213,8 @@ describe('a drill', () => {
   it('database-writer kill: nothing is lost, and the functions saw, decided and acted', () =>
     withEverything('database-writer', 'kill'));
   it('database-writer kill, its control: plain clients do fail', () => control('database-writer', 'kill'));
+  it('I-24: caller-flood: the flood is held to its quota, and nobody else fails', flood);
+  it('caller-flood, its control: the flood takes the places of all', floodOfTheControl);
+  it('I-25: overload: most of the best goodput at ten times the capacity, and normal after it', surge);
+  it('overload, its control: a queue that nobody gets out of in time', surgeOfTheControl);
 });
