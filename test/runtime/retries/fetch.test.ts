@@ -127,6 +127,20 @@ describe('fetch with retries', () => {
     await closed;
   });
 
+  it('closes the connection of an answer that nobody will read', async () => {
+    let isClosed: () => void = () => {};
+    const closed = new Promise<void>((resolve) => {
+      isClosed = resolve;
+    });
+    const endless: Answer = (request, response) => {
+      request.socket.once('close', isClosed);
+      response.writeHead(502).write('it goes on');
+    };
+    const { url } = await serve(endless, says(200));
+    expect((await fetchWithRetries(await warm(), url)).status).toBe(200);
+    await closed;
+  });
+
   it('leaves the body to be read after the deadline of its head', async () => {
     const { url } = await serve((_request, response) => {
       response.write('first ');
