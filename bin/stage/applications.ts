@@ -3,11 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { output, type Outputs } from '../../ops/outputs.ts';
-import { putQuotasOverride } from '../../ops/quotas.ts';
+import { putQuotasOverride, readQuotasProgress } from '../../ops/quotas.ts';
 import type { DrillPlace, DrillTask } from '../../proving/drills/index.ts';
 import type { SandboxClient } from '../../proving/sandbox/index.ts';
 import type { Target } from '../../ops/target.ts';
-import { putQuotasInForce } from './quotas.ts';
+import { leaseEpoch, putQuotasInForce, type QuotasDesk } from './quotas.ts';
 
 /** The application that the sandbox drives; its name is also its database user and schema. */
 export const APPLICATION = 'shop';
@@ -44,7 +44,12 @@ export function applications(client: SandboxClient, target: Target, outputs: Out
       }
       const throttleTable = output(outputs, THROTTLE_TABLE_OUTPUT);
       const tables = { stateTable: output(outputs, 'StateTableName'), throttleTable };
-      return putQuotasInForce({ target, tables, parameter }, document, instance);
+      const desk: QuotasDesk = {
+        put: (value) => putQuotasOverride(target, parameter, value),
+        progress: () => readQuotasProgress(target, tables, resource),
+        epochOf: leaseEpoch,
+      };
+      return putQuotasInForce(desk, document, instance);
     },
   };
 }

@@ -16,6 +16,7 @@ const LESS_IS_WORSE: ReadonlySet<string> = new Set([
   'pre_reads_p99_ms',
   'good_requests',
   'good_control_p99_ms',
+  'refused_control_p99_ms',
   'flood_quota_share',
   'goodput_at_10x',
   'peak_goodput',
@@ -24,6 +25,10 @@ const LESS_IS_WORSE: ReadonlySet<string> = new Set([
   'attempts_per_request',
   'leases_renewed',
 ]);
+
+/** Rates by name: the least of each. */
+const LEAST_OF_EACH: ReadonlySet<string> = new Set(['goodput_by_phase', 'goodput_by_class']);
+type Rates = Readonly<Record<string, number>> | null;
 
 export function worstOf<Line extends DrillLine>(lines: readonly Line[]): WorstLine<Line> {
   const first = lines[0]!;
@@ -49,9 +54,18 @@ function summed(all: readonly Readonly<Record<string, number>>[]): Record<string
   return sums;
 }
 
+function leastOfEach(all: readonly Rates[]): Rates {
+  if (all.some((rates) => rates === null)) return null;
+  const least: Record<string, number> = {};
+  for (const [name, rate] of all.flatMap((rates) => Object.entries(rates ?? {})))
+    least[name] = Math.min(least[name] ?? rate, rate);
+  return least;
+}
+
 /** Null where any run measured nothing: a worst value that leaves a run out would be a claim. */
 function worstField<Line>(lines: readonly Line[], key: keyof Line): unknown {
   const values = lines.map((line) => line[key]);
+  if (LEAST_OF_EACH.has(String(key))) return leastOfEach(values as readonly Rates[]);
   if (values.some((value) => value === null)) return null;
   if (!values.every((value) => typeof value === 'number')) return values[0];
   return LESS_IS_WORSE.has(String(key)) ? Math.min(...values) : Math.max(...values);

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { newCheckers, runSim, type SimOptions, type SimResult } from '../../../proving/sim/index.ts';
 
 /** Plain data, so that a thread can be told of it. */
-export type SimTask = Pick<SimOptions, 'seed' | 'mix' | 'controllers' | 'faults' | 'overrides'>;
+export type SimTask = Pick<SimOptions, 'seed' | 'mix' | 'controllers' | 'faults' | 'overrides' | 'throttled'>;
 
 export interface DoneTask {
   /** Of the list of tasks. */

@@ -73,6 +73,8 @@ export interface PhaseTimes {
  *   that is less.
  * - `attempts_per_request`: requests that were sent for each one of the load while the fault stood.
  * - `within_refused_pct`: requests of callers within their limits that were refused during the fault.
+ * - `refused_p99_ms`, `refused_control_p99_ms`: how long it took to be told no, during the fault and before it.
+ * - `refused_by_others_pct`: requests that something else than a limit refused.
  * - `over_admitted_later_pct`: as `over_admitted_pct`, once every lease of before the fault has ended.
  * - `leases_renewed`: instances that hold a lease again, 30 s after the end of the fault.
  */
@@ -97,6 +99,8 @@ export interface ThrottleFields {
   readonly goodput_of_capacity_pct: number | null;
   readonly attempts_per_request: number | null;
   readonly refused_p99_ms: number | null;
+  readonly refused_control_p99_ms: number | null;
+  readonly refused_by_others_pct: number | null;
   readonly within_refused_pct: number | null;
   readonly over_admitted_later_pct: number | null;
   readonly leases_renewed: number | null;
@@ -126,6 +130,8 @@ export const NOT_MEASURED: ThrottleFields = {
   goodput_of_capacity_pct: null,
   attempts_per_request: null,
   refused_p99_ms: null,
+  refused_control_p99_ms: null,
+  refused_by_others_pct: null,
   within_refused_pct: null,
   over_admitted_later_pct: null,
   leases_renewed: null,

@@ -17,6 +17,8 @@ const USERS = 400;
 /** Goodput at ten times the capacity, of the best that any step reached. */
 const GOODPUT_RATIO_MIN = 0.9;
 const NORMAL_MS_MAX = 1000;
+/** Whoever is refused while the load still grows is refused for good reason; then it shows who stays whole. */
+const SETTLED_MS = 5000;
 
 const STEPS: readonly { readonly name: string; readonly times: number; readonly ms: number }[] = [
   { name: 'usual', times: USUAL, ms: 10_000 },
@@ -71,13 +73,14 @@ function measure({ samples, phases }: ThrottleRun): Partial<ThrottleFields> {
   const goodput = (name: string): number | null => goodputPerS(samples, times(name));
   const steps = STEPS.filter(({ name }) => name !== 'back').flatMap(({ name }) => goodput(name) ?? []);
   const usual = goodput('usual');
-  const surge = samples.filter(({ phase }) => phase === '10x');
+  const settledAt = times('10x').from + SETTLED_MS;
+  const settled = samples.filter((s) => s.phase === '10x' && s.scheduledAt >= settledAt);
   return {
     peak_goodput: steps.length === 0 ? null : Math.max(...steps),
     goodput_at_10x: goodput('10x'),
     normal_after_ms: usual === null ? null : normalAfterMs(samples, times('back'), usual),
     goodput_by_class: goodputByClass(samples, times('10x')),
-    whole_users_pct: wholeUsersPct(surge),
+    whole_users_pct: wholeUsersPct(settled),
   };
 }
 
