@@ -28,10 +28,13 @@ export function refusedMs(samples: readonly ThrottleSample[], percentile: number
   return latencyMs(refused, percentile);
 }
 
-/** Of these requests, those that were refused, in percent; null when there was none. */
-export function refusedPct(samples: readonly ThrottleSample[]): number | null {
+/** Of these requests, those that were refused, for a reason that counts, in percent; null when there was none. */
+export function refusedPct(
+  samples: readonly ThrottleSample[],
+  counts: (sample: ThrottleSample) => boolean = () => true,
+): number | null {
   if (samples.length === 0) return null;
-  return round((100 * samples.filter((s) => s.refused).length) / samples.length);
+  return round((100 * samples.filter((s) => s.refused && counts(s)).length) / samples.length);
 }
 
 export interface Allowed {

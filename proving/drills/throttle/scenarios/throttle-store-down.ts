@@ -2,6 +2,7 @@
 
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
 import { latencyMs } from '../../measure/statistics.ts';
+import { atMost } from '../../scenarios/types.ts';
 import { breakStore } from '../faults/break-store.ts';
 import { beyondPct, refusedMs, refusedPct, renewedLeases, type Span } from '../fault-statistics.ts';
 import type { Phase, PhaseTimes, Stream, ThrottleFields, ThrottleSample } from '../model.ts';
@@ -42,7 +43,11 @@ const OVER_ADMITTED_PCT_MAX = 10;
 const CUT_OFF_PCT_MAX = 50;
 /** The safe capacity is a tenth less. */
 const WITHIN_REFUSED_PCT_MAX = 10;
-const REFUSED_P99_MS_MAX = 100;
+/** What a refusal may notice of the fault. */
+const REFUSED_RATIO_MAX = 2;
+const REFUSED_ADDED_MS_MAX = 50;
+/** An instance that its machine lets wait sheds a little, store or no store. */
+const REFUSED_BY_OTHERS_PCT_MAX = 1;
 
 const STEADY: Stream = {
   name: 'steady',
@@ -98,8 +103,8 @@ export const throttleStoreDown: ThrottleScenario = {
   measure,
   expectations: ({ fault }) => [
     exactly('failed', 0),
-    ONLY_LIMITS_REFUSE,
-    within('refused_p99_ms', REFUSED_P99_MS_MAX),
+    STEADY_REFUSALS,
+    within('refused_by_others_pct', REFUSED_BY_OTHERS_PCT_MAX),
     within('over_admitted_pct', OVER_ADMITTED_PCT_MAX),
     within('over_admitted_later_pct', fault === 'partition' ? CUT_OFF_PCT_MAX : EDGE_PCT),
     within('within_refused_pct', WITHIN_REFUSED_PCT_MAX),
@@ -122,6 +127,11 @@ function measure({ samples, phases, looks }: ThrottleRun): Partial<ThrottleField
       99,
     ),
     refused_p99_ms: refusedMs(during, 99),
+    refused_control_p99_ms: refusedMs(
+      samples.filter(({ phase }) => phase === 'before'),
+      99,
+    ),
+    refused_by_others_pct: refusedPct(during, ({ code }) => code !== 'caller-limit'),
     within_refused_pct: refusedPct(steady),
     over_admitted_pct: overAdmittedPct(samples, times('leased')),
     // From when every lease of before has ended, until the end of the drill.
@@ -138,7 +148,8 @@ function overAdmittedPct(samples: readonly ThrottleSample[], span: Span): number
   return all === null || one === null ? null : Math.max(all, one);
 }
 
-const ONLY_LIMITS_REFUSE: ThrottleExpectation = {
-  rule: 'nothing but a limit refuses',
-  holds: ({ refusals }) => Object.keys(refusals).every((reason) => reason === 'caller-limit'),
+const STEADY_REFUSALS: ThrottleExpectation = {
+  rule: `refused_p99_ms <= ${REFUSED_RATIO_MAX} x refused_control_p99_ms, or ${REFUSED_ADDED_MS_MAX} ms more`,
+  holds: ({ refused_p99_ms: during, refused_control_p99_ms: before }) =>
+    before !== null && atMost(during, Math.max(REFUSED_RATIO_MAX * before, before + REFUSED_ADDED_MS_MAX)),
 };

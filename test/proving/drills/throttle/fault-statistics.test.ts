@@ -69,6 +69,8 @@ describe('refusals', () => {
     const failed = sample({ ok: false, status: 0 });
     expect(refusedPct([sample({}), sample(REFUSED), failed, sample({})])).toBe(25);
     expect(refusedPct([])).toBeNull();
+    const shed = sample({ ...REFUSED, code: 'shed' });
+    expect(refusedPct([sample(REFUSED), shed], ({ code }) => code !== 'caller-limit')).toBe(50);
   });
 });
 
