@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STACK_KEYS, synthesize } from './synth.ts';
+import { synthesize } from './synth.ts';
+import { rules } from './tiers/edge/example.ts';
 
 const run = promisify(execFile);
 const LINT_MS_MAX = 120_000;
@@ -32,10 +35,10 @@ describe('cfn-lint', () => {
         console.warn('cfn-lint is not installed: the templates were not linted by it');
         return;
       }
-      const { json } = synthesize();
-      const files = STACK_KEYS.map((key) => {
+      const edge = Template.fromStack(Stack.of(rules)).toJSON();
+      const files = Object.entries({ ...synthesize().json, edge }).map(([key, template]) => {
         const file = join(folder, `${key}.template.json`);
-        writeFileSync(file, JSON.stringify(json[key]));
+        writeFileSync(file, JSON.stringify(template));
         return file;
       });
       // Exit code 0 with warnings allowed: `--non-zero-exit-code error` fails for errors alone.

@@ -82,6 +82,15 @@ describe('an environment', () => {
     expect(tablesOf(synthesize({ throttle }))).toHaveLength(2);
   });
 
+  it('lets it go in a second deployment: without a resource no stack imports anything of it', () => {
+    const imports = ({ json }: ReturnType<typeof synthesize>): readonly string[] =>
+      [json.control, json.database].flatMap(
+        (template) => JSON.stringify(template).match(/"Fn::ImportValue":"[^"]*ThrottleTable[^"]*"/g) ?? [],
+      );
+    expect(imports(synthesize({ throttle })).length).toBeGreaterThan(0);
+    expect(imports(synthesize({ throttle: {} }))).toEqual([]);
+  });
+
   it('keeps it out of the lock by its mark alone: without the mark it would be locked', () => {
     const { environment, json } = synthesize({ throttle });
     const [mark] = Object.entries(json.state.Resources).filter(

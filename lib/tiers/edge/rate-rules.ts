@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
@@ -63,6 +63,7 @@ export class EdgeRateRules extends Construct {
   metricRefused(resource: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       statistic: cloudwatch.Stats.SUM,
+      period: Duration.minutes(1),
       ...options,
       namespace: 'AWS/WAFV2',
       metricName: this.props.mode === 'observe' ? 'CountedRequests' : 'BlockedRequests',

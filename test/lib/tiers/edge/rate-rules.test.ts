@@ -179,6 +179,7 @@ describe('the web ACL', () => {
         { name: 'WebACL', value: 'understudy-demo' },
       ],
     });
+    expect(rules.metricRefused('quotes').period.toSeconds()).toBe(60);
     expect(made({ mode: 'observe' }).rules.metricRefused('quotes').metricName).toBe('CountedRequests');
   });
 
