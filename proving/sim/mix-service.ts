@@ -18,6 +18,8 @@ export function serviceDraw({ service, random, until }: DrawSite): ServiceDraw |
 
 const SOME_TIME: Lengths = { min: 5000, max: 60_000 };
 const LONG: Lengths = { min: 40_000, max: 100_000 };
+/** Long enough for leases to follow it. */
+const SURGE: Lengths = { min: 40_000, max: 60_000 };
 const FLOOD = 100;
 
 type Kind = readonly [name: string, count: number, draw: (draw: ServiceDraw) => FaultSpec];
@@ -100,11 +102,11 @@ export const SERVICE_KINDS: readonly Kind[] = [
 ];
 
 export function flood(draw: ServiceDraw): FaultSpec {
-  return { id: 'F-38', load: 'flood', times: FLOOD, ...during(draw, SOME_TIME) };
+  return { id: 'F-38', load: 'flood', times: FLOOD, ...during(draw, { min: 15_000, max: 30_000 }) };
 }
 
 export function surge(draw: ServiceDraw): FaultSpec {
-  return { id: 'F-38', load: 'surge', times: draw.random.between(2, 10), ...during(draw, LONG) };
+  return { id: 'F-38', load: 'surge', times: draw.random.between(2, 10), ...during(draw, SURGE) };
 }
 
 /** Down, so that nobody is answered, or slow, and now and then for some instances alone. */

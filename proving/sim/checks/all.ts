@@ -7,7 +7,7 @@ import { noFlapping, onceAnEvent, oneInACooldown } from './cooldown.ts';
 import { freshEvidence, growingTokens, oneHolder } from './fencing.ts';
 import { keepsWorking } from './goodput.ts';
 import { isolatesCallers } from './isolation.ts';
-import { leasesAreSafe } from './leases.ts';
+import { leasesAreRenewed, leasesAreSafe } from './leases.ts';
 import { failsOpen, neverEmpty, slowlyOut } from './pool.ts';
 import { fitTarget, onlyWhenWritesFail } from './promotion.ts';
 import { finishedByOthers, onRecord } from './recovery.ts';
@@ -39,6 +39,7 @@ const ALL: readonly (() => Checker)[] = [
   isolatesCallers,
   keepsWorking,
   leasesAreSafe,
+  leasesAreRenewed,
   servesWithoutStore,
 ];
 

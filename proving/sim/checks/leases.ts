@@ -7,7 +7,7 @@
 import type { Checker, SimView } from '../model.ts';
 import type { InstanceAllowance, ServiceSecond } from '../service/index.ts';
 import { checker } from './checker.ts';
-import { newSeconds, Recent, SECOND_MS } from './service.ts';
+import { changes, newSeconds, Recent, SECOND_MS } from './service.ts';
 
 const OVER_MAX = 0.1;
 /** Rounding, and one newcomer's hundredth that nobody knows of yet. */
@@ -21,6 +21,10 @@ const GONE_MS = 45_000;
 /** From the end of being cut off until all have renewed. */
 const BACK_MS = 45_000;
 const WINDOW_S = 20;
+/** A process that is gone is waited for, what the others hold is learnt anew, and everybody reports twice. */
+const RENEWED_MS = 45_000 + 30_000 + 30_000;
+const GIVEN_MIN = 0.9;
+const TROUBLING: ReadonlySet<string> = new Set(['F-14', 'F-16', 'F-17', 'F-18', 'F-19', 'F-20', 'F-40']);
 const CUTTING: ReadonlySet<string> = new Set(['F-02', 'F-20', 'F-40']);
 
 export function leasesAreSafe(): Checker {
@@ -46,6 +50,35 @@ export function leasesAreSafe(): Checker {
     }
     return null;
   });
+}
+
+/** I-14, of leases: with nothing wrong for a while, every instance has one, and together they are all that there is. */
+export function leasesAreRenewed(): Checker {
+  const added = newSeconds();
+  const disturbedAt = changes();
+  return checker('lease-renewal', (view, count) => {
+    for (const second of added(view)) {
+      const changedAt = disturbedAt(second);
+      const troubledAt = Math.max(changedAt, lastTrouble(view, second.at));
+      if (second.at - troubledAt < RENEWED_MS) continue;
+      count();
+      const { capacityPerS } = view.service!.site;
+      const without = second.instances.find(({ lease }) => lease === null || lease.until <= second.at);
+      const ago = `${second.at - troubledAt} ms after the last fault`;
+      if (without !== undefined) return `${without.instance} has no lease that is renewed, ${ago}`;
+      if (sum(second.instances) >= GIVEN_MIN * capacityPerS) continue;
+      return `${told(second)} may be admitted ${ago}, the capacity is ${capacityPerS}`;
+    }
+    return null;
+  });
+}
+
+/** When the last fault that can keep leases from being renewed was in force. */
+function lastTrouble({ faults, now }: SimView, at: number): number {
+  const ends = faults
+    .filter(({ id, from, effective }) => TROUBLING.has(id) && from <= at && effective)
+    .map(({ until }) => Math.min(at, until ?? now));
+  return Math.max(0, ...ends);
 }
 
 /**

@@ -14,7 +14,7 @@ export interface ExhaustiveCase {
   readonly what: string;
   /** The fault that must take effect for the case to count; null where there may be nothing to change. */
   readonly must: 'F-18' | 'F-14';
-  readonly run: Pick<SimOptions, 'seed' | 'mix' | 'faults' | 'overrides'>;
+  readonly run: Pick<SimOptions, 'seed' | 'mix' | 'faults' | 'overrides' | 'throttled'>;
 }
 
 /** Calls before an act that belong to its turn, and calls after it until all is written down. */
@@ -33,7 +33,7 @@ export async function exhaustiveCases(depth: Depth): Promise<readonly Exhaustive
 function crashCases(scenario: Scenario, recording: Recording, depth: Depth): readonly ExhaustiveCase[] {
   const sides = depth === 'all' ? (['before', 'after'] as const) : (['after'] as const);
   return recording.invocations.flatMap((invocation) =>
-    pointsOf(invocation, recording, depth).flatMap((call) =>
+    pointsOf(invocation, recording, scenario.throttled === true ? 'all' : depth).flatMap((call) =>
       sides.map((when) => {
         const { id, startedAt, callsByEnd } = invocation;
         const kill = { id: 'F-18' as const, folder: scenario.folder, from: startedAt, call, when };
@@ -77,6 +77,12 @@ function caseOf(
     scenario: scenario.name,
     what,
     must: fault.id,
-    run: { seed: SEED, mix: 'calm', faults: [...scenario.faults, fault], overrides: {} },
+    run: {
+      seed: SEED,
+      mix: 'calm',
+      faults: [...scenario.faults, fault],
+      overrides: {},
+      throttled: scenario.throttled ?? false,
+    },
   };
 }

@@ -57,6 +57,7 @@ export async function record(scenario: Scenario): Promise<Recording> {
     mix: 'calm',
     faults: scenario.faults,
     overrides: {},
+    throttled: scenario.throttled ?? false,
     checkers: [watcher],
     defect: spy,
   });

@@ -9,6 +9,8 @@ export interface Scenario {
   /** The function whose calls are counted. */
   readonly folder: FolderName;
   readonly faults: readonly FaultSpec[];
+  /** There is a throttled service beside the database. @default false */
+  readonly throttled?: boolean;
   /** Its work is enumerated from here, epoch ms, */
   readonly from: number;
   /** to here. */
@@ -42,6 +44,14 @@ export const CRASH_SCENARIOS: readonly Scenario[] = [
     // While the next prober of each zone takes over from the one before.
     faults: [{ id: 'F-01', member: READER, from: at(60) }],
     ...span(59, 68),
+  },
+  {
+    name: 'leases renewed, throttle killed',
+    folder: 'throttle',
+    faults: [],
+    throttled: true,
+    // Every instance reports once, in one batch or in two.
+    ...span(80, 92),
   },
 ];
 

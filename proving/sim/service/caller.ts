@@ -10,7 +10,7 @@ import type { CallerSite } from './site.ts';
 import type { RequestEnd, Tally } from './tally.ts';
 
 /** Nobody waits longer for an answer, retries included. */
-export const DEADLINE_MS = 2000;
+export const DEADLINE_MS = 1500;
 /** Both ways through the network. */
 export const NETWORK_MS = 2;
 

@@ -33,16 +33,16 @@ export interface ServiceSite {
 /** Shares of the capacity, over all callers of a kind. */
 const FLOORS = 0.5;
 const STEADY = 0.4;
-const FLOODING = 0.04;
+const FLOODING = 0.02;
 /** What the flooding caller may have at most. */
 const FLOOD_LIMIT = 0.1;
 const BURST_S = 2;
 const MS_PER_S = 1000;
 
 export function drawSite(random: Random, application: string): ServiceSite {
-  const instances = random.between(2, 4);
+  const instances = random.between(2, 3);
   const slots = 4;
-  const workMs = random.between(160, 240);
+  const workMs = random.between(60, 100);
   const capacityPerS = (instances * slots * MS_PER_S) / workMs;
   const steady = random.between(2, 4);
   const surging = random.between(2, 4);

@@ -3,13 +3,14 @@ import { exhaustiveCases, ExhaustiveReport } from '../../../../proving/sim/exhau
 import type { SimResult } from '../../../../proving/sim/run-options.ts';
 
 describe('what is enumerated', () => {
-  it('is every call of write-failover, replica-pool and the prober, before and after it', async () => {
+  it('is every call of each function at work, before and after it', async () => {
     const all = await exhaustiveCases('all');
     const names = [...new Set(all.map(({ scenario }) => scenario))];
     expect(names).toEqual([
       'gray writer, write-failover killed',
       'dead reader, replica-pool killed',
       'dead reader, prober killed',
+      'leases renewed, throttle killed',
       'gray writer after a managed failover, stale descriptions',
     ]);
     const kills = all.filter(({ must }) => must === 'F-18').map(({ what }) => what);
@@ -26,7 +27,7 @@ describe('what is enumerated', () => {
     const known = new Set(all.map(({ what }) => what));
     expect(acts.filter(({ what }) => !known.has(what))).toEqual([]);
     expect(acts.length).toBeGreaterThan(20);
-    expect(acts.length).toBeLessThan(all.length / 5);
+    expect(acts.length).toBeLessThan(all.length / 4);
   });
 });
 

@@ -8,7 +8,9 @@ const CLIENTS = ['client:shop-1', 'client:shop-2'];
 const FROM = START_MS + 15_000;
 const UNTIL = START_MS + 180_000;
 
-const draw = (mix: MixName, seed: number) =>
+const SERVICE = { instances: 3, from: START_MS + 75_000 };
+
+const draw = (mix: MixName, seed: number, service: typeof SERVICE | null = null) =>
   drawFaults(mix, {
     random: randomOf(seed, mix),
     members: MEMBERS,
@@ -16,7 +18,7 @@ const draw = (mix: MixName, seed: number) =>
     clients: CLIENTS,
     from: FROM,
     until: UNTIL,
-    service: null,
+    service,
   });
 
 describe('mixes', () => {
@@ -42,6 +44,42 @@ describe('mixes', () => {
       expect(share).toBeLessThan(0.7);
     }
     expect(new Set(seeds.flatMap((ids) => [...ids]))).toEqual(new Set(expected));
+  });
+
+  it('I-24, I-25: overload always asks for more than there is, and one caller for a hundred times as much', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const drawn = draw('overload', seed, SERVICE);
+      const loads = drawn.flatMap((spec) => (spec.id === 'F-38' ? [spec.load] : []));
+      expect(new Set(loads)).toEqual(new Set(['surge', 'flood']));
+      for (const spec of drawn) {
+        expect(spec.from).toBeGreaterThanOrEqual(SERVICE.from);
+        if ('until' in spec && spec.id !== 'F-40') expect(spec.until).toBeLessThanOrEqual(UNTIL);
+        if ('place' in spec) expect(spec.place).toBeLessThan(SERVICE.instances);
+      }
+    }
+  });
+
+  it('overload has every fault of the service, each in some seeds and none in all', () => {
+    const others = Array.from({ length: 200 }, (_, seed) => draw('overload', seed, SERVICE).slice(2));
+    const seeds = others.map((specs) => new Set(specs.map(({ id }) => id)));
+    const expected = 'F-01 F-02 F-14 F-16 F-17 F-18 F-19 F-20 F-24 F-29 F-38 F-40'.split(' ');
+    for (const id of expected) {
+      const share = seeds.filter((ids) => ids.has(id as never)).length / seeds.length;
+      expect(share).toBeGreaterThan(0.3);
+      expect(share).toBeLessThan(0.9);
+    }
+    expect(new Set(seeds.flatMap((ids) => [...ids]))).toEqual(new Set(expected));
+  });
+
+  it('draws the same for the database, whether something is throttled or not', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const alone = draw('swarm', seed);
+      expect(draw('swarm', seed, SERVICE).slice(0, alone.length)).toEqual(alone);
+    }
+  });
+
+  it('draws no fault of a service that is not there', () => {
+    expect(Array.from({ length: 20 }, (_, seed) => draw('overload', seed)).flat()).toEqual([]);
   });
 
   it.each([
