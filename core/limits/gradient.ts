@@ -21,7 +21,7 @@ export interface GradientOptions extends LimitBounds {
   readonly slackMs: number;
   /** Least number of answers for a decision. @default 10 */
   readonly window: number;
-  /** Time between two trials of what is usual, in ms. @default 10 000 (BBR) */
+  /** Time between two measurements of what is usual, in ms. @default 60 000 */
   readonly measureEveryMs: number;
 }
 
@@ -30,12 +30,14 @@ export const GRADIENT_DEFAULTS: GradientOptions = {
   tolerance: 1.5,
   slackMs: 10,
   window: 10,
-  measureEveryMs: 10_000,
+  measureEveryMs: 60_000,
 };
 
 /** Answers counted for one decision: only those whose work began after the one before. */
 interface Round {
   readonly since: number;
+  /** Answers that do not count yet: they began while a higher limit was still filling up. */
+  readonly skip: number;
   readonly count: number;
   readonly sumMs: number;
   /** Those that the limit had held back. */
@@ -65,13 +67,24 @@ export interface GradientState {
   readonly usualMs: number | null;
   readonly round: Round;
   readonly trial: Trial | null;
-  readonly measuredAt: number;
+  /** When what is usual is to be measured next; null before the first round. */
+  readonly measureAt: number | null;
+  /** Rounds in a row in which every request was held back: the load lasts. */
+  readonly heldRounds: number;
+  /** No step down was made yet, so the limit may be far too low. */
+  readonly starts: boolean;
 }
 
 /** A step down leaves this much of the limit: enough to tell a queue from a slower service. */
 const STEP_DOWN = 0.7;
-/** A step up adds this much, and at least one. */
+/** A step up adds this much, and at least one; at the start it doubles the limit. */
 const STEP_UP = 0.25;
+/** The first measurement, after the first round: before it the limit is given time to grow. */
+const FIRST_MEASURE_MS = 1000;
+/** The measurement after what is usual was raised without one. */
+const RAISED_MEASURE_MS = 5000;
+/** A measurement costs places, so it is made under a load that lasts so many rounds: it is not a burst. */
+const HELD_ROUNDS = 5;
 /** A decision waits for no more answers than that, however high the limit is. */
 const ROUND_MAX = 50;
 /** What is usual follows a lower latency by this much a round: one lucky round says little. */
@@ -95,7 +108,9 @@ export function gradient(options: Partial<GradientOptions> = {}): Limit<Gradient
       usualMs: null,
       round: emptyRound(Number.NEGATIVE_INFINITY),
       trial: null,
-      measuredAt: Number.NEGATIVE_INFINITY,
+      measureAt: null,
+      heldRounds: 0,
+      starts: true,
     },
     next,
     concurrency: ({ limit }) => limit,
@@ -108,22 +123,25 @@ function decide(state: GradientState, round: Round, nowMs: number, options: Grad
   if (state.trial !== null && isHolding) return judge(state, state.trial, presentMs, nowMs, options);
   const { limit } = state;
   const usualMs = lower(state.usualMs ?? presentMs, presentMs);
-  const seen = { ...state, usualMs, trial: null };
+  const measureAt = state.measureAt ?? nowMs + Math.min(FIRST_MEASURE_MS, options.measureEveryMs);
+  const heldRounds = round.heldBack === round.count ? state.heldRounds + 1 : 0;
+  const seen = { ...state, usualMs, trial: null, measureAt, heldRounds };
   const allowedMs = allowed(usualMs, options);
-  const isDue = isHolding && nowMs - state.measuredAt >= options.measureEveryMs;
+  const isDue = heldRounds >= HELD_ROUNDS && nowMs >= measureAt;
   if (isDue || (presentMs > allowedMs && isUsed(round.inFlightMax, limit))) {
     return tryFewer({ state: seen, presentMs, nowMs, measures: isDue }, options);
   }
   if (isHolding && presentMs <= (usualMs + allowedMs) / 2) {
-    return { ...seen, ...under(bounded(limit + Math.max(1, Math.floor(limit * STEP_UP)), options), nowMs) };
+    const more = state.starts ? limit : Math.max(1, Math.floor(limit * STEP_UP));
+    return { ...seen, ...under(bounded(limit + more, options), nowMs, limit) };
   }
   return { ...seen, ...under(limit, nowMs) };
 }
 
 function tryFewer({ state, presentMs, nowMs, measures }: Step, options: GradientOptions): GradientState {
   const limit = stepDown(state.limit, options);
-  const measuredAt = measures ? nowMs : state.measuredAt;
-  const next = { ...state, ...under(limit, nowMs), measuredAt };
+  const measureAt = measures ? nowMs + options.measureEveryMs : state.measureAt;
+  const next = { ...state, ...under(limit, nowMs), measureAt, starts: false };
   // One at a time queues for nobody: that is what the service takes.
   if (limit === state.limit) return { ...next, usualMs: presentMs, trial: null };
   return { ...next, trial: { limit: state.limit, serviceMs: presentMs, measures } };
@@ -138,23 +156,30 @@ function judge(
 ): GradientState {
   const halfway = (1 + state.limit / limit) / 2;
   const wasQueue = presentMs <= serviceMs * halfway;
-  if (!wasQueue) return { ...state, ...under(limit, nowMs), usualMs: presentMs, trial: null };
+  if (!wasQueue) {
+    // A burst may have made it look so: what is raised without a measurement is measured soon.
+    const measureAt = measures
+      ? state.measureAt
+      : Math.min(state.measureAt ?? nowMs, nowMs + RAISED_MEASURE_MS);
+    return { ...state, ...under(limit, nowMs, state.limit), usualMs: presentMs, measureAt, trial: null };
+  }
   if (measures) return tryFewer({ state, presentMs, nowMs, measures }, options);
   return { ...state, ...under(state.limit, nowMs), trial: null };
 }
 
-/** The state from now on, under this limit. */
-function under(limit: number, nowMs: number): Pick<GradientState, 'limit' | 'round'> {
-  return { limit, round: emptyRound(nowMs) };
+/** The state from now on, under this limit and no longer the one before. */
+function under(limit: number, nowMs: number, before = limit): Pick<GradientState, 'limit' | 'round'> {
+  return { limit, round: emptyRound(nowMs, Math.max(0, limit - before)) };
 }
 
-function emptyRound(since: number): Round {
-  return { since, count: 0, sumMs: 0, heldBack: 0, inFlightMax: 0 };
+function emptyRound(since: number, skip = 0): Round {
+  return { since, skip, count: 0, sumMs: 0, heldBack: 0, inFlightMax: 0 };
 }
 
 function add(round: Round, { serviceMs, queueMs, inFlight }: Finished): Round {
+  if (round.skip > 0) return { ...round, skip: round.skip - 1 };
   return {
-    since: round.since,
+    ...round,
     count: round.count + 1,
     sumMs: round.sumMs + serviceMs,
     heldBack: round.heldBack + (queueMs > 0 ? 1 : 0),
@@ -181,6 +206,6 @@ function check({ tolerance, slackMs, window, measureEveryMs, ...bounds }: Gradie
   if (!(tolerance >= 1)) fault('tolerance', tolerance, 'must be 1 or more', '1.5');
   if (!(slackMs >= 0)) fault('slackMs', slackMs, 'must be 0 ms or more', '10');
   if (!(window >= 1)) fault('window', window, 'must be 1 request or more', '10');
-  if (!(measureEveryMs > 0)) fault('measureEveryMs', measureEveryMs, 'must be above 0 ms', '10000');
+  if (!(measureEveryMs > 0)) fault('measureEveryMs', measureEveryMs, 'must be above 0 ms', '60000');
   if (faults.length > 0) throw new InvalidInput('The concurrency limit', faults);
 }

@@ -15,31 +15,31 @@ import { RANKS } from './rank.ts';
 export interface AdmissionOptions {
   /** The level is set anew once in this time, in ms. @default 100 */
   readonly windowMs: number;
-  /** Shedding begins when somebody has waited at all times for so long, in ms. @default 100 */
-  readonly standingMs: number;
-  /** An average wait that is kept while requests are shed, so that no place is ever empty, in ms. @default 20 */
-  readonly queueMsMax: number;
-  /** A longer wait than that is worked off in about this time, in ms. @default 1000 */
+  /** A request that began after a longer wait means overload, in ms. @default 200 */
+  readonly overloadMs: number;
+  /** An average wait that is kept while requests are shed, so that no place is ever empty, in ms. @default 120 */
+  readonly keptMs: number;
+  /** A longer wait than what is kept is worked off in about this time, in ms. @default 2000 */
   readonly clearMs: number;
-  /** Memory of what the service can do, in ms. @default 1000 */
+  /** Memory of what the service can do, in ms. @default 6000 */
   readonly capacityMs: number;
-  /** Memory of who comes, in ms. @default 4000 */
+  /** Memory of who comes, in ms. @default 10 000 */
   readonly arrivalsMs: number;
 }
 
 export const ADMISSION_DEFAULTS: AdmissionOptions = {
   windowMs: 100,
-  standingMs: 100,
-  queueMsMax: 20,
-  clearMs: 1000,
-  capacityMs: 1000,
-  arrivalsMs: 4000,
+  overloadMs: 200,
+  keptMs: 120,
+  clearMs: 2000,
+  capacityMs: 6000,
+  arrivalsMs: 10_000,
 };
 
 /** What can be seen of the queue when a request comes. */
 export interface QueueView {
-  /** For how long somebody has been waiting at all times, in ms; 0 while nobody waits. */
-  readonly standingMs: number;
+  /** How many wait. */
+  readonly waiting: number;
   /** Nobody waits, and there is a place. */
   readonly isFree: boolean;
 }
@@ -53,23 +53,40 @@ export interface AdmissionStatus {
   readonly shed: number;
 }
 
+/** What the service can do is known once it was seen at work for so long with somebody waiting, in ms. */
+const CAPACITY_MS_MIN = 300;
 /** Windows that are counted together to see that the load has changed. */
 const RECENT = 3;
 /** A change is one that chance makes this many standard deviations large. */
 const DEVIATIONS = 4;
+
+/** The refused are spread over this many seconds. */
+const RETRY_S_MIN = 2;
+const RETRY_S_MAX = 10;
+/** Shares of requests that find somebody waiting. */
+const COMES_AND_GOES = 0.75;
+const HARDLY = 0.25;
+
+interface Window {
+  readonly ms: number;
+  readonly count: number;
+  /** Those that found somebody waiting. */
+  readonly waiting: number;
+}
 
 export class AdmissionLevel {
   readonly #options: AdmissionOptions;
   /** Requests of this window by rank, and those of before, which fade. */
   readonly #seen = new Uint32Array(RANKS);
   readonly #came = new Float64Array(RANKS);
+  #cameCount = 0;
   #cameMs = 0;
-  readonly #recent: { readonly count: number; readonly ms: number }[] = [];
+  readonly #recent: Window[] = [];
   #served = 0;
   #servedMs = 0;
   #began = 0;
-  #queueMs = 0;
   #asked = 0;
+  #waiting = 0;
   #askedWaiting = 0;
   #level = RANKS;
   #overloaded = false;
@@ -77,6 +94,7 @@ export class AdmissionLevel {
   #latest = Number.NEGATIVE_INFINITY;
   #admitted = 0;
   #shed = 0;
+  #retries = 0;
 
   /** Throws `invalid-input` for options that make no sense. */
   constructor(options: Partial<AdmissionOptions> = {}) {
@@ -92,10 +110,10 @@ export class AdmissionLevel {
     this.#latest = Math.max(this.#latest, nowMs);
     this.#windowFrom ??= this.#latest;
     const ms = this.#latest - this.#windowFrom;
-    if (ms >= this.#options.windowMs) this.#turn(ms, queue.standingMs >= ms);
-    if (queue.standingMs >= this.#options.standingMs) this.#overloaded = true;
+    if (ms >= this.#options.windowMs) this.#turn(ms);
+    if (queue.waiting > 0) this.#askedWaiting += 1;
+    this.#waiting += queue.waiting;
     this.#asked += 1;
-    if (queue.standingMs > 0) this.#askedWaiting += 1;
     this.#seen[rank] = (this.#seen[rank] ?? 0) + 1;
     const isAdmitted = rank < this.#level || queue.isFree || !this.#overloaded;
     if (isAdmitted) this.#admitted += 1;
@@ -105,8 +123,13 @@ export class AdmissionLevel {
 
   /** Work began for an admitted request after a wait of `queueMs`. */
   began(queueMs: number): void {
-    this.#queueMs += queueMs;
+    if (queueMs > this.#options.overloadMs) this.#overloaded = true;
     this.#began += 1;
+  }
+
+  /** Requests above the level are shed now. */
+  get overloaded(): boolean {
+    return this.#overloaded;
   }
 
   describe(): AdmissionStatus {
@@ -118,48 +141,69 @@ export class AdmissionLevel {
     };
   }
 
-  #turn(ms: number, wasFull: boolean): void {
-    const { capacityMs, queueMsMax, clearMs } = this.#options;
-    if (wasFull) {
-      const kept = Math.exp(-ms / capacityMs);
-      this.#served = this.#served * kept + this.#began;
-      this.#servedMs = this.#servedMs * kept + ms;
-    }
-    // At most every other request found somebody waiting: what comes now is borne.
-    if (this.#askedWaiting * 2 <= this.#asked) this.#overloaded = false;
+  /**
+   * When to come again, in ms. The refused are spread over as many seconds as the service needs for those that come
+   * in one, so that they do not all come back at once (F-27).
+   */
+  retryAfterMs(): number {
+    const timesTooMany = this.#cameMs > 0 ? this.#cameCount / this.#cameMs / this.#capacity : 0;
+    const seconds = Math.min(RETRY_S_MAX, Math.max(RETRY_S_MIN, Math.ceil(timesTooMany)));
+    const turn = this.#retries % seconds;
+    this.#retries += 1;
+    return (1 + turn) * 1000;
+  }
+
+  #turn(ms: number): void {
+    const { keptMs, clearMs } = this.#options;
+    this.#measure(ms);
     this.#remember(ms);
-    const perMs = this.#servedMs > 0 ? this.#served / this.#servedMs : Number.POSITIVE_INFINITY;
-    const tooLongMs = (this.#began > 0 ? this.#queueMs / this.#began : 0) - queueMsMax;
-    this.#level = this.#levelFor(perMs * Math.max(0, 1 - tooLongMs / clearMs) * this.#cameMs);
+    const queueMs = this.#waiting === 0 ? 0 : this.#waiting / this.#asked / this.#capacity;
+    const share = Math.max(0, 1 - (queueMs - keptMs) / clearMs);
+    this.#level = this.#levelFor(this.#capacity * share * this.#cameMs);
+    if (this.#isOver()) this.#overloaded = false;
     this.#windowFrom = this.#latest;
     this.#began = 0;
-    this.#queueMs = 0;
     this.#asked = 0;
+    this.#waiting = 0;
     this.#askedWaiting = 0;
   }
 
+  /** Under overload as many begin as the service can do, for no place stays free. */
+  #measure(ms: number): void {
+    const faded = this.#overloaded ? Math.exp(-ms / this.#options.capacityMs) : 0;
+    this.#served = this.#served * faded + (this.#overloaded ? this.#began : 0);
+    this.#servedMs = this.#servedMs * faded + (this.#overloaded ? ms : 0);
+  }
+
+  /** Requests a millisecond that the service can do; Infinity while that is not known. */
+  get #capacity(): number {
+    return this.#servedMs < CAPACITY_MS_MIN ? Number.POSITIVE_INFINITY : this.#served / this.#servedMs;
+  }
+
   #remember(ms: number): void {
-    const kept = Math.exp(-ms / this.#options.arrivalsMs);
-    let count = 0;
-    let total = 0;
-    for (let rank = 0; rank < RANKS; rank += 1) {
-      count += this.#seen[rank]!;
-      total += this.#came[rank]!;
-    }
-    this.#recent.push({ count, ms });
+    this.#recent.push({ count: this.#asked, ms, waiting: this.#askedWaiting });
     if (this.#recent.length > RECENT) this.#recent.shift();
-    const recent = this.#recent.reduce((sum, window) => sum + window.count, 0);
-    const recentMs = this.#recent.reduce((sum, window) => sum + window.ms, 0);
-    const usual = this.#cameMs > 0 ? (total / this.#cameMs) * recentMs : recent;
-    const hasChanged = Math.abs(recent - usual) > DEVIATIONS * Math.sqrt(Math.max(recent, usual));
-    const changed = hasChanged && total > 0;
+    const recent = sum(this.#recent, 'count');
+    const recentMs = sum(this.#recent, 'ms');
+    const usual = this.#cameMs > 0 ? (this.#cameCount / this.#cameMs) * recentMs : recent;
+    const isChange = Math.abs(recent - usual) > DEVIATIONS * Math.sqrt(Math.max(recent, usual));
+    const hasChanged = isChange && this.#cameCount > 0;
     // Who comes is as before, how many is as of late; and only so much is remembered of it.
-    const scale = changed ? recent / total : kept;
-    this.#cameMs = changed ? recentMs : this.#cameMs * kept + ms;
+    const kept = hasChanged ? recent / this.#cameCount : Math.exp(-ms / this.#options.arrivalsMs);
+    this.#cameMs = hasChanged ? recentMs : this.#cameMs * kept + ms;
+    this.#cameCount = 0;
     for (let rank = 0; rank < RANKS; rank += 1) {
-      this.#came[rank] = this.#came[rank]! * scale + (changed ? 0 : this.#seen[rank]!);
+      const came = this.#came[rank]! * kept + (hasChanged ? 0 : this.#seen[rank]!);
+      this.#came[rank] = came;
+      this.#cameCount += came;
     }
     this.#seen.fill(0);
+  }
+
+  /** What comes is borne: all of it would be let in and the queue comes and goes, or there is hardly a queue. */
+  #isOver(): boolean {
+    const asked = sum(this.#recent, 'count');
+    return sum(this.#recent, 'waiting') <= asked * (this.#level === RANKS ? COMES_AND_GOES : HARDLY);
   }
 
   /** The highest level that admits at most `wanted` of the requests remembered; never nobody. */
@@ -174,6 +218,10 @@ export class AdmissionLevel {
     }
     return RANKS;
   }
+}
+
+function sum(windows: readonly Window[], field: keyof Window): number {
+  return windows.reduce((total, window) => total + window[field], 0);
 }
 
 function check(options: AdmissionOptions): void {

@@ -26,6 +26,11 @@ export function rankOf({ criticality, aboveShare, user, salt = '' }: Rankable): 
   return group * USER_GROUPS + (hash32(`${salt}/${user}`) % USER_GROUPS);
 }
 
+/** The best rank of the same class and share: in a queue, users of one class wait in turn. */
+export function groupOf(rank: number): number {
+  return rank - (rank % USER_GROUPS);
+}
+
 /** The class of a rank, for metrics and for the reason of a refusal. */
 export function classOfRank(rank: number): Criticality {
   return CRITICALITIES[Math.floor(rank / (2 * USER_GROUPS))] ?? 'sheddable';

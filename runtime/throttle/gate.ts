@@ -1,8 +1,8 @@
 /**
  * Enforces a limit of concurrency that something else computes. What finds no place waits, in the order of its
  * rank: under overload the queue keeps those that matter most and sheds the others, whatever the limit does. The
- * queue is as long as what can begin in time, and that time is short once the queue has stood for a while: a burst
- * is borne, a lasting overload is not queued (Maurer, "Fail at Scale", ACM Queue 2015, after CoDel). Nobody is
+ * queue is as long as what can begin in time, and that time is short once there is overload: a burst is borne, a
+ * lasting overload is not queued (Maurer, "Fail at Scale", ACM Queue 2015, after CoDel). Nobody is
  * begun who cannot end before its deadline.
  */
 
@@ -15,17 +15,17 @@ export interface GateLimits {
   readonly waitersMax: number;
   /** Nobody waits longer, in ms. @default 500 */
   readonly waitMsMax: number;
-  /** Nobody waits longer once somebody has been waiting at all times for `waitMsMax`, in ms. @default 150 */
-  readonly standingWaitMsMax: number;
-  /** Among equals the newest goes first once the oldest waits longer than this, in ms. @default 100 */
+  /** Nobody waits longer under overload, in ms. @default 300 */
+  readonly overloadWaitMsMax: number;
+  /** Under overload the newest among equals goes first if the oldest waits longer than this, in ms. @default 200 */
   readonly newestFirstMs: number;
 }
 
 export const GATE_DEFAULTS: GateLimits = {
   waitersMax: 1000,
   waitMsMax: 500,
-  standingWaitMsMax: 150,
-  newestFirstMs: 100,
+  overloadWaitMsMax: 300,
+  newestFirstMs: 200,
 };
 
 /** The right to work; `leave` it once. */
@@ -64,14 +64,20 @@ export class Gate<State = unknown> {
   readonly #clock: Clock;
   readonly #limit: Limit<State>;
   readonly #limits: GateLimits;
+  readonly #isOverloaded: () => boolean;
   readonly #waiters = new WaitingList<Waiter>();
-  /** Since when somebody has been waiting at all times; null while nobody is. */
-  #standingSince: number | null = null;
   #state: State;
   #inFlight = 0;
   #expectedMs = 0;
 
-  constructor(clock: Clock, limit: Limit<State>, limits: Partial<GateLimits> = {}) {
+  /** @param isOverloaded asked at each decision; without it the gate knows bursts only */
+  constructor(
+    clock: Clock,
+    limit: Limit<State>,
+    limits: Partial<GateLimits> = {},
+    isOverloaded: () => boolean = () => false,
+  ) {
+    this.#isOverloaded = isOverloaded;
     this.#clock = clock;
     this.#limit = limit;
     this.#limits = { ...GATE_DEFAULTS, ...limits };
@@ -88,8 +94,9 @@ export class Gate<State = unknown> {
     if (!this.#isWorthDoing(now, deadlineAt)) {
       return Promise.resolve({ refused: 'deadline-passed' });
     }
-    if (this.#waiters.length === 0 && this.#hasPlace()) return Promise.resolve({ place: this.#begin(now) });
-    const room = this.#room(now);
+    if (this.#waiters.length === 0 && this.#hasPlace())
+      return Promise.resolve({ place: this.#begin(now, now) });
+    const room = this.#room();
     while (this.#waiters.length > room) this.#waiters.worst!.settle({ refused: 'shed' });
     const worst = this.#waiters.worst;
     if (this.#waiters.length === room && worst !== undefined) {
@@ -102,8 +109,8 @@ export class Gate<State = unknown> {
   }
 
   queue(): QueueView {
-    const standingMs = this.#standingSince === null ? 0 : this.#clock.now() - this.#standingSince;
-    return { standingMs, isFree: this.#waiters.length === 0 && this.#hasPlace() };
+    const waiting = this.#waiters.length;
+    return { waiting, isFree: waiting === 0 && this.#hasPlace() };
   }
 
   describe(): GateStatus {
@@ -123,16 +130,13 @@ export class Gate<State = unknown> {
     return isWorthDoing(now, deadlineAt, this.#inFlight === 0 ? 0 : this.#expectedMs);
   }
 
-  #waitMsMax(now: number): number {
-    const { waitMsMax, standingWaitMsMax } = this.#limits;
-    const isStanding = this.#standingSince !== null && now - this.#standingSince > waitMsMax;
-    return isStanding ? standingWaitMsMax : waitMsMax;
+  #waitMsMax(): number {
+    return this.#isOverloaded() ? this.#limits.overloadWaitMsMax : this.#limits.waitMsMax;
   }
 
   /** As many as can begin before they have waited too long; 1 or more. */
-  #room(now: number): number {
-    const inTime =
-      (this.#limit.concurrency(this.#state) * this.#waitMsMax(now)) / Math.max(1, this.#expectedMs);
+  #room(): number {
+    const inTime = (this.#limit.concurrency(this.#state) * this.#waitMsMax()) / Math.max(1, this.#expectedMs);
     return Math.max(1, Math.min(this.#limits.waitersMax, Math.ceil(inTime)));
   }
 
@@ -146,21 +150,19 @@ export class Gate<State = unknown> {
         settle: (entered) => {
           cancel();
           this.#waiters.remove(waiter);
-          if (this.#waiters.length === 0) this.#standingSince = null;
           resolve(entered);
         },
       };
       const uselessAt = deadlineAt - this.#expectedMs;
-      const tooLongAt = since + this.#waitMsMax(since);
+      const tooLongAt = since + this.#waitMsMax();
       const refused = uselessAt <= tooLongAt ? 'deadline-passed' : 'queue-full';
-      this.#standingSince ??= since;
       this.#waiters.add(waiter);
       cancel = this.#clock.after(Math.min(uselessAt, tooLongAt) - since, () => waiter.settle({ refused }));
     });
   }
 
-  #begin(since: number): Place {
-    const beganAt = this.#clock.now();
+  /** Who did not wait has waited 0, not the time between two looks at the clock: limits take more for a queue. */
+  #begin(since: number, beganAt: number): Place {
     const queueMs = beganAt - since;
     this.#inFlight += 1;
     const inFlight = this.#inFlight;
@@ -181,11 +183,12 @@ export class Gate<State = unknown> {
   }
 
   #admitWaiters(now: number): void {
+    const newestFirstMs = this.#isOverloaded() ? this.#limits.newestFirstMs : Number.POSITIVE_INFINITY;
     while (this.#hasPlace()) {
-      const next = this.#waiters.best(now, this.#limits.newestFirstMs);
+      const next = this.#waiters.best(now, newestFirstMs);
       if (next === undefined) return;
       if (this.#isWorthDoing(now, next.deadlineAt)) {
-        next.settle({ place: this.#begin(next.since) });
+        next.settle({ place: this.#begin(next.since, now) });
       } else next.settle({ refused: 'deadline-passed' });
     }
   }

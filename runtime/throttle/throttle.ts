@@ -8,6 +8,7 @@ import { gradient, type Limit } from '../../core/limits/index.ts';
 import {
   AdmissionLevel,
   CRITICALITY_DEFAULT,
+  groupOf,
   rankOf,
   refusal,
   type AdmissionOptions,
@@ -80,8 +81,6 @@ export interface Pass {
 }
 
 const DEADLINE_MS_DEFAULT = 5000;
-/** A request that was shed may find a place in the next window. */
-const SHED_RETRY_MS = 1000;
 
 export class Throttle {
   /** The rate limit of a caller. */
@@ -106,7 +105,7 @@ export class Throttle {
     this.limitOf = (caller) => options.limitOf(this.#keyOf(caller));
     this.#callers = new CallerTable(options);
     this.#admission = new AdmissionLevel(admission);
-    this.#gate = new Gate(clock, concurrency ?? gradient(), gate);
+    this.#gate = new Gate(clock, concurrency ?? gradient(), gate, () => this.#admission.overloaded);
   }
 
   /** Rejects with `Refused`. Whoever gets a pass must call `done` on it. */
@@ -131,9 +130,11 @@ export class Throttle {
     if (waitMs > 0) return refusal('caller-limit', waitMs);
     const aboveShare = incoming.aboveShare ?? this.#aboveShareOf(caller);
     const rank = rankOf({ criticality, aboveShare, user });
-    if (!this.#admission.admit(rank, now, this.#gate.queue())) return refusal('shed', SHED_RETRY_MS);
-    const entered = await this.#gate.enter(now + (incoming.deadlineMs ?? DEADLINE_MS_DEFAULT), rank);
-    if ('refused' in entered) return refusal(entered.refused, SHED_RETRY_MS);
+    if (!this.#admission.admit(rank, now, this.#gate.queue()))
+      return refusal('shed', this.#admission.retryAfterMs());
+    const deadlineAt = now + (incoming.deadlineMs ?? DEADLINE_MS_DEFAULT);
+    const entered = await this.#gate.enter(deadlineAt, groupOf(rank));
+    if ('refused' in entered) return refusal(entered.refused, this.#admission.retryAfterMs());
     this.#admission.began(entered.place.queueMs);
     return entered.place;
   }

@@ -59,7 +59,7 @@ describe('under overload', () => {
   it('follows a service that loses half of what it can do', () => {
     const desk = overloaded();
     desk.perMs = 0.125;
-    desk.run(0.4, 3000, anyone);
+    desk.run(0.4, 10_000, anyone);
     const { served } = desk.run(0.4, 5000, anyone);
     expect(served.length).toBeGreaterThan(0.98 * 0.125 * 5000);
     expect(share(desk, 'critical-plus')).toBe(1);
@@ -87,34 +87,54 @@ describe('when the overload is over', () => {
 });
 
 describe('the queue', () => {
-  const busy = { standingMs: 0, isFree: false };
-
-  it('has to stand for a while: a burst is no overload', () => {
+  it('has to keep somebody waiting too long: a burst is no overload', () => {
     const level = new AdmissionLevel();
     for (let n = 0; n < 5000; n += 1) {
-      expect(level.admit(RANKS - 1, n / 60, { standingMs: n / 60, isFree: false })).toBe(true);
+      expect(level.admit(RANKS - 1, n, { waiting: 15, isFree: false })).toBe(true);
+      level.began(n % 200);
     }
+    expect(level.describe()).toEqual({ level: RANKS, overloaded: false, admitted: 5000, shed: 0 });
   });
 
   it('does not matter to a request that finds a free place, whatever its rank', () => {
     const { level, now } = overloaded();
-    expect(level.admit(RANKS - 1, now, { ...busy, standingMs: 500 })).toBe(false);
-    expect(level.admit(RANKS - 1, now, { standingMs: 0, isFree: true })).toBe(true);
+    expect(level.admit(RANKS - 1, now, { waiting: 9, isFree: false })).toBe(false);
+    expect(level.admit(RANKS - 1, now, { waiting: 0, isFree: true })).toBe(true);
   });
 
   it('is judged by a clock that never goes back, though the one it is told does', () => {
     const desk = overloaded();
     const { level, now } = desk;
     const before = level.describe().level;
-    for (let n = 0; n < 1000; n += 1) level.admit(n % RANKS, now - 60_000 + n, { ...busy, standingMs: 500 });
+    for (let n = 0; n < 1000; n += 1) level.admit(n % RANKS, now - 60_000 + n, { waiting: 9, isFree: false });
     expect(level.describe().level).toBe(before);
-    expect(desk.run(0.4, 5000, anyone).served.length).toBeGreaterThan(0.98 * 0.25 * 5000);
+    expect(desk.run(0.4, 5000, anyone).served.length).toBeGreaterThan(0.97 * 0.25 * 5000);
+  });
+});
+
+describe('F-27: those who are refused', () => {
+  it('come again over as many seconds as the service needs for them, and as many in each', () => {
+    const { level } = new Desk(0.25).run(1.5, 10_000, anyone);
+    const count = new Map<number, number>();
+    for (let n = 0; n < 600; n += 1) {
+      const ms = level.retryAfterMs();
+      count.set(ms, (count.get(ms) ?? 0) + 1);
+    }
+    expect([...count.keys()].toSorted((a, b) => a - b)).toEqual([1000, 2000, 3000, 4000, 5000, 6000]);
+    expect(new Set(count.values())).toEqual(new Set([100]));
+  });
+
+  it('are spread though nothing is known of the service, and never over more than 10 seconds', () => {
+    const spread = (level: AdmissionLevel): number =>
+      new Set(Array.from({ length: 100 }, () => level.retryAfterMs())).size;
+    expect(spread(new AdmissionLevel())).toBe(2);
+    expect(spread(new Desk(0.25).run(25, 5000, anyone).level)).toBe(10);
   });
 });
 
 it('refuses options that make no sense, each with its field', () => {
   expect(() => new AdmissionLevel({ windowMs: 0, clearMs: -1 })).toThrow(
-    /windowMs = 0: must be above 0 ms\. Fix: 100.*\n.*clearMs = -1: must be above 0 ms\. Fix: 1000/,
+    /windowMs = 0: must be above 0 ms\. Fix: 100.*\n.*clearMs = -1: must be above 0 ms\. Fix: 2000/,
   );
   expect(() => new AdmissionLevel({ capacityMs: Number.NaN })).toThrow(/capacityMs = .*must be above 0/);
 });

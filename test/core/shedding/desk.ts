@@ -9,7 +9,7 @@ export interface Visitor {
 }
 
 /** The line is no longer than what this many ms clear. */
-const LINE_MS = 150;
+const LINE_MS = 300;
 
 export class Desk {
   readonly level = new AdmissionLevel();
@@ -20,7 +20,6 @@ export class Desk {
   now = 0;
   #owed = 0;
   #able = 0;
-  #standingSince: number | null = null;
   readonly #line: { readonly visitor: Visitor; readonly since: number }[] = [];
 
   constructor(perMs: number) {
@@ -41,15 +40,13 @@ export class Desk {
         this.level.began(this.now - since);
         this.served.push(visitor);
       }
-      this.#standingSince = this.#line.length === 0 ? null : (this.#standingSince ?? this.now);
     }
     return this;
   }
 
   #come(visitor: Visitor): void {
-    const standingMs = this.#standingSince === null ? 0 : this.now - this.#standingSince;
     const isFree = this.#line.length === 0 && this.#able >= 1;
-    const isAdmitted = this.level.admit(rankOf(visitor), this.now, { standingMs, isFree });
+    const isAdmitted = this.level.admit(rankOf(visitor), this.now, { waiting: this.#line.length, isFree });
     if (!isAdmitted || this.#line.length >= this.perMs * LINE_MS) this.shed.push(visitor);
     else this.#line.push({ visitor, since: this.now });
   }

@@ -18,9 +18,13 @@ interface Stage {
   request(name: string, ms: number, deadlineMs?: number): void;
 }
 
-function stage(places: number, limits: ConstructorParameters<typeof Gate>[2] = {}): Stage {
+function stage(
+  places: number,
+  limits: ConstructorParameters<typeof Gate>[2] = {},
+  isOverloaded = (): boolean => false,
+): Stage {
   const clock = new VirtualClock();
-  const gate = new Gate(clock, fixed(places), limits);
+  const gate = new Gate(clock, fixed(places), limits, isOverloaded);
   const began: string[] = [];
   const refused: Record<string, string> = {};
   const run = (name: string, ms: number, entered: Entered): void => {
@@ -52,8 +56,8 @@ describe('a gate', () => {
     expect(gate.describe()).toEqual({ inFlight: 0, waiting: 0, limit: 2 });
   });
 
-  it('lets the newest go first once the oldest has waited too long', async () => {
-    const { clock, began, request } = stage(1, { newestFirstMs: 20 });
+  it('under overload lets the newest go first once the oldest has waited too long', async () => {
+    const { clock, began, request } = stage(1, { newestFirstMs: 20 }, () => true);
     request('working', 50);
     await clock.advance(1);
     for (const name of ['old', 'middle', 'new']) {
