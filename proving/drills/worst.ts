@@ -17,6 +17,7 @@ const LESS_IS_WORSE: ReadonlySet<string> = new Set([
   'good_requests',
   'good_control_p99_ms',
   'refused_control_p99_ms',
+  'within_refused_control_pct',
   'flood_quota_share',
   'goodput_at_10x',
   'peak_goodput',

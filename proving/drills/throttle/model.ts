@@ -72,7 +72,8 @@ export interface PhaseTimes {
  * - `goodput_of_capacity_pct`: goodput once the fault has settled, of what can be done then, or of what is asked where
  *   that is less.
  * - `attempts_per_request`: requests that were sent for each one of the load while the fault stood.
- * - `within_refused_pct`: requests of callers within their limits that were refused during the fault.
+ * - `within_refused_pct`, `within_refused_control_pct`: requests of callers within their limits that were refused
+ *   during the fault, and before it.
  * - `refused_p99_ms`, `refused_control_p99_ms`: how long it took to be told no, during the fault and before it.
  * - `refused_by_others_pct`: requests that something else than a limit refused.
  * - `over_admitted_later_pct`: as `over_admitted_pct`, once every lease of before the fault has ended.
@@ -102,6 +103,7 @@ export interface ThrottleFields {
   readonly refused_control_p99_ms: number | null;
   readonly refused_by_others_pct: number | null;
   readonly within_refused_pct: number | null;
+  readonly within_refused_control_pct: number | null;
   readonly over_admitted_later_pct: number | null;
   readonly leases_renewed: number | null;
   readonly refusals: Readonly<Record<string, number>>;
@@ -133,6 +135,7 @@ export const NOT_MEASURED: ThrottleFields = {
   refused_control_p99_ms: null,
   refused_by_others_pct: null,
   within_refused_pct: null,
+  within_refused_control_pct: null,
   over_admitted_later_pct: null,
   leases_renewed: null,
   refusals: {},

@@ -165,7 +165,8 @@ describe('throttle-store-down', () => {
     refused_by_others_pct: 0,
     over_admitted_pct: 10,
     over_admitted_later_pct: 2,
-    within_refused_pct: 10,
+    within_refused_pct: 13,
+    within_refused_control_pct: 3,
     leases_renewed: 2,
   };
 
@@ -179,7 +180,7 @@ describe('throttle-store-down', () => {
     [{ refused_by_others_pct: 1.1 }, /^refused_by_others_pct/],
     [{ over_admitted_pct: 10.1 }, /^over_admitted_pct/],
     [{ over_admitted_later_pct: 2.1 }, /^over_admitted_later_pct/],
-    [{ within_refused_pct: 10.1 }, /^within_refused_pct/],
+    [{ within_refused_pct: 13.1 }, /^within_refused_pct/],
     [{ leases_renewed: 1 }, /^leases_renewed = 2$/],
   ])('does not hold with %j', (fields, rule) => {
     for (const fault of ['hang', 'kill'] as const) {
@@ -235,6 +236,7 @@ describe('throttle-store-down', () => {
     expect(measured.refused_by_others_pct).toBeCloseTo(measured.within_refused_pct! / 2, 0);
     expect(measured.refused_p99_ms).toBe(7);
     expect(measured.refused_control_p99_ms).toBeNull();
+    expect(measured.within_refused_control_pct).toBe(0);
     expect(measured.good_failed).toBe(0);
   });
 });

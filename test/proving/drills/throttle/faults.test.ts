@@ -92,7 +92,7 @@ describe('the store of the leases broken', () => {
   }
 
   it('hangs or dies for everybody, once every instance has called in vain', async () => {
-    const met = [{}, { 'app-1': 1 }, { 'app-1': 1, 'app-2': 2 }];
+    const met: Record<string, number>[] = [{}, { 'app-1': 1 }, { 'app-1': 1, 'app-2': 2 }];
     for (const [fault, answer] of [
       ['hang', 'silence'],
       ['kill', 'reset'],
