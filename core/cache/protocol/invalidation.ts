@@ -45,19 +45,17 @@ export function beginRecorded(row: ShardRow, sight: Sight, limits: LeaseLimits):
   return takesDeletions(row) ? attempted(going, sight) : journaled(going, row, sight.now, limits);
 }
 
-/** The shard answered, or did not in time. An answer counts only under the lease that it was sent under. */
+/**
+ * The shard answered, or did not in time. The lease that it was begun under may have ended meanwhile: it was in
+ * force after the write had committed, so whoever serves from another process since then loads what was written.
+ */
 export function afterDelivery(
   state: Invalidation & { readonly step: 'deliver' },
   isAnswered: boolean,
-  sight: Sight,
 ): Invalidation {
   const { epoch } = state;
   if (!isAnswered) return { ...goingOf(state), step: 'report', epoch };
-  const isSame = sight.view.row.epoch === epoch && isDestination(sight.view.row, sight.incarnation);
-  if (isSame && isLeased(sight.view, sight.now)) {
-    return { ...goingOf(state), step: 'done', how: 'delivered', epoch };
-  }
-  return again(state, sight);
+  return { ...goingOf(state), step: 'done', how: 'delivered', epoch };
 }
 
 /** Whether the renewal was answered; the view has what it said. */

@@ -1,0 +1,269 @@
+/**
+ * A small world as data: a database with the tables of the protocol, a cache of a few shards, clients that read and
+ * write, and a keeper that brings shards back. Values are versions, so that older and newer can be told apart.
+ *
+ * Now is always 0: times are relative, and a tick makes all of them smaller. So equal situations are equal states.
+ */
+
+import {
+  type Entry,
+  type Invalidation,
+  type Ledger,
+  newLedger,
+  NO_LEASE,
+  type Read,
+  type Readmission,
+  type ShardRow,
+  type ShardView,
+  unknownView,
+  WATCH,
+} from '../../../../core/cache/protocol/index.ts';
+
+/** Lengths in ticks. */
+export const LEASE_TICKS = 1;
+export const LIMITS = {
+  leaseMs: LEASE_TICKS,
+  renewMs: 1,
+  driftRatio: 0,
+  closedMs: 0,
+  openingMs: 0,
+  sweepMs: 0,
+  entriesMax: 10,
+};
+
+export interface Size {
+  /** The shard of each key. */
+  readonly shardOfKey: readonly number[];
+  readonly clients: readonly {
+    readonly reads: number;
+    readonly writes: number;
+    /** @default - all of them */
+    readonly keys?: readonly number[];
+  }[];
+  /** Writes record their invalidations in their own transactions. */
+  readonly records: boolean;
+  readonly faults: Faults;
+}
+
+/** How often each fault may strike. */
+export interface Faults {
+  /** A command without an answer: executed, not executed, or executed later. The connection is given up. */
+  readonly timeouts: number;
+  /** A renewal whose answer comes later than at once. */
+  readonly slowRenewals: number;
+  /** A transaction whose outcome is not learnt. */
+  readonly databaseFailures: number;
+  /** The server process dies, and another one starts with the oldest data. */
+  readonly restarts: number;
+  /** A new process takes the name over, and the old one lives on for those who are connected. */
+  readonly takeovers: number;
+  /** The name leads back to the process before. */
+  readonly flips: number;
+  readonly clientCrashes: number;
+  readonly keeperCrashes: number;
+}
+
+export interface Process {
+  readonly incarnation: string;
+  /** By key. */
+  readonly data: readonly (Entry<number> | null)[];
+}
+
+export interface ReadOp {
+  readonly key: number;
+  readonly state: Read<number>;
+  /** The newest version whose write was acknowledged when the read began. */
+  readonly floor: number;
+  /** The process that gave the fill. */
+  readonly filledAt: string | null;
+  /** An invalidation reached that process after the fill began. */
+  readonly isOutdated: boolean;
+}
+
+export interface WriteOp {
+  readonly key: number;
+  readonly version: number;
+  readonly state: Invalidation;
+}
+
+export interface Client {
+  readonly id: string;
+  readonly views: readonly ShardView[];
+  /** The process behind each connection. */
+  readonly connections: readonly (string | null)[];
+  /** A renewal that was sent and answered, and whose answer has not arrived; it may never. */
+  readonly renewal: { readonly sentAt: number; readonly rows: readonly ShardRow[] } | null;
+  readonly read: ReadOp | null;
+  readonly write: WriteOp | null;
+  readonly readsLeft: number;
+  readonly writesLeft: number;
+}
+
+/**
+ * A command that may still arrive at its process. Only a late store could do harm: a deletion or a flush takes away
+ * what may be loaded again.
+ */
+export interface LateStore {
+  readonly at: string;
+  readonly key: number;
+  readonly token: string;
+  readonly version: number;
+  /** An invalidation reached the process after the fill began. */
+  readonly isOutdated: boolean;
+}
+
+export interface World {
+  readonly committed: readonly number[];
+  readonly acknowledged: readonly number[];
+  readonly ledger: Ledger;
+  /** The version that each journal entry is about. */
+  readonly journaled: Readonly<Record<number, number>>;
+  /** By shard. The last one answers to the name. */
+  readonly processes: readonly (readonly Process[])[];
+  readonly processesMade: number;
+  readonly clients: readonly Client[];
+  /** One a shard. */
+  readonly keepers: readonly Readmission[];
+  readonly late: readonly LateStore[];
+  readonly faults: Faults;
+  readonly violation: string | null;
+}
+
+/** Everything is well: each shard serves and holds the value of each of its keys, each client is connected and leased. */
+export function newWorld(size: Size): World {
+  const shards = Math.max(...size.shardOfKey) + 1;
+  let ledger = newLedger(shards);
+  const rows = ledger.rows.map((row): ShardRow => ({
+    ...row,
+    state: 'serving',
+    incarnation: `p${row.shard}`,
+  }));
+  ledger = { ...ledger, rows, holders: [] };
+  const clients = size.clients.map(({ reads, writes }, at): Client => {
+    const id = `c${at}`;
+    ledger = {
+      ...ledger,
+      holders: [...ledger.holders, { id, sequence: 0, adopted: rows.map(({ epoch }) => epoch) }],
+    };
+    const views = rows.map((row): ShardView => ({ row, leaseUntil: LEASE_TICKS }));
+    const connections = rows.map(({ incarnation }) => incarnation);
+    return { ...newClient(id, shards, reads, writes), views, connections };
+  });
+  const data = size.shardOfKey.map((): Entry<number> => ({ kind: 'value', value: 0 }));
+  return {
+    committed: size.shardOfKey.map(() => 0),
+    acknowledged: size.shardOfKey.map(() => 0),
+    ledger,
+    journaled: {},
+    processes: Array.from({ length: shards }, (_, shard) => [{ incarnation: `p${shard}`, data }]),
+    processesMade: shards,
+    clients,
+    keepers: Array.from({ length: shards }, () => WATCH),
+    late: [],
+    faults: size.faults,
+    violation: null,
+  };
+}
+
+export function newClient(id: string, shards: number, readsLeft: number, writesLeft: number): Client {
+  return {
+    id,
+    views: Array.from({ length: shards }, (_, shard) => unknownView(shard)),
+    connections: Array.from({ length: shards }, () => null),
+    renewal: null,
+    read: null,
+    write: null,
+    readsLeft,
+    writesLeft,
+  };
+}
+
+export function withClient(world: World, at: number, change: Partial<Client>): World {
+  return { ...world, clients: world.clients.with(at, { ...world.clients[at]!, ...change }) };
+}
+
+export function withKeeper(world: World, shard: number, keeper: Readmission): World {
+  return { ...world, keepers: world.keepers.with(shard, keeper) };
+}
+
+export function spent(world: World, fault: keyof Faults): World {
+  return { ...world, faults: { ...world.faults, [fault]: world.faults[fault] - 1 } };
+}
+
+/** One tick later for everybody. */
+export function ticked(world: World): World {
+  const later = (at: number, least: number): number => Math.max(least, at - 1);
+  const clients = world.clients.map((client): Client => ({
+    ...client,
+    views: client.views.map((view) => ({
+      ...view,
+      leaseUntil: view.leaseUntil <= 1 ? NO_LEASE : view.leaseUntil - 1,
+    })),
+    renewal: client.renewal && {
+      ...client.renewal,
+      sentAt: later(client.renewal.sentAt, -LEASE_TICKS),
+    },
+    write: client.write && { ...client.write, state: waited(client.write.state) },
+  }));
+  const keepers = world.keepers.map((keeper): Readmission =>
+    'seen' in keeper && keeper.seen
+      ? { ...keeper, seen: { ...keeper.seen, since: later(keeper.seen.since, -LEASE_TICKS) } }
+      : keeper,
+  );
+  return { ...world, clients, keepers };
+}
+
+/** What makes no difference any more is forgotten, so that situations that are equal from here on are equal states. */
+export function normalized(world: World, { isExact }: { readonly isExact: boolean }): World {
+  const rows = world.ledger.rows;
+  const isRetired = ({ read, write, readsLeft, writesLeft }: Client): boolean =>
+    !read && !write && readsLeft + writesLeft === 0;
+  const clients = world.clients.map((client) => {
+    if (isRetired(client)) return newClient(client.id, rows.length, 0, 0);
+    const views = client.views.map((view, shard) =>
+      isExact ? view : neededView(client, view, rows[shard]!),
+    );
+    const isAlive = (incarnation: string | null, shard: number): boolean =>
+      world.processes[shard]!.some((process) => process.incarnation === incarnation);
+    const connections = isCommanding(client)
+      ? client.connections
+      : client.connections.map((connection, shard) => (isAlive(connection, shard) ? connection : null));
+    return { ...client, views, connections };
+  });
+  const retired = world.clients.filter(isRetired).map(({ id }) => id);
+  const holders = world.ledger.holders
+    .filter(({ id }) => !retired.includes(id))
+    .map((holder) => ({
+      ...holder,
+      adopted: holder.adopted.map((epoch, at) => neededEpoch(epoch, rows[at]!)),
+    }));
+  const keepers = world.keepers.map((keeper, shard): Readmission => {
+    const isWaiting = rows[shard]!.state === 'closing';
+    return keeper.step === 'watch' && !isWaiting ? WATCH : keeper;
+  });
+  return { ...world, keepers, clients, ledger: { ...world.ledger, holders } };
+}
+
+/** A command is under way on one of its connections. */
+export function isCommanding({ read, write }: Client): boolean {
+  return read?.state.step === 'ask' || read?.state.step === 'store' || write?.state.step === 'deliver';
+}
+
+/** A client that neither serves hits nor deletes by what it knows is as good as one that knows nothing. */
+function neededView(client: Client, view: ShardView, row: ShardRow): ShardView {
+  if (client.write) return view;
+  const isForReads = view.row.state === 'serving';
+  const isForWrites = client.writesLeft > 0 && view.row.state === 'opening';
+  const isLeased = view.leaseUntil !== NO_LEASE;
+  if (isLeased && (isForReads || isForWrites)) return view;
+  return unknownView(row.shard);
+}
+
+/** What a holder has adopted matters while somebody waits for it. */
+function neededEpoch(epoch: number, row: ShardRow): number {
+  return row.state === 'closing' && epoch >= row.epoch ? row.epoch : 0;
+}
+
+function waited(state: Invalidation): Invalidation {
+  return 'until' in state ? { ...state, until: Math.max(0, state.until - 1) } : state;
+}
