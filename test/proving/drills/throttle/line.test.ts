@@ -21,8 +21,7 @@ function samples() {
   return [...good, ...flood.map((s, i) => (i < 20 ? s : { ...s, ...REFUSED, code: 'caller-limit' }))];
 }
 
-const status = (pid: number, rssMb: number): ApplicationStatus =>
-  ({ pid, rssMb, arrived: 0 }) as ApplicationStatus;
+const status = (pid: number, rssMb: number): ApplicationStatus => ({ pid, rssMb, arrived: 0 });
 
 function measured(run: Partial<ThrottleRun> = {}, rest: Partial<ThrottleMeasured> = {}): ThrottleMeasured {
   return {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { readQuotas } from '../../../../core/throttle/index.ts';
-import type { ApplicationStatus } from '../../../../proving/drills/throttle/application-status.ts';
 import { NOT_MEASURED, type ThrottleLine } from '../../../../proving/drills/throttle/model.ts';
 import { callerFlood } from '../../../../proving/drills/throttle/scenarios/caller-flood.ts';
 import { THROTTLE_SCENARIOS } from '../../../../proving/drills/throttle/scenarios/index.ts';
@@ -144,7 +143,7 @@ describe('the rules of overload', () => {
 describe('a load that makes a fault', () => {
   const look = (before: string, arrived: number | null): Look => ({
     before,
-    statuses: [arrived === null ? null : ({ pid: 1, rssMb: 100, arrived } as ApplicationStatus)],
+    statuses: [arrived === null ? null : { pid: 1, rssMb: 100, arrived }],
   });
   const surge = (perS: number, looks: readonly Look[]): ThrottleRun =>
     ({
