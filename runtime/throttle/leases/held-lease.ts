@@ -22,6 +22,8 @@ export class HeldLease {
   readonly item: ThrottleLeaseItem;
   /** Monotonic ms. */
   readonly endsAt: number;
+  /** What is to be added to monotonic ms for the date by the clock of whoever gave it, as near as one can tell. */
+  readonly epochOffsetMs: number;
   readonly #callers: ReadonlyMap<string, number>;
   readonly #criticalities: ReadonlyMap<string, Criticality>;
 
@@ -32,6 +34,9 @@ export class HeldLease {
   constructor(item: ThrottleLeaseItem, { now, epochNow, reportedAt }: TakeUp) {
     this.item = item;
     this.endsAt = Math.min(now + (item.until - epochNow), reportedAt + (item.until - item.at));
+    // It was given after the report and before now: a wall clock that says otherwise is wrong.
+    const latest = item.at + (now - reportedAt);
+    this.epochOffsetMs = Math.min(latest, Math.max(item.at, epochNow)) - now;
     this.#callers = new Map(Object.entries(item.callers));
     this.#criticalities = new Map(Object.entries(item.criticalities));
   }

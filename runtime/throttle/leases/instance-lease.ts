@@ -148,7 +148,7 @@ export class InstanceLease {
     const wanted = this.#demand.take(this.#clock.now());
     this.#hasToldDemand ||= Object.keys(wanted.callers).length > 0 || wanted.others > 0;
     const held = this.#terms.lease?.item;
-    const at = this.#clock.epoch();
+    const at = this.#terms.epoch();
     this.#terms.reported(at);
     const item: DemandItem = {
       kind: 'demand',

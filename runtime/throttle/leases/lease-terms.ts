@@ -71,6 +71,15 @@ export class LeaseTerms {
     return this.#lease?.criticalityOf(caller) ?? CRITICALITY_DEFAULT;
   }
 
+  /**
+   * Epoch ms, for what is written down. From the first lease on by the clock of whoever gives leases: with a date of
+   * its own that is wrong an instance would be taken for gone, and its share be given to others (F-20).
+   */
+  epoch(): number {
+    if (this.#lease === null) return this.#clock.epoch();
+    return Math.floor(this.#clock.now() + this.#lease.epochOffsetMs);
+  }
+
   /** A report is made now that says `at` of its time. */
   reported(at: number): void {
     this.#reports.set(at, this.#clock.now());

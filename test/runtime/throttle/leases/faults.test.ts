@@ -128,6 +128,21 @@ describe('F-20: a wall clock that is wrong', () => {
     expect(s.instance.describe().endsInMs).toBe(23_000);
   });
 
+  it.each([-3_600_000, 3_600_000])(
+    'by %d ms does not make its reports look old or of the future, once it has a lease',
+    async (ms) => {
+      const s = await withLease();
+      s.clock.stepMs = ms;
+      await s.clock.advance(30_000);
+      const dated = s.store.reports
+        .slice(1)
+        .map(({ item, atMs }) => item.at - (s.clock.trueEpoch - s.clock.now()) - atMs);
+      expect(dated.length).toBeGreaterThan(1);
+      // A lease is found some seconds after it was given: that much earlier, never later.
+      for (const off of dated) expect(Math.abs(off)).toBeLessThanOrEqual(10_000);
+    },
+  );
+
   it('and goes ahead leaves SAFE_RATIO of each lease', async () => {
     const s = stage();
     s.instance.start();
