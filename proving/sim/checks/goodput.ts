@@ -31,6 +31,8 @@ const NORMAL_WINDOW_S = 5;
 const NORMAL_MIN = 0.98;
 /** And after any fault at all, once everything is healed: what was lost is learnt and given out anew. */
 const HEALED_AFTER_MS = 120_000;
+/** The most that a clock is ahead. */
+const WRONG_DATE_MS = 120_000;
 
 export function keepsWorking(): Checker {
   const added = newSeconds();
@@ -98,7 +100,8 @@ class Watch {
   ): string | null {
     const { times, flood, isStorm } = second.load;
     const isUsual = times === 1 && flood === 1 && !isStorm;
-    const isSettled = disturbedAgoMs >= LEASES_SETTLE_MS && isRenewed(second) && loadAgoMs >= NORMAL_AFTER_MS;
+    const isSettled =
+      disturbedAgoMs >= LEASES_SETTLE_MS && loadAgoMs >= NORMAL_AFTER_MS && !hadWrongDate(view, second.at);
     const isHealed = view.quietSince !== null && second.at >= view.quietSince + HEALED_AFTER_MS;
     if (!isUsual || !(isHealed || isSettled)) this.#usual.clear();
     else this.#usual.add(second);
@@ -112,6 +115,14 @@ class Watch {
       : 'in no trouble';
     return `${percent(answered / requests)} of the requests of the usual load were answered ${since}`;
   }
+}
+
+/** A process that dies with its clock ahead is waited for until its last report is old by everybody's clock. */
+function hadWrongDate({ faults, now }: SimView, at: number): boolean {
+  return faults.some(
+    ({ id, from, until }) =>
+      id === 'F-20' && from <= at && at <= (until ?? now) + WRONG_DATE_MS + LEASES_SETTLE_MS,
+  );
 }
 
 function allowed({ instances }: ServiceSecond): number {

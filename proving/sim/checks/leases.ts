@@ -23,9 +23,11 @@ const BACK_MS = 45_000;
 const WINDOW_S = 20;
 /** A process that is gone is waited for, what the others hold is learnt anew, and everybody reports twice. */
 const RENEWED_MS = 45_000 + 30_000 + 30_000;
+/** The first report of a process, before its first lease, may be dated so far ahead; it counts when it is due. */
+const WRONG_DATE_MS = 120_000;
 const GIVEN_MIN = 0.9;
 const TROUBLING: ReadonlySet<string> = new Set(['F-14', 'F-16', 'F-17', 'F-18', 'F-19', 'F-20', 'F-40']);
-const CUTTING: ReadonlySet<string> = new Set(['F-02', 'F-20', 'F-40']);
+const CUTTING: ReadonlySet<string> = new Set(['F-02', 'F-40']);
 
 export function leasesAreSafe(): Checker {
   const added = newSeconds();
@@ -77,20 +79,19 @@ export function leasesAreRenewed(): Checker {
 function lastTrouble({ faults, now }: SimView, at: number): number {
   const ends = faults
     .filter(({ id, from, effective }) => TROUBLING.has(id) && from <= at && effective)
-    .map(({ until }) => Math.min(at, until ?? now));
+    .map(({ id, until }) => Math.min(at, (until ?? now) + (id === 'F-20' ? WRONG_DATE_MS : 0)));
   return Math.max(0, ...ends);
 }
 
 /**
- * It alone could not report, and could not know that nobody else was in the same place: frozen, cut off from the
- * table, or with a date so wrong that its reports are taken for old ones or for nonsense.
+ * It alone could not report, and could not know that nobody else was in the same place: frozen, or cut off from
+ * the table.
  */
 function wasCutOff({ faults, now }: SimView, place: number, at: number): boolean {
   return faults.some(({ id, places, from, until }) => {
     const cuts = CUTTING.has(id) && places?.includes(place) === true;
     const end = until ?? now;
-    const isLong = id === 'F-20' || end - from >= GONE_MS / 2;
-    return cuts && isLong && from <= at && at <= end + BACK_MS;
+    return cuts && end - from >= GONE_MS / 2 && from <= at && at <= end + BACK_MS;
   });
 }
 
