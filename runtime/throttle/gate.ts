@@ -57,8 +57,9 @@ interface Waiter {
   readonly settle: (entered: Entered) => void;
 }
 
-/** Weight of a new service time in the average that says what work usually takes. */
-const EXPECTED_WEIGHT = 0.05;
+/** Weights of a new service time in the average that says what work takes: good news is believed sooner. */
+const SLOWER_WEIGHT = 0.05;
+const FASTER_WEIGHT = 0.25;
 
 export class Gate<State = unknown> {
   readonly #clock: Clock;
@@ -175,7 +176,8 @@ export class Gate<State = unknown> {
         this.#inFlight -= 1;
         const now = this.#clock.now();
         const serviceMs = now - beganAt;
-        this.#expectedMs += (serviceMs - this.#expectedMs) * EXPECTED_WEIGHT;
+        const weight = serviceMs < this.#expectedMs ? FASTER_WEIGHT : SLOWER_WEIGHT;
+        this.#expectedMs += (serviceMs - this.#expectedMs) * weight;
         this.#state = this.#limit.next(this.#state, { serviceMs, queueMs, inFlight, ...left }, now);
         this.#admitWaiters(now);
       },

@@ -37,12 +37,13 @@ export class EventClock implements Clock {
   }
 
   async runUntil(end: number): Promise<void> {
+    await settle();
     for (let next = this.#heap[0]; next !== undefined && next.at <= end; next = this.#heap[0]) {
       this.#pop();
       if (next.wake === null) continue;
       this.#now = next.at;
       next.wake();
-      for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
+      await settle();
     }
     this.#now = end;
   }
@@ -74,6 +75,10 @@ export class EventClock implements Clock {
     }
     heap[at] = last;
   }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
 }
 
 function isBefore(one: Timer, other: Timer): boolean {
