@@ -40,7 +40,7 @@ const OVER_ADMITTED_PCT_MAX = 10;
  * others. It cannot tell that from a store that is away for all, and goes on: nine tenths of its half come on top, and
  * once the burst of the others' larger leases.
  */
-const CUT_OFF_PCT_MAX = 50;
+const CUT_OFF_PCT_MAX = 45 + 5 + EDGE_PCT;
 /** The safe capacity is a tenth less; and what a caller asks is never spread quite as its leases are. */
 const WITHIN_REFUSED_ADDED_PCT_MAX = 10;
 /** What a refusal may notice of the fault. */

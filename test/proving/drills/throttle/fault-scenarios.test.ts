@@ -191,7 +191,7 @@ describe('throttle-store-down', () => {
   it('lets an instance that is cut off alone add its own share, and no more, and says so', () => {
     const cutOff = { ...held, over_admitted_later_pct: 45 };
     expect(broken(throttleStoreDown, cutOff, 'partition')).toEqual([]);
-    expect(broken(throttleStoreDown, { ...cutOff, over_admitted_later_pct: 51 }, 'partition')).toHaveLength(
+    expect(broken(throttleStoreDown, { ...cutOff, over_admitted_later_pct: 53 }, 'partition')).toHaveLength(
       1,
     );
     expect(throttleStoreDown.hypothesis(setting('partition'))).toContain("that instance's own share");
