@@ -111,7 +111,7 @@ class Watch {
     const { requests, answered } = sumOf(whole, () => true);
     if (answered >= NORMAL_MIN * requests) return null;
     const since = isHealed
-      ? `${second.at - view.quietSince!} ms after everything was healed`
+      ? `${second.at - view.quietSince} ms after everything was healed`
       : 'in no trouble';
     return `${percent(answered / requests)} of the requests of the usual load were answered ${since}`;
   }
