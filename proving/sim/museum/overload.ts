@@ -2,7 +2,7 @@
 
 import { aimd } from '../../../core/limits/index.ts';
 import type { FunctionPorts } from '../control/defect.ts';
-import { span, type Exhibit } from './exhibit.ts';
+import { at, span, type Exhibit } from './exhibit.ts';
 
 /** As long as a lease may last at all. */
 const LONGEST_MS = 300_000;
@@ -10,7 +10,7 @@ const LONGEST_MS = 300_000;
 export const leaseWithoutEnd: Exhibit = {
   name: 'lease-without-end',
   incident:
-    'token buckets kept in a store that died: each process went on with all that it had last been given (Doorman, 2016)',
+    'a share that nobody renews and nobody takes back (the reason for the safe capacity of Doorman, 2016)',
   invariant: 'lease-safety',
   throttled: true,
   defect: {
@@ -33,15 +33,17 @@ export const leaseWithoutEnd: Exhibit = {
 export const nobodyLearns: Exhibit = {
   name: 'nobody-learns',
   incident:
-    'a server of quotas that came back without memory gave everything to whoever asked first (the learning mode of Doorman)',
+    'a server of shares came back without memory and gave all to whoever asked first (the reason for learning in Doorman, 2016)',
   invariant: 'lease-safety',
   throttled: true,
   defect: {
     name: 'nobody-learns',
     ports: (ports) => withoutMemory(ports),
   },
+  // One instance has started later than the others, so that they do not report at one time.
   faults: (random) => [
-    { id: 'F-40', table: 'throttle', effect: 'lost', ...span(80 + random.between(0, 10), 150) },
+    { id: 'F-01', place: 0, from: at(38 + random.between(0, 8)) },
+    { id: 'F-40', table: 'throttle', effect: 'lost', ...span(95, 155 + random.between(0, 10)) },
   ],
 };
 
@@ -57,7 +59,7 @@ function withoutMemory(ports: FunctionPorts): FunctionPorts {
 export const oneLimitForAll: Exhibit = {
   name: 'one-limit-for-all',
   incident:
-    'GitHub, 2012 and since: one client in a loop, and a shared limit refused everybody alike (noisy neighbours)',
+    'one caller surges and a shared limit drops everybody alike (the reason for limits by caller: Google SRE, Handling Overload)',
   invariant: 'I-24',
   throttled: true,
   defect: {
@@ -72,7 +74,7 @@ const NEVER_MS = 3_600_000;
 export const queueWithoutEnd: Exhibit = {
   name: 'queue-without-end',
   incident:
-    'AWS DynamoDB, September 2015: queues full of requests that nobody waited for any more kept the service down',
+    'AWS, October 2025: the queue of host leases collapsed under a backlog that timed out before it was worked off',
   invariant: 'I-25',
   throttled: true,
   defect: {
