@@ -31,17 +31,20 @@ export const CALLERS_MAX_DEFAULT = 100_000;
 /** Places looked at for one whose caller's time has passed. */
 const LOOK_AT = 16;
 const NS_PER_MS = 1e6;
+/** Numbers of a place, side by side so that one look at memory brings them all. */
+const TAT = 0;
+const INTERVAL = 1;
+const TOLERANCE = 2;
+const NUMBERS = 4;
 
 export class CallerTable {
   readonly #limitOf: (caller: string) => RateLimit;
   readonly #callersMax: number;
   readonly #places = new Map<string, number>();
   readonly #names: string[] = [];
-  readonly #limits: Gcra[] = [];
-  /** Theoretical arrival times by place; the one behind the last is that of the callers without a place. */
-  readonly #tats: Float64Array;
-  readonly #shared: Gcra;
-  #originMs: number | null = null;
+  /** For each place the theoretical arrival time and the limit; the one behind the last is of those without a place. */
+  readonly #numbers: Float64Array;
+  #originMs = Number.NaN;
   #latestNs = 0;
   #hand = 0;
   #replaced = 0;
@@ -60,9 +63,9 @@ export class CallerTable {
     }
     if (faults.length > 0) throw new InvalidInput('The limiter', faults);
     this.#limitOf = limitOf;
-    this.#shared = gcraOf(shared);
     this.#callersMax = callersMax;
-    this.#tats = new Float64Array(callersMax + 1);
+    this.#numbers = new Float64Array((callersMax + 1) * NUMBERS);
+    this.#setLimit(callersMax, gcraOf(shared));
   }
 
   /**
@@ -74,11 +77,11 @@ export class CallerTable {
   take(caller: string, nowMs: number, cost = 1): number {
     const nowNs = this.#nanoseconds(nowMs);
     const place = this.#places.get(caller) ?? this.#placeFor(caller, nowNs);
-    const limit = this.#limits[place] ?? this.#shared;
-    const tatNs = this.#tats[place]!;
+    const limit = this.#limitAt(place);
+    const tatNs = this.#tatAt(place);
     const wait = waitNs(tatNs, nowNs, limit, cost);
     if (wait > 0) return wait / NS_PER_MS;
-    this.#tats[place] = admitNs(tatNs, nowNs, limit, cost);
+    this.#numbers[place * NUMBERS + TAT] = admitNs(tatNs, nowNs, limit, cost);
     return 0;
   }
 
@@ -87,7 +90,7 @@ export class CallerTable {
     const nowNs = this.#nanoseconds(nowMs);
     const place = this.#places.get(caller);
     if (place === undefined) return remaining(NEVER_SEEN, nowNs, gcraOf(this.#limitOf(caller)));
-    return remaining(this.#tats[place]!, nowNs, this.#limits[place]!);
+    return remaining(this.#tatAt(place), nowNs, this.#limitAt(place));
   }
 
   /**
@@ -98,8 +101,9 @@ export class CallerTable {
     const nowNs = nowMs === undefined ? this.#latestNs : this.#nanoseconds(nowMs);
     for (const [place, name] of this.#names.entries()) {
       const limit = gcraOf(this.#limitOf(name));
-      this.#tats[place] = underLimitNs(this.#tats[place]!, nowNs, this.#limits[place]!, limit);
-      this.#limits[place] = limit;
+      const tatNs = underLimitNs(this.#tatAt(place), nowNs, this.#limitAt(place), limit);
+      this.#numbers[place * NUMBERS + TAT] = tatNs;
+      this.#setLimit(place, limit);
     }
   }
 
@@ -109,9 +113,23 @@ export class CallerTable {
 
   /** Nanoseconds since the first decision: whole, and small enough to be exact in a double for 100 days. */
   #nanoseconds(nowMs: number): number {
-    this.#originMs ??= nowMs;
+    if (Number.isNaN(this.#originMs)) this.#originMs = nowMs;
     this.#latestNs = Math.max(this.#latestNs, Math.floor((nowMs - this.#originMs) * NS_PER_MS));
     return this.#latestNs;
+  }
+
+  #tatAt(place: number): number {
+    return this.#numbers[place * NUMBERS + TAT]!;
+  }
+
+  #limitAt(place: number): Gcra {
+    const at = place * NUMBERS;
+    return { intervalNs: this.#numbers[at + INTERVAL]!, toleranceNs: this.#numbers[at + TOLERANCE]! };
+  }
+
+  #setLimit(place: number, { intervalNs, toleranceNs }: Gcra): void {
+    this.#numbers[place * NUMBERS + INTERVAL] = intervalNs;
+    this.#numbers[place * NUMBERS + TOLERANCE] = toleranceNs;
   }
 
   #placeFor(caller: string, nowNs: number): number {
@@ -126,8 +144,8 @@ export class CallerTable {
       this.#replaced += 1;
     }
     this.#names[free] = caller;
-    this.#limits[free] = gcraOf(this.#limitOf(caller));
-    this.#tats[free] = NEVER_SEEN;
+    this.#setLimit(free, gcraOf(this.#limitOf(caller)));
+    this.#numbers[free * NUMBERS + TAT] = NEVER_SEEN;
     this.#places.set(caller, free);
     return free;
   }
@@ -136,7 +154,7 @@ export class CallerTable {
   #passed(nowNs: number): number | null {
     for (let look = 0; look < LOOK_AT; look += 1) {
       this.#hand = (this.#hand + 1) % this.#callersMax;
-      if (this.#tats[this.#hand]! <= nowNs) return this.#hand;
+      if (this.#tatAt(this.#hand) <= nowNs) return this.#hand;
     }
     return null;
   }
