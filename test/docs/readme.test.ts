@@ -18,7 +18,7 @@ function shown(file: string): string {
 describe('the README', () => {
   it('shows code that is compiled', () => {
     const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
-    expect(blocks).toEqual([shown('first-deployment.ts'), shown('first-read.ts')]);
+    expect(blocks).toEqual(['first-deployment.ts', 'first-read.ts', 'first-throttle.ts'].map(shown));
   });
 
   it('links to files that exist', () => {
