@@ -1,5 +1,6 @@
 /** Open-loop load of many callers: requests leave on schedule whatever became of those before. */
 
+import { hash32 } from '../../../../core/hash.ts';
 import { CRITICALITIES, type Criticality } from '../../../../core/shedding/index.ts';
 import { ANSWER_MS_MAX, now, type Answer } from '../../load/client.ts';
 import type { Phase, Stream, ThrottleSample } from '../model.ts';
@@ -88,7 +89,7 @@ export class ThrottleGenerator {
     for (let user = 0; user < users; user += 1) {
       for (const caller of callers) {
         const name = `${caller}-user-${user}`;
-        const named = criticality === 'by-user' ? CRITICALITIES[user % CRITICALITIES.length]! : criticality;
+        const named = criticality === 'by-user' ? classOf(user) : criticality;
         const token = await signToken(this.#options.tokenKey, { caller, user: name, criticality: named });
         all.push({ caller, user: name, criticality: named, token });
       }
@@ -133,6 +134,16 @@ export class ThrottleGenerator {
     const outcome = outcomeOf(attempted, scheduledAt, product);
     return { stream: stream.name, caller, user, criticality, scheduledAt, ...outcome };
   }
+}
+
+/**
+ * Equally many users of each class, but in no fixed order: users take turns and so do addresses, and one instance
+ * must not get all requests of a class.
+ */
+export function classOf(user: number): Criticality {
+  const classes = CRITICALITIES.length;
+  const turned = hash32(String(Math.floor(user / classes)));
+  return CRITICALITIES[(user + turned) % classes]!;
 }
 
 /** Streams with the same identities share their tokens. */

@@ -67,7 +67,7 @@ describe('half-capacity', () => {
   const held: Partial<ThrottleLine> = {
     goodput_of_capacity_pct: 90,
     good_failed: 0,
-    whole_users_pct: 45,
+    whole_users_pct: 35,
     p99_ms: 1000,
     normal_after_ms: 1000,
   };
@@ -79,7 +79,7 @@ describe('half-capacity', () => {
   it.each<[Partial<ThrottleLine>, RegExp]>([
     [{ goodput_of_capacity_pct: 89.9 }, /^goodput_of_capacity_pct >= 90$/],
     [{ good_failed: 1 }, /^good_failed = 0$/],
-    [{ whole_users_pct: 44.9 }, /^whole_users_pct/],
+    [{ whole_users_pct: 34.9 }, /^whole_users_pct/],
     [{ p99_ms: 1000.1 }, /^p99_ms/],
     [{ normal_after_ms: null }, /^normal_after_ms/],
     [{ restarts: 1 }, /^restarts = 0$/],

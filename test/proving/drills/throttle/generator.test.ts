@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterEach, expect, it } from 'vitest';
-import { ThrottleGenerator } from '../../../../proving/drills/throttle/load/generator.ts';
+import { classOf, ThrottleGenerator } from '../../../../proving/drills/throttle/load/generator.ts';
 import { startThrottleLoad } from '../../../../proving/drills/throttle/load/index.ts';
 import type { Stream, ThrottleSample } from '../../../../proving/drills/throttle/model.ts';
 import { countBy } from '../../../../proving/drills/throttle/statistics.ts';
@@ -142,4 +142,17 @@ it('runs in a thread of its own, which ends', async () => {
   expect(Math.min(...load.samples.map((s) => s.scheduledAt))).toBeGreaterThanOrEqual(from);
   expect(lagMsMax).toBeGreaterThan(0);
   await expect(load.begin({ name: 'more', streams: [good] })).rejects.toThrow('the load has ended');
+});
+
+it('spreads the users of a class over addresses that take turns, whatever their number', () => {
+  const users = Array.from({ length: 400 }, (_, user) => user);
+  for (const addresses of [2, 3, 4]) {
+    for (let address = 0; address < addresses; address += 1) {
+      const classes = users.filter((user) => user % addresses === address).map(classOf);
+      const counts = Object.values(countBy(classes));
+      expect(counts).toHaveLength(4);
+      expect(Math.min(...counts)).toBeGreaterThan((0.7 * 400) / addresses / 4);
+    }
+  }
+  expect(Object.values(countBy(users.map(classOf)))).toEqual([100, 100, 100, 100]);
 });
