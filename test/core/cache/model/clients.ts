@@ -108,7 +108,8 @@ function crashes({ world, protocol, at, size }: Scene, client: Client): Step<Wor
 
 function readBeginnings(scene: Scene, client: Client): Step<World>[] {
   const { world, protocol, at, size } = scene;
-  if (client.readsLeft === 0) return [];
+  const isEarly = size.clients[at]!.isReadingLast && (client.write !== null || client.writesLeft > 0);
+  if (client.readsLeft === 0 || isEarly) return [];
   return keysOf(size, at).map((key) => {
     const token = `${client.id}r${client.readsLeft}`;
     const state = protocol.beginRead<number>(sightOf(scene, key), token);

@@ -33,7 +33,8 @@ export const NO_FAULTS: Faults = {
 
 const READER = { reads: 1, writes: 0 };
 const WRITER = { reads: 0, writes: 1 };
-const BOTH = { reads: 1, writes: 1 };
+/** Reads what it has written. */
+const BOTH = { reads: 1, writes: 1, isReadingLast: true };
 const TWICE = { clients: [READER, { reads: 0, writes: 2 }] };
 
 export function sizeOf(faults: Partial<Faults>, rest: Partial<Size> = {}): Size {
@@ -127,13 +128,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'acknowledges by the journal when that has been listed already',
     size: sizeOf(
       { timeouts: 1 },
-      {
-        shardOfKey: [0, 0],
-        clients: [
-          { ...BOTH, keys: [1] },
-          { ...WRITER, keys: [0] },
-        ],
-      },
+      { shardOfKey: [0, 0], clients: [{ reads: 1, writes: 2, isReadingLast: true }] },
     ),
     found: STALE,
     protocol: {

@@ -1,6 +1,6 @@
 /** What the keeper of a shard may do next: it brings the shard back, step by step. */
 
-import { list, type Readmission, WATCH } from '../../../../core/cache/protocol/index.ts';
+import { type Ledger, list, type Readmission, WATCH } from '../../../../core/cache/protocol/index.ts';
 import { deleted, flushed, processOf } from './commands.ts';
 import type { Protocol } from './protocol.ts';
 import type { Step } from './search.ts';
@@ -23,43 +23,47 @@ type Work = readonly (readonly [World, Readmission])[];
 
 function works(world: World, protocol: Protocol, shard: number): Work {
   const keeper = world.keepers[shard]!;
+  if (keeper.step === 'apply' || keeper.step === 'flush') return applies(world, protocol, keeper);
+  if (keeper.step === 'sweep') return sweeps(world, protocol, keeper);
+  if (keeper.step === 'list') {
+    return [[world, protocol.afterList(keeper, list(world.ledger, shard), LIMITS)]];
+  }
+  if (keeper.step === 'watch') {
+    const { incarnation } = world.processes[shard]!.at(-1)!;
+    const row = world.ledger.rows[shard]!;
+    const watched = { row, journal: list(world.ledger, shard), incarnation, now: 0 };
+    return [[world, protocol.afterWatch(keeper.seen, watched, LIMITS)]];
+  }
+  const [ledger, next] = transaction(world, protocol, shard, keeper);
+  return [[{ ...world, ledger }, next]];
+}
+
+type Transacting = Readmission & { step: 'close' | 'settle' | 'open' | 'serve' | 'remove' };
+
+function transaction(
+  { ledger }: World,
+  protocol: Protocol,
+  shard: number,
+  keeper: Transacting,
+): readonly [Ledger, Readmission] {
   switch (keeper.step) {
-    case 'watch': {
-      const incarnation = world.processes[shard]!.at(-1)!.incarnation;
-      const watched = {
-        row: world.ledger.rows[shard]!,
-        journal: list(world.ledger, shard),
-        incarnation,
-        now: 0,
-      };
-      return [[world, protocol.afterWatch(keeper.seen, watched, LIMITS)]];
-    }
     case 'close':
-      return [[{ ...world, ledger: protocol.close(world.ledger, shard, keeper.epoch)[0] }, WATCH]];
+      return [protocol.close(ledger, shard, keeper.epoch)[0], WATCH];
     case 'settle': {
       const { seen, waitedOut } = keeper;
-      const [ledger] = protocol.settle(world.ledger, { shard, epoch: seen.epoch, waitedOut });
-      return [[{ ...world, ledger }, protocol.afterSettlingOf(keeper)]];
+      const [after] = protocol.settle(ledger, { shard, epoch: seen.epoch, waitedOut });
+      return [after, protocol.afterSettlingOf(keeper)];
     }
     case 'open': {
-      const [ledger, row] = protocol.open(world.ledger, shard, keeper.epoch, keeper.candidate);
-      return [[{ ...world, ledger }, protocol.afterOpen(keeper, row)]];
+      const [after, row] = protocol.open(ledger, shard, keeper.epoch, keeper.candidate);
+      return [after, protocol.afterOpen(keeper, row)];
     }
-    case 'list':
-      return [[world, protocol.afterList(keeper, list(world.ledger, shard), LIMITS)]];
-    case 'apply':
-    case 'flush':
-      return applies(world, protocol, keeper);
-    case 'serve': {
-      const [ledger] = protocol.serve(world.ledger, { shard, ...keeper });
-      return [[{ ...world, ledger }, WATCH]];
-    }
-    case 'sweep':
-      return sweeps(world, protocol, keeper);
-    case 'remove': {
-      const [ledger] = protocol.remove(world.ledger, shard, keeper.epoch, keeper.applied);
-      return [[{ ...world, ledger }, WATCH]];
-    }
+    case 'serve':
+      return [protocol.serve(ledger, { shard, ...keeper })[0], WATCH];
+    case 'remove':
+      return [protocol.remove(ledger, shard, keeper.epoch, keeper.applied)[0], WATCH];
+    default:
+      throw new Error('not a transaction');
   }
 }
 

@@ -21,7 +21,7 @@ export function spaceOf(
         ...world.clients.flatMap((_, at) => clientSteps({ world, protocol, size, at })),
         ...world.keepers.flatMap((_, shard) => keeperSteps(world, protocol, shard)),
         ...arrivals(world, protocol),
-        ...faults(world, size),
+        ...faultSteps(world, size),
       ].map(({ label, state }) => ({ label, state: normalized(checked(world, state), { isExact }) })),
     keyOf: (world) => JSON.stringify(world),
     violationOf: ({ violation }) => violation,
@@ -42,7 +42,7 @@ function arrivals(world: World, protocol: Protocol): Step<World>[] {
   });
 }
 
-function faults(world: World, size: Size): Step<World>[] {
+function faultSteps(world: World, size: Size): Step<World>[] {
   return world.processes.flatMap((processes, shard) => {
     const incarnation = `p${world.processesMade}`;
     const old: Process = {

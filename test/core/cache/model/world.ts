@@ -39,6 +39,8 @@ export interface Size {
     readonly writes: number;
     /** @default - all of them */
     readonly keys?: readonly number[];
+    /** It reads when it has written. @default false */
+    readonly isReadingLast?: boolean;
   }[];
   /** Writes record their invalidations in their own transactions. */
   readonly records: boolean;
@@ -215,23 +217,10 @@ export function ticked(world: World): World {
 
 /** What makes no difference any more is forgotten, so that situations that are equal from here on are equal states. */
 export function normalized(world: World, { isExact }: { readonly isExact: boolean }): World {
-  const rows = world.ledger.rows;
-  const isRetired = ({ read, write, readsLeft, writesLeft }: Client): boolean =>
-    !read && !write && readsLeft + writesLeft === 0;
-  const clients = world.clients.map((client) => {
-    if (isRetired(client)) return newClient(client.id, rows.length, 0, 0);
-    const views = client.views.map((view, shard) =>
-      isExact ? view : neededView(client, view, rows[shard]!),
-    );
-    const isAlive = (incarnation: string | null, shard: number): boolean =>
-      world.processes[shard]!.some((process) => process.incarnation === incarnation);
-    const connections = isCommanding(client)
-      ? client.connections
-      : client.connections.map((connection, shard) => (isAlive(connection, shard) ? connection : null));
-    return { ...client, views, connections };
-  });
-  const retired = world.clients.filter(isRetired).map(({ id }) => id);
-  const holders = world.ledger.holders
+  const { rows, holders } = world.ledger;
+  const clients = world.clients.map((client) => neededClient(client, world, isExact));
+  const retired = clients.filter(isRetired).map(({ id }) => id);
+  const needed = holders
     .filter(({ id }) => !retired.includes(id))
     .map((holder) => ({
       ...holder,
@@ -241,7 +230,28 @@ export function normalized(world: World, { isExact }: { readonly isExact: boolea
     const isWaiting = rows[shard]!.state === 'closing';
     return keeper.step === 'watch' && !isWaiting ? WATCH : keeper;
   });
-  return { ...world, keepers, clients, ledger: { ...world.ledger, holders } };
+  return { ...world, keepers, clients, ledger: { ...world.ledger, holders: needed } };
+}
+
+function isRetired({ read, write, readsLeft, writesLeft }: Client): boolean {
+  return !read && !write && readsLeft + writesLeft === 0;
+}
+
+/** The same object where nothing is forgotten. */
+function neededClient(client: Client, world: World, isExact: boolean): Client {
+  if (isRetired(client)) return newClient(client.id, client.views.length, 0, 0);
+  const isAlive = (incarnation: string | null, shard: number): boolean =>
+    world.processes[shard]!.some((process) => process.incarnation === incarnation);
+  const views = client.views.map((view, shard) =>
+    isExact ? view : neededView(client, view, world.ledger.rows[shard]!),
+  );
+  const connections = isCommanding(client)
+    ? client.connections
+    : client.connections.map((connection, shard) => (isAlive(connection, shard) ? connection : null));
+  const isSame =
+    views.every((view, shard) => view === client.views[shard]) &&
+    connections.every((connection, shard) => connection === client.connections[shard]);
+  return isSame ? client : { ...client, views, connections };
 }
 
 /** A command is under way on one of its connections. */
