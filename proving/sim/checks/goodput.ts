@@ -25,6 +25,8 @@ const SETTLE_MS = 5000;
  * then callers keep their shares, also those who do not use them.
  */
 const FOLLOW_MS = 13_000;
+/** A function that is told reports of before follows so much later (F-14). */
+const OLD_REPORTS_MS = 15_000;
 /** Back within this, once the load is back. */
 const NORMAL_AFTER_MS = 5000;
 const NORMAL_WINDOW_S = 5;
@@ -75,7 +77,8 @@ class Watch {
     // What one caller sends beyond its own limit is no load that could be served.
     const flooding = namesOf(view.service!, 'flooding');
     const { requests } = sumOf([second], (name) => !flooding.has(name));
-    const isAllGiven = allowed(second) >= 0.95 * bearsPerS && isRenewed(second) && this.#isFollowed(second);
+    const isAllGiven =
+      allowed(second) >= 0.95 * bearsPerS && isRenewed(second) && this.#isFollowed(view, second);
     if (agoMs < SETTLE_MS || requests < bearsPerS * OVERLOAD || !isAllGiven) this.#busy.clear();
     else this.#busy.add(second);
     const { whole } = this.#busy;
@@ -88,8 +91,9 @@ class Watch {
     return `${goodput.toFixed(1)} requests a second were answered ${load}; the slots bear ${bearsPerS.toFixed(1)}`;
   }
 
-  #isFollowed({ instances }: ServiceSecond): boolean {
-    return instances.every(({ lease }) => lease !== null && lease.at >= this.#loadChangedAt + FOLLOW_MS);
+  #isFollowed(view: SimView, { at, instances }: ServiceSecond): boolean {
+    const from = this.#loadChangedAt + FOLLOW_MS + (hadOldReports(view, at) ? OLD_REPORTS_MS : 0);
+    return instances.every(({ lease }) => lease !== null && lease.at >= from);
   }
 
   #normal(
@@ -122,6 +126,13 @@ function hadWrongDate({ faults, now }: SimView, at: number): boolean {
   return faults.some(
     ({ id, from, until }) =>
       id === 'F-20' && from <= at && at <= (until ?? now) + WRONG_DATE_MS + LEASES_SETTLE_MS,
+  );
+}
+
+function hadOldReports({ faults, now }: SimView, at: number): boolean {
+  return faults.some(
+    ({ id, target, from, until }) =>
+      id === 'F-14' && target.startsWith('throttle') && from <= at && at <= (until ?? now) + OLD_REPORTS_MS,
   );
 }
 

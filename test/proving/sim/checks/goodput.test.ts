@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keepsWorking } from '../../../../proving/sim/checks/goodput.ts';
-import { allowance, met, sayOf, seconds, type SecondChange } from './service.ts';
+import { allowance, fault, met, sayOf, seconds, type SecondChange } from './service.ts';
 import { NOW } from './view.ts';
 
 /** A surge from the 100th second on; leases have followed it by the 120th. */
@@ -29,6 +29,21 @@ describe('I-25: goodput under overload', () => {
     const old = allowance(NOW + 101_000, { lease: { epoch: 1, at: NOW, until: NOW + 999_000, total: 50 } });
     const checker = keepsWorking();
     expect(sayOf(checker, surge(0, { instances: [old, { ...old, instance: 'shop-2-1' }] }))).toBeNull();
+  });
+
+  it('waits longer where the function is told reports of before (F-14)', () => {
+    const told = (target: string) => ({ faults: [fault('F-14', { target })] });
+    const following = seconds(150, (index, at) => {
+      if (index < 100) return {};
+      const lease = { epoch: 2, at: NOW + 115_000, until: at + 25_000, total: 50 };
+      return {
+        load: { times: 5 },
+        callers: { 'surging-1': met(300, { answered: 0 }) },
+        instances: [allowance(at, { lease }), allowance(at, { lease, instance: 'shop-2-1' })],
+      };
+    });
+    expect(sayOf(keepsWorking(), following, told('rds, 3 back'))).toMatch(/5 times the load/);
+    expect(sayOf(keepsWorking(), following, told('throttle, 8000 ms old'))).toBeNull();
   });
 
   it('does not count what one caller sends beyond its limit as load', () => {
