@@ -14,7 +14,6 @@ export interface SlotsStatus {
 export class Slots {
   readonly #slots: number;
   readonly #waiting: (() => void)[] = [];
-  #next = 0;
   #busy = 0;
   #done = 0;
 
@@ -34,20 +33,13 @@ export class Slots {
   }
 
   describe(): SlotsStatus {
-    const waiting = this.#waiting.length - this.#next;
-    return { slots: this.#slots, busy: this.#busy, waiting, done: this.#done };
+    return { slots: this.#slots, busy: this.#busy, waiting: this.#waiting.length, done: this.#done };
   }
 
   /** The slot goes to the one that waits longest, or is free. */
   #passOn(): void {
-    const first = this.#waiting[this.#next];
-    if (!first) {
-      this.#busy -= 1;
-      this.#waiting.length = 0;
-      this.#next = 0;
-      return;
-    }
-    this.#next += 1;
-    first();
+    const first = this.#waiting.shift();
+    if (first) first();
+    else this.#busy -= 1;
   }
 }

@@ -82,6 +82,8 @@ class ThrottleDrill {
     const { scenario, control, signal } = this.#options;
     const place = this.#place;
     for (const { name, env } of scenario.instances) {
+      // One that a drill has left behind which was killed has other variables, and another key for its tokens.
+      await place.endTask(name);
       this.#tasks.push(await place.startTask(name, control ? 'control' : 'shop', env));
     }
     if (!control) {
