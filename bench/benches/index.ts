@@ -1,3 +1,4 @@
 export { functionImport } from './function-import.ts';
 export { memberChoice } from './member-choice.ts';
 export { readPool } from './read-pool.ts';
+export { throttle } from './throttle.ts';
