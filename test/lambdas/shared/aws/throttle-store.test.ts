@@ -12,11 +12,12 @@ import { toAttributes } from '../../../../lambdas/shared/attribute-values.ts';
 import { demandKey } from '../../../../core/state/throttle-items.ts';
 import { createDynamoDb } from '../../../../proving/sandbox/dynamodb/index.ts';
 import { createIdentity } from '../../../../proving/sandbox/identity/index.ts';
+import { SimThrottleStore } from '../../../../proving/sim/control/throttle-store.ts';
 import { createEndpoint, type Endpoint } from '../../../../proving/sandbox/wire/index.ts';
 import { create } from '../../../proving/sandbox/events/doubles.ts';
 import { STATE_TABLE } from '../../../proving/sandbox/dynamodb/template.ts';
 import { REGION, testWorld } from '../../../proving/sandbox/wire/world.ts';
-import { demandItem, leaseItem, planItem } from '../../fakes/throttle-items.ts';
+import { AT, demandItem, leaseItem, planItem } from '../../fakes/throttle-items.ts';
 import { MemoryThrottleStore } from '../../fakes/throttle-store.ts';
 
 const TABLE = 'throttle';
@@ -107,10 +108,11 @@ describe('the throttle store', () => {
   });
 });
 
-/** The same for the table in memory that the tests of the function run on. */
+/** The same for the tables in memory that the tests of the function and the simulator run on. */
 describe.each([
   ['the throttle store', () => store],
   ['its double', () => new MemoryThrottleStore()],
+  ['that of the simulator', () => new SimThrottleStore(() => AT)],
 ])('%s', (_, make) => {
   const lease = (epoch: number, change = {}) => leaseItem({ application, epoch, ...change });
 
