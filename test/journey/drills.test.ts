@@ -188,6 +188,40 @@ async function surgeOfTheControl(): Promise<void> {
   expect(line.goodput_at_10x).toBeLessThan(0.5 * line.peak_goodput!);
 }
 
+/** What a busy machine may break: how much is done in time, and who waits too long for it. */
+const OF_WORK =
+  /^(goodput_of_capacity_pct|good_failed|whole_users_pct|p99_ms|normal_after_ms|refused_p99_ms|refused_by_others_pct|within_refused_pct) /;
+
+async function withoutHalf(): Promise<void> {
+  const { line } = await drill<ThrottleLine>('half-capacity', 'kill');
+  expect(
+    line.not_held.filter((rule) => !OF_WORK.test(rule)),
+    JSON.stringify(line),
+  ).toEqual([]);
+  expect(line).toMatchObject({ restarts: 0, denied: [] });
+  expect(line.goodput_of_capacity_pct).toBeGreaterThan(60);
+  expect(line.goodput_by_class!['critical-plus']).toBeGreaterThan(line.goodput_by_class!['sheddable']!);
+}
+
+async function storm(): Promise<void> {
+  const { line } = await drill<ThrottleLine>('retry-storm', 'storm');
+  expect(
+    line.not_held.filter((rule) => !OF_WORK.test(rule)),
+    JSON.stringify(line),
+  ).toEqual([]);
+  expect(line.attempts_per_request).toBeGreaterThan(2);
+  expect(line.normal_after_ms).not.toBeNull();
+}
+
+async function withoutStore(): Promise<void> {
+  const { line } = await drill<ThrottleLine>('throttle-store-down', 'hang');
+  expect(
+    line.not_held.filter((rule) => !OF_WORK.test(rule)),
+    JSON.stringify(line),
+  ).toEqual([]);
+  expect(line).toMatchObject({ failed: 0, leases_renewed: 2, denied: [] });
+}
+
 // In this order more than a minute passes between two removals from the pool, and between two changes of the writer
 // that probers saw: one is all that the controllers' own limits allow (I-05, I-10).
 describe('a drill', () => {
@@ -217,4 +251,10 @@ describe('a drill', () => {
   it('caller-flood, its control: the flood takes the places of all', floodOfTheControl);
   it('I-25: overload: most of the best goodput at ten times the capacity, and normal after it', surge);
   it('overload, its control: a queue that nobody gets out of in time', surgeOfTheControl);
+  it('I-25: half-capacity: the survivors do what they can, for those that matter most', withoutHalf);
+  it('F-29: retry-storm: what stood still goes on as before, whatever its clients send', storm);
+  it(
+    'I-29: throttle-store-down: no decision fails, and nothing is admitted beyond the capacity',
+    withoutStore,
+  );
 });
