@@ -29,7 +29,7 @@ describe('how a service meets a call', () => {
 describe('the service fault of a place', () => {
   it('is set and lifted at the sandbox, which says whom it has met', async () => {
     const set: unknown[] = [];
-    let status = { serviceFault: null } as SandboxStatus;
+    let status: Pick<SandboxStatus, 'serviceFault'> = { serviceFault: null };
     const client = {
       setServiceFault: async (fault: unknown) => void set.push(fault),
       status: async () => status,
@@ -40,7 +40,7 @@ describe('the service fault of a place', () => {
     await faults.setServiceFault(null);
     expect(set).toEqual([fault, null]);
     expect(await faults.metServiceFault()).toEqual({});
-    status = { serviceFault: { ...fault, held: 1, met: { 'shop-2': 3 }, metOthers: 0 } } as SandboxStatus;
+    status = { serviceFault: { ...fault, held: 1, met: { 'shop-2': 3 }, metOthers: 0 } };
     expect(await faults.metServiceFault()).toEqual({ 'shop-2': 3 });
   });
 });
