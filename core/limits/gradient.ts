@@ -36,26 +36,33 @@ export const GRADIENT_DEFAULTS: GradientOptions = {
 /** Answers counted for one decision: only those whose work began after the one before. */
 interface Round {
   readonly since: number;
-  /** Answers that do not count yet: they began while a higher limit was still filling up. */
+  /** Answers that do not count yet. */
   readonly skip: number;
   readonly count: number;
   readonly sumMs: number;
+  readonly sumOfSquares: number;
   /** Those that the limit had held back. */
   readonly heldBack: number;
   readonly inFlightMax: number;
 }
 
+/** An average and how far it may be off: its standard error. */
+interface Latency {
+  readonly ms: number;
+  readonly errorMs: number;
+}
+
 /** What was before a step down. */
 interface Trial {
   readonly limit: number;
-  readonly serviceMs: number;
+  readonly before: Latency;
   /** It goes on step by step until fewer are not faster, to measure what is usual. */
   readonly measures: boolean;
 }
 
 interface Step {
   readonly state: GradientState;
-  readonly presentMs: number;
+  readonly present: Latency;
   readonly nowMs: number;
   readonly measures: boolean;
 }
@@ -85,8 +92,11 @@ const FIRST_MEASURE_MS = 1000;
 const RAISED_MEASURE_MS = 5000;
 /** A measurement costs places, so it is made under a load that lasts so many rounds: it is not a burst. */
 const HELD_ROUNDS = 5;
-/** A decision waits for no more answers than that, however high the limit is. */
+/** A decision waits for no more answers than that however high the limit is, and while they differ, for so many. */
 const ROUND_MAX = 50;
+const DOUBT_MAX = 200;
+/** What is this many standard errors away is not chance. */
+const DOUBT_ERRORS = 2;
 /** What is usual follows a lower latency by this much a round: one lucky round says little. */
 const FOLLOW = 0.5;
 
@@ -106,7 +116,7 @@ export function gradient(options: Partial<GradientOptions> = {}): Limit<Gradient
     initial: {
       limit: Math.floor(chosen.start),
       usualMs: null,
-      round: emptyRound(Number.NEGATIVE_INFINITY),
+      round: emptyRound(Number.NEGATIVE_INFINITY, Math.floor(chosen.start)),
       trial: null,
       measureAt: null,
       heldRounds: 0,
@@ -118,62 +128,91 @@ export function gradient(options: Partial<GradientOptions> = {}): Limit<Gradient
 }
 
 function decide(state: GradientState, round: Round, nowMs: number, options: GradientOptions): GradientState {
-  const presentMs = round.sumMs / round.count;
+  const present = latencyOf(round);
   const isHolding = round.heldBack * 2 >= round.count;
-  if (state.trial !== null && isHolding) return judge(state, state.trial, presentMs, nowMs, options);
+  if (state.trial !== null) {
+    if (isHolding) return judge(state, state.trial, round, nowMs, options);
+    // The load has gone, so nothing was tried.
+    return { ...state, ...under(state.trial.limit, nowMs), trial: null };
+  }
   const { limit } = state;
-  const usualMs = lower(state.usualMs ?? presentMs, presentMs);
+  const usualMs = lower(state.usualMs ?? present.ms, present);
+  const allowedMs = allowed(usualMs, options);
   const measureAt = state.measureAt ?? nowMs + Math.min(FIRST_MEASURE_MS, options.measureEveryMs);
   const heldRounds = round.heldBack === round.count ? state.heldRounds + 1 : 0;
-  const seen = { ...state, usualMs, trial: null, measureAt, heldRounds };
-  const allowedMs = allowed(usualMs, options);
+  const seen = { ...state, usualMs, measureAt, heldRounds };
   const isDue = heldRounds >= HELD_ROUNDS && nowMs >= measureAt;
-  if (isDue || (presentMs > allowedMs && isUsed(round.inFlightMax, limit))) {
-    return tryFewer({ state: seen, presentMs, nowMs, measures: isDue }, options);
-  }
-  if (isHolding && presentMs <= (usualMs + allowedMs) / 2) {
+  if (isDue) return tryFewer({ state: seen, present, nowMs, measures: true }, options);
+  // A limit that is too high costs a short queue, one that is too low costs answers: up where it is in doubt.
+  if (isHolding && present.ms - DOUBT_ERRORS * present.errorMs <= (usualMs + allowedMs) / 2) {
     const more = state.starts ? limit : Math.max(1, Math.floor(limit * STEP_UP));
-    return { ...seen, ...under(bounded(limit + more, options), nowMs, limit) };
+    return { ...seen, ...under(bounded(limit + more, options), nowMs) };
   }
-  return { ...seen, ...under(limit, nowMs) };
+  if (isInDoubt(round, allowedMs, present.errorMs)) return { ...state, round };
+  if (present.ms > allowedMs && isUsed(round.inFlightMax, limit)) {
+    return tryFewer({ state: seen, present, nowMs, measures: false }, options);
+  }
+  return { ...seen, ...again(state) };
 }
 
-function tryFewer({ state, presentMs, nowMs, measures }: Step, options: GradientOptions): GradientState {
+function tryFewer({ state, present, nowMs, measures }: Step, options: GradientOptions): GradientState {
   const limit = stepDown(state.limit, options);
   const measureAt = measures ? nowMs + options.measureEveryMs : state.measureAt;
   const next = { ...state, ...under(limit, nowMs), measureAt, starts: false };
   // One at a time queues for nobody: that is what the service takes.
-  if (limit === state.limit) return { ...next, usualMs: presentMs, trial: null };
-  return { ...next, trial: { limit: state.limit, serviceMs: presentMs, measures } };
+  if (limit === state.limit) return { ...next, usualMs: present.ms, trial: null };
+  return { ...next, trial: { limit: state.limit, before: present, measures } };
 }
 
 function judge(
   state: GradientState,
-  { limit, serviceMs, measures }: Trial,
-  presentMs: number,
+  { limit, before, measures }: Trial,
+  round: Round,
   nowMs: number,
   options: GradientOptions,
 ): GradientState {
+  const present = latencyOf(round);
   const halfway = (1 + state.limit / limit) / 2;
-  const wasQueue = presentMs <= serviceMs * halfway;
-  if (!wasQueue) {
+  const asWithQueueMs = before.ms * halfway;
+  const errorMs = Math.hypot(present.errorMs, before.errorMs * halfway);
+  if (isInDoubt(round, asWithQueueMs, errorMs)) return { ...state, round };
+  if (present.ms > asWithQueueMs) {
     // A burst may have made it look so: what is raised without a measurement is measured soon.
-    const measureAt = measures
-      ? state.measureAt
-      : Math.min(state.measureAt ?? nowMs, nowMs + RAISED_MEASURE_MS);
-    return { ...state, ...under(limit, nowMs, state.limit), usualMs: presentMs, measureAt, trial: null };
+    const soon = Math.min(state.measureAt ?? nowMs, nowMs + RAISED_MEASURE_MS);
+    const measureAt = measures ? state.measureAt : soon;
+    return { ...state, ...under(limit, nowMs), usualMs: present.ms, measureAt, trial: null };
   }
-  if (measures) return tryFewer({ state, presentMs, nowMs, measures }, options);
-  return { ...state, ...under(state.limit, nowMs), trial: null };
+  if (measures) return tryFewer({ state, present, nowMs, measures }, options);
+  return { ...state, ...again(state), trial: null };
 }
 
-/** The state from now on, under this limit and no longer the one before. */
-function under(limit: number, nowMs: number, before = limit): Pick<GradientState, 'limit' | 'round'> {
-  return { limit, round: emptyRound(nowMs, Math.max(0, limit - before)) };
+/** More answers may still turn it: the average is too close to where the decision changes. */
+function isInDoubt(round: Round, boundaryMs: number, errorMs: number): boolean {
+  const distanceMs = Math.abs(round.sumMs / round.count - boundaryMs);
+  return round.count < DOUBT_MAX && distanceMs < DOUBT_ERRORS * errorMs;
 }
 
-function emptyRound(since: number, skip = 0): Round {
-  return { since, skip, count: 0, sumMs: 0, heldBack: 0, inFlightMax: 0 };
+function latencyOf({ count, sumMs, sumOfSquares }: Round): Latency {
+  const ms = sumMs / count;
+  const variance = Math.max(0, sumOfSquares / count - ms * ms);
+  return { ms, errorMs: Math.sqrt(variance / count) };
+}
+
+/**
+ * The state from now on under another limit. As many answers as it lets in do not count yet: of what begins now,
+ * the short ones end first, and a higher limit fills up first.
+ */
+function under(limit: number, nowMs: number): Pick<GradientState, 'limit' | 'round'> {
+  return { limit, round: emptyRound(nowMs, limit) };
+}
+
+/** Another round under the same limit: whatever ends counts. */
+function again({ limit, round }: GradientState): Pick<GradientState, 'limit' | 'round'> {
+  return { limit, round: emptyRound(round.since, 0) };
+}
+
+function emptyRound(since: number, skip: number): Round {
+  return { since, skip, count: 0, sumMs: 0, sumOfSquares: 0, heldBack: 0, inFlightMax: 0 };
 }
 
 function add(round: Round, { serviceMs, queueMs, inFlight }: Finished): Round {
@@ -182,6 +221,7 @@ function add(round: Round, { serviceMs, queueMs, inFlight }: Finished): Round {
     ...round,
     count: round.count + 1,
     sumMs: round.sumMs + serviceMs,
+    sumOfSquares: round.sumOfSquares + serviceMs * serviceMs,
     heldBack: round.heldBack + (queueMs > 0 ? 1 : 0),
     inFlightMax: Math.max(round.inFlightMax, inFlight),
   };
@@ -195,8 +235,9 @@ function allowed(usualMs: number, { tolerance, slackMs }: GradientOptions): numb
   return Math.max(usualMs * tolerance, usualMs + slackMs);
 }
 
-function lower(usualMs: number, presentMs: number): number {
-  return presentMs < usualMs ? usualMs + (presentMs - usualMs) * FOLLOW : usualMs;
+function lower(usualMs: number, present: Latency): number {
+  const isLower = present.ms + DOUBT_ERRORS * present.errorMs < usualMs;
+  return isLower ? usualMs + (present.ms - usualMs) * FOLLOW : usualMs;
 }
 
 function check({ tolerance, slackMs, window, measureEveryMs, ...bounds }: GradientOptions): void {

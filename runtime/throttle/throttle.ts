@@ -21,6 +21,7 @@ import { CallerTable, type CallerTableCounts, type RateLimit } from '../../core/
 import type { Clock } from '../ports.ts';
 import { Refused } from './errors.ts';
 import { Gate, type GateLimits, type GateStatus, type Place } from './gate.ts';
+import { SteadyClock } from './steady-clock.ts';
 
 export interface ThrottleOptions {
   readonly clock: Clock;
@@ -96,7 +97,8 @@ export class Throttle {
 
   /** Throws `invalid-input` for options that make no sense. */
   constructor(options: ThrottleOptions) {
-    const { clock, concurrency, gate, admission } = options;
+    const { concurrency, gate, admission } = options;
+    const clock = new SteadyClock(options.clock);
     this.#clock = clock;
     this.#keyOf = (caller) => options.keyOf?.(caller) ?? caller;
     this.#criticalityOf = (caller) => options.criticalityOf?.(caller) ?? CRITICALITY_DEFAULT;

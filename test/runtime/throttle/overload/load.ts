@@ -23,6 +23,7 @@ export interface Setting {
   readonly seed?: number;
   /** Who asks, from a number in [0, 1). @default - one of 400 users of one caller */
   readonly whoAsks?: (random: () => number) => Incoming;
+  readonly clock?: EventClock;
   readonly options?: Partial<ThrottleOptions>;
 }
 
@@ -30,7 +31,7 @@ const WIDE = { perSecond: 1_000_000, burst: 100_000 };
 const DEADLINE_MS = 1000;
 
 export class Load {
-  readonly clock = new EventClock();
+  readonly clock: EventClock;
   readonly service: SlotService;
   readonly throttle: Throttle;
   readonly asked: Asked[] = [];
@@ -39,6 +40,7 @@ export class Load {
 
   constructor(setting: Setting) {
     this.#setting = setting;
+    this.clock = setting.clock ?? new EventClock();
     this.#random = seeded(setting.seed ?? 1);
     this.service = new SlotService(this.clock, setting.slots, setting.workMs);
     this.throttle = new Throttle({

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../simulated/virtual-clock.ts';
+import { EventClock } from './event-clock.ts';
 import { Load, slowestMs, type Arrivals, type Setting } from './load.ts';
 
 const SERVICES: readonly Setting[] = [
@@ -87,6 +89,56 @@ describe('a service whose capacity changes under load', () => {
   });
 });
 
+describe('a clock that steps back by an hour under load', () => {
+  it('changes nothing: no limit is escaped, nobody is locked out and the goodput stays', async () => {
+    const clock = new EventClock();
+    let stepMs = 0;
+    const stepping = {
+      now: () => clock.now() - stepMs,
+      epoch: () => clock.epoch(),
+      after: clock.after.bind(clock),
+    };
+    const load = new Load({ slots: 4, workMs: 40, seed: 9, clock, options: { clock: stepping, limitOf } });
+    const greedy = async (): Promise<number> => {
+      const from = clock.now();
+      for (let n = 0; n < 100; n += 1) {
+        for (let tries = 0; tries < 3; tries += 1)
+          load.ask({ caller: 'greedy', criticality: 'critical-plus' });
+        await load.offer(2, 20);
+      }
+      const asked = load.between(from, clock.now());
+      return asked.filter(({ incoming, refused }) => incoming.caller === 'greedy' && refused === null).length;
+    };
+    expect(await greedy()).toBeLessThanOrEqual(10);
+    stepMs = 3_600_000;
+    const admitted = await greedy();
+    expect(admitted).toBeGreaterThanOrEqual(9);
+    expect(admitted).toBeLessThanOrEqual(10);
+    const from = await load.offer(3, 5000);
+    expect(load.goodput(from, from + 5000)).toBeGreaterThan(0.9);
+  });
+});
+
+describe('a service whose work takes now this, now that long', () => {
+  it.each(SERVICES)(
+    '$slots slots of $workMs ms on average: the goodput stays within 80 %',
+    async (service) => {
+      const load = new Load({ ...service, seed: 10 });
+      const random = seeded(11);
+      load.service.workMs = () => -Math.log(1 - random()) * service.workMs;
+      const ms = 1.5 * phaseMs(service);
+      for (const times of [1, 3, 10]) {
+        const from = await load.offer(times, ms);
+        expect(load.goodput(from, from + ms), `at ${times}x`).toBeGreaterThan(0.8);
+      }
+      const back = await load.offer(0.6, 6000);
+      await load.offer(0, 2000);
+      const after = load.between(back + 1000, back + 6000);
+      expect(after.filter(({ refused }) => refused !== null).length).toBeLessThan(0.02 * after.length);
+    },
+  );
+});
+
 describe('what is no overload', () => {
   it('a burst after a pause is served whole, though the service needs half a second for it', async () => {
     const load = new Load({ slots: 4, workMs: 40, seed: 6 });
@@ -124,6 +176,10 @@ describe('what is no overload', () => {
     expect(after.filter(({ refused }) => refused !== null)).toEqual([]);
   });
 });
+
+function limitOf(caller: string): { perSecond: number; burst: number } {
+  return caller === 'greedy' ? { perSecond: 5, burst: 0 } : { perSecond: 100_000, burst: 1000 };
+}
 
 function withClasses(random: () => number): {
   caller: string;
