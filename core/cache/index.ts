@@ -10,6 +10,16 @@ export {
   succeeded,
 } from './breaker.ts';
 export {
+  ALWAYS_FRESH,
+  type EntryLetter,
+  MARK_BYTES,
+  markOf,
+  type ReadEntry,
+  readEntry,
+  stampsOf,
+  valueEntry,
+} from './entry-bytes.ts';
+export {
   type CacheKey,
   composeKey,
   KEY_BYTES_MAX,

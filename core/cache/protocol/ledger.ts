@@ -108,8 +108,15 @@ export function settle(
   return moved(ledger, shard, isOver ? settleRow(row, epoch) : null);
 }
 
-export function open(ledger: Ledger, shard: number, epoch: number, candidate: string): Result<ShardRow> {
-  return moved(ledger, shard, openRow(rowOf(ledger, shard), epoch, candidate));
+/** Answers null when somebody else has moved the row. */
+export function open(
+  ledger: Ledger,
+  shard: number,
+  epoch: number,
+  candidate: string,
+): Result<ShardRow | null> {
+  const row = openRow(rowOf(ledger, shard), epoch, candidate);
+  return [row ? withRow(ledger, row) : ledger, row];
 }
 
 /** The journal of one shard, oldest first. */

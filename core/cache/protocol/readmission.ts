@@ -87,11 +87,9 @@ export function afterSettlingOf({ seen }: Readmission & { readonly step: 'settle
   return { step: 'watch', seen };
 }
 
-/** The row after trying to open: the opening is this process's if the epoch follows its own and the state says so. */
-export function afterOpen(state: Readmission & { readonly step: 'open' }, row: ShardRow | null): Readmission {
-  const isOurs =
-    row?.state === 'opening' && row.epoch === state.epoch + 1 && row.candidate === state.candidate;
-  return isOurs ? { step: 'list', row } : WATCH;
+/** The row that was opened; null when it was not, or when that is not known. */
+export function afterOpen(row: ShardRow | null): Readmission {
+  return row ? { step: 'list', row } : WATCH;
 }
 
 export function afterList(

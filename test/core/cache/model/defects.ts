@@ -220,7 +220,8 @@ export const DEFECTS: readonly Defect[] = [
       open: (ledger, shard, epoch, candidate) => {
         const { incarnation } = ledger.rows[shard]!;
         const [after, row] = SHIPPED.open(ledger, shard, epoch, candidate);
-        const trusting = row.state === 'opening' ? { ...row, incarnation } : row;
+        if (!row) return [after, row];
+        const trusting = { ...row, incarnation };
         return [replaced(after, trusting), trusting];
       },
     },

@@ -56,7 +56,7 @@ function transaction(
     }
     case 'open': {
       const [after, row] = protocol.open(ledger, shard, keeper.epoch, keeper.candidate);
-      return [after, protocol.afterOpen(keeper, row)];
+      return [after, protocol.afterOpen(row)];
     }
     case 'serve':
       return [protocol.serve(ledger, { shard, ...keeper })[0], WATCH];

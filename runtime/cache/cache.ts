@@ -1,0 +1,118 @@
+/**
+ * The cache of an application over all its shards. A shard that is away is a miss at once, never another shard
+ * (I-20), and nothing old comes back with it: see `core/cache/protocol/`. Free of drivers: the ports bring them.
+ */
+
+import { shardCountFaults, stampsOf } from '../../core/cache/index.ts';
+import type { ShardRow } from '../../core/cache/protocol/index.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import type { Clock, Random } from '../ports.ts';
+import { Invalidator } from './invalidator.ts';
+import { Keyspace } from './keyspace.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { CACHE_DEFAULTS, type CacheLimits } from './limits.ts';
+import type { CacheParts } from './parts.ts';
+import type { CacheConnector, EpochStore, Journal } from './ports.ts';
+import { Reader, type ReaderCounts } from './reader.ts';
+import { ShardKeeper } from './shard-keeper.ts';
+import { ShardLink, type ShardLinkStatus } from './shard-link.ts';
+
+export interface CachePorts {
+  readonly connector: CacheConnector;
+  readonly epochs: EpochStore;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface CacheOptions {
+  /** The deployed number of shards. Every process of every application must be told the same one. */
+  readonly shards: number;
+  readonly limits?: Partial<CacheLimits>;
+}
+
+export interface CacheStatus {
+  readonly shards: readonly (ShardLinkStatus & Pick<ShardRow, 'epoch' | 'state'>)[];
+  readonly isLeased: boolean;
+  readonly reads: ReaderCounts;
+}
+
+interface Opened {
+  readonly ports: CachePorts;
+  readonly parts: CacheParts;
+  readonly reader: Reader;
+  readonly invalidator: Invalidator;
+  readonly keepers: readonly ShardKeeper[];
+  closed: boolean;
+  isClosed(): boolean;
+}
+
+export class Cache extends Keyspace {
+  readonly #opened: Opened;
+
+  /** Connects and takes its first lease in the background; until then every read is a miss. @throws InvalidInput */
+  constructor(ports: CachePorts, options: CacheOptions) {
+    const opened = assembled(ports, options);
+    super(opened, '');
+    this.#opened = opened;
+    for (const link of opened.parts.links) link.start();
+    opened.parts.leases.start();
+    for (const keeper of opened.keepers) keeper.start();
+  }
+
+  /** The keys of one tenant, which no other tenant can name. @throws InvalidInput */
+  tenant(name: string): Keyspace {
+    if (name === '') throw new InvalidInput('The tenant', [NO_TENANT]);
+    return new Keyspace(this.#opened, name);
+  }
+
+  describe(): CacheStatus {
+    const { links, leases } = this.#opened.parts;
+    const shards = links.map((link, shard) => {
+      const { epoch, state } = leases.view(shard).row;
+      return { ...link.describe(), epoch, state };
+    });
+    return { shards, isLeased: leases.isLeased, reads: this.#opened.reader.describe() };
+  }
+
+  /** Refuses new work, gives the leases back, and leaves no socket and no timer. */
+  async close(): Promise<void> {
+    const { parts, keepers, ports } = this.#opened;
+    this.#opened.closed = true;
+    for (const keeper of keepers) keeper.close();
+    await parts.leases.close();
+    for (const link of parts.links) link.close();
+    ports.connector.close?.();
+  }
+}
+
+const NO_TENANT = {
+  field: 'tenant',
+  value: '',
+  rule: 'a tenant has a name',
+  fix: 'use the cache itself for keys of no tenant',
+};
+
+function assembled(ports: CachePorts, { shards, limits: given }: CacheOptions): Opened {
+  const faults = shardCountFaults('shards', shards);
+  if (faults.length > 0) throw new InvalidInput('The cache', faults);
+  const { connector, clock, random, epochs, journal } = ports;
+  const limits = { ...CACHE_DEFAULTS, ...given };
+  const stamp = stampsOf(random);
+  const links = Array.from(
+    { length: shards },
+    (_, shard) => new ShardLink({ shard, connector, clock, random, limits }),
+  );
+  const leases = new LeaseKeeper({ id: stamp(), shardCount: shards, store: epochs, clock, limits });
+  const parts: CacheParts = { clock, random, limits, links, leases, epochs, journal, stamp };
+  const opened: Opened = {
+    ports,
+    parts,
+    reader: new Reader(parts),
+    invalidator: new Invalidator(parts),
+    keepers: links.map((_, shard) => new ShardKeeper(parts, shard)),
+    closed: false,
+    isClosed: () => opened.closed,
+  };
+  return opened;
+}

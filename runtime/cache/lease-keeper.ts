@@ -1,0 +1,138 @@
+/**
+ * What this process believes of every shard, under one lease that it renews: one transaction a renewal, whatever the
+ * number of shards. News are answered with a renewal at once, so that whoever closes a shard need not wait.
+ */
+
+import {
+  type Holder,
+  isLeased,
+  NO_LEASE,
+  renewedView,
+  type ShardRow,
+  type ShardView,
+  toldView,
+  unknownView,
+} from '../../core/cache/protocol/index.ts';
+import { within } from '../bounded.ts';
+import type { Cancel, Clock } from '../ports.ts';
+import type { CacheLimits } from './limits.ts';
+import type { EpochStore } from './ports.ts';
+
+export interface LeaseKeeperOptions {
+  /** Unique to this process. */
+  readonly id: string;
+  readonly shardCount: number;
+  readonly store: EpochStore;
+  readonly clock: Clock;
+  readonly limits: CacheLimits;
+}
+
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  readonly #views: ShardView[];
+  #sequence = 0;
+  #isRegistered = false;
+  #isClosed = false;
+  #renewing: Promise<boolean> | null = null;
+  #cancel: Cancel = () => {};
+
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options;
+    this.#views = Array.from({ length: options.shardCount }, (_, shard) => unknownView(shard));
+  }
+
+  start(): void {
+    void this.renew();
+  }
+
+  view(shard: number): ShardView {
+    return this.#views[shard]!;
+  }
+
+  /** A row from another transaction: no lease, but news. */
+  tell(row: ShardRow): void {
+    const before = this.#views[row.shard]!;
+    this.#views[row.shard] = toldView(before, row);
+    if (this.#views[row.shard] !== before) void this.renew();
+  }
+
+  /** True when the database has answered. One renewal at a time. */
+  renew(): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false);
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
+  }
+
+  /** Serves nothing from here on, then says goodbye, so that nobody waits for this holder. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancel();
+    await this.#renewing;
+    for (const [shard, view] of this.#views.entries()) this.#views[shard] = { ...view, leaseUntil: NO_LEASE };
+    try {
+      if (this.#isRegistered)
+        await this.#bounded(this.#options.store.forget(this.#options.id, this.#sequence));
+    } catch {
+      // It is forgotten by somebody else once it has not renewed for a full lease wait.
+    }
+  }
+
+  async #renew(): Promise<boolean> {
+    this.#cancel();
+    const { limits, clock } = this.#options;
+    let hasNews = false;
+    let isAnswered = false;
+    try {
+      hasNews = await this.#ask();
+      isAnswered = true;
+    } catch {
+      // The leases end by themselves; the next renewal is tried as usual.
+    }
+    if (this.#isClosed) return isAnswered;
+    const waitMs = hasNews ? 0 : limits.leases.renewMs;
+    this.#cancel = clock.after(waitMs, () => void this.renew(), 'background');
+    return isAnswered;
+  }
+
+  /** True when a row was new. */
+  async #ask(): Promise<boolean> {
+    const { id, store, clock } = this.#options;
+    if (!this.#isRegistered) {
+      await this.#bounded(store.register(id));
+      this.#isRegistered = true;
+      this.#sequence = 0;
+    }
+    this.#sequence += 1;
+    const adopted = this.#views.map(({ row }) => row.epoch);
+    const holder: Holder = { id, sequence: this.#sequence, adopted };
+    const sentAt = clock.now();
+    const renewed = await this.#bounded(store.renew(holder));
+    if (renewed.kind === 'renewed') return this.#adopt(renewed.rows, sentAt);
+    this.#isRegistered = false;
+    return false;
+  }
+
+  #adopt(rows: readonly ShardRow[], sentAt: number): boolean {
+    let hasNews = false;
+    for (const row of rows) {
+      const before = this.#views[row.shard];
+      if (!before) continue;
+      this.#views[row.shard] = renewedView(before, row, sentAt, this.#options.limits.leases);
+      hasNews ||= row.epoch > before.row.epoch;
+    }
+    return hasNews;
+  }
+
+  /** True while hits may be served of shards that serve. */
+  get isLeased(): boolean {
+    const now = this.#options.clock.now();
+    return this.#views.some((view) => isLeased(view, now));
+  }
+
+  #bounded<T>(work: Promise<T>): Promise<T> {
+    const { clock, limits } = this.#options;
+    return within(clock, limits.storeMs, work, () => new Error(`no answer within ${limits.storeMs} ms`));
+  }
+}

@@ -1,0 +1,43 @@
+/** What the parts of one cache share. */
+
+import type { Sight } from '../../core/cache/protocol/index.ts';
+import { within } from '../bounded.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { CacheLimits } from './limits.ts';
+import type { EpochStore, Journal } from './ports.ts';
+import type { ShardLink } from './shard-link.ts';
+
+export interface CacheParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: CacheLimits;
+  /** By shard; their number is the deployed count. */
+  readonly links: readonly ShardLink[];
+  readonly leases: LeaseKeeper;
+  readonly epochs: EpochStore;
+  readonly journal: Journal;
+  /** A text that nobody else ever makes. */
+  readonly stamp: () => string;
+}
+
+export function sightOf({ links, leases, clock }: CacheParts, shard: number): Sight {
+  return { view: leases.view(shard), incarnation: links[shard]!.incarnation, now: clock.now() };
+}
+
+/** What a transaction answers; null when it failed or did not answer in time, and may have been made all the same. */
+export async function answerOf<T>(parts: CacheParts, transaction: () => Promise<T>): Promise<T | null> {
+  const { clock, limits } = parts;
+  const late = (): Error => new Error(`no answer within ${limits.storeMs} ms`);
+  try {
+    return await within(clock, limits.storeMs, transaction(), late);
+  } catch {
+    return null;
+  }
+}
+
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(Math.max(0, ms), resolve);
+  });
+}
