@@ -37,11 +37,22 @@ export function writeAccusers(fresh: readonly OutcomeItem[]): readonly string[] 
   return accusers(fresh, (item) => item.writes);
 }
 
-/** All writes of all clients of late, as far back as they tell; `ratio` is null where nobody wrote. */
+/** Share of the writes of all told time that the last reports must hold to speak for themselves. */
+const LATEST_SHARE_MIN = 1 / 6;
+
+/**
+ * All writes of all clients of late, as far back as they tell; `ratio` is null where nobody wrote. What failed before
+ * the last reports may be over: those count alone where they say better and are not just a few writes.
+ */
 export function writeSuccess(fresh: readonly OutcomeItem[]): Tally & { readonly ratio: number | null } {
-  const tally = sum(fresh.map((item) => item.recentWrites ?? item.writes));
-  const total = tally.ok + tally.errors;
-  return { ...tally, ratio: total === 0 ? null : tally.ok / total };
+  const all = withRatio(sum(fresh.map((item) => item.recentWrites ?? item.writes)));
+  const latest = withRatio(sum(fresh.map((item) => item.writes)));
+  const speaks = latest.ok + latest.errors >= (all.ok + all.errors) * LATEST_SHARE_MIN;
+  return speaks && (latest.ratio ?? 0) > (all.ratio ?? 0) ? latest : all;
+}
+
+function withRatio({ ok, errors }: Tally): Tally & { readonly ratio: number | null } {
+  return { ok, errors, ratio: ok + errors === 0 ? null : ok / (ok + errors) };
 }
 
 export function outcomeEvidence(item: OutcomeItem): string {

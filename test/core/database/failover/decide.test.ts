@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideFailover } from '../../../../core/database/index.ts';
 import type { Failure } from '../../../../core/failures.ts';
+import type { OutcomeItem } from '../../../../core/state/items.ts';
 import { ledgerItem, NOW, observation, outcome, T, ZONES } from '../fixtures.ts';
 import { MEMBERS, STALLED, seen, cluster, facts, causeOf } from './facts.ts';
 
@@ -94,6 +95,16 @@ describe('decideFailover', () => {
       recentWrites: { ok: 43, errors: 2, windowMs: 15_000 },
     });
     expect(causeOf(facts({ outcomes: [report] }))).toBe('writes-succeed');
+  });
+
+  it('I-16: writes that failed before the last report do not hide that all succeed again', () => {
+    const recentWrites = { ok: 46, errors: 4, windowMs: 15_000 };
+    const again = (writes: OutcomeItem['writes']) =>
+      causeOf(facts({ outcomes: [outcome({ writes, recentWrites })] }));
+    expect(again({ ok: 17, errors: 0 })).toBe('writes-succeed');
+    expect(again({ ok: 14, errors: 3 })).toBe('failover');
+    // A few that came through are no sign that the writer works.
+    expect(again({ ok: 4, errors: 0 })).toBe('failover');
   });
 
   it('I-30: clients that wrote nothing, or long ago, abstain', () => {
