@@ -7,6 +7,7 @@ import { shardCountFaults, stampsOf } from '../../core/cache/index.ts';
 import type { ShardRow } from '../../core/cache/protocol/index.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Clock, Random } from '../ports.ts';
+import { HolderSweep } from './holder-sweep.ts';
 import { Invalidator } from './invalidator.ts';
 import { Keyspace } from './keyspace.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -42,7 +43,7 @@ interface Opened {
   readonly parts: CacheParts;
   readonly reader: Reader;
   readonly invalidator: Invalidator;
-  readonly keepers: readonly ShardKeeper[];
+  readonly keepers: readonly (ShardKeeper | HolderSweep)[];
   closed: boolean;
   isClosed(): boolean;
 }
@@ -110,7 +111,7 @@ function assembled(ports: CachePorts, { shards, limits: given }: CacheOptions): 
     parts,
     reader: new Reader(parts),
     invalidator: new Invalidator(parts),
-    keepers: links.map((_, shard) => new ShardKeeper(parts, shard)),
+    keepers: [...links.map((_, shard) => new ShardKeeper(parts, shard)), new HolderSweep(parts)],
     closed: false,
     isClosed: () => opened.closed,
   };

@@ -180,4 +180,13 @@ describe('the leases', () => {
     expect(tables.ledger.holders).toHaveLength(2);
     expect((await outcome(clock, a.get(KEY))).value).toBe(1);
   });
+
+  it('of a process that died are forgotten, so that nobody waits for it', async () => {
+    const { clock, tables } = await withRow();
+    const dead = { id: 'dead', sequence: 9, adopted: [0, 0] };
+    tables.ledger = { ...tables.ledger, holders: [...tables.ledger.holders, dead] };
+    await clock.advance(100_000);
+    expect(tables.ledger.holders.map(({ id }) => id)).not.toContain('dead');
+    expect(tables.ledger.holders).toHaveLength(2);
+  });
 });
