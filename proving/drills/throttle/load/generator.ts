@@ -64,6 +64,8 @@ export class ThrottleGenerator {
 
   /** From now on these streams. Returns when that was, epoch ms. */
   begin({ name, streams }: Pick<Phase, 'name' | 'streams'>): number {
+    // What is due by now is the phase's of before, however late the generator is.
+    this.#tick();
     const at = now();
     this.#phase = name;
     this.#running = streams.map((stream) => {

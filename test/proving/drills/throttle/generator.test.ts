@@ -75,6 +75,22 @@ it('tells a phase from the next, and goes on evenly with a stream of the same ra
   expect(new Set(samples.map((s) => s.phase))).toEqual(new Set(['calm', 'flood', 'after']));
 });
 
+it('sends what is due before it begins the next phase, however late it is', async () => {
+  server = await new Answering(quote).listen();
+  const samples: ThrottleSample[] = [];
+  const options = { urls: [server.url], tokenKey: TOKEN_KEY, products: 100 };
+  const generator = new ThrottleGenerator(options, (sample) => samples.push(sample));
+  const streams = [stream('app', { perS: 100 })];
+  await generator.prepare(streams);
+  generator.begin({ name: 'surge', streams });
+  const busyUntil = performance.now() + 300;
+  while (performance.now() < busyUntil);
+  generator.begin({ name: 'back', streams: [] });
+  await generator.stop();
+  expect(samples.length).toBeGreaterThanOrEqual(29);
+  expect(new Set(samples.map((s) => s.phase))).toEqual(new Set(['surge']));
+});
+
 it('names the class of each user in its token, one of the four', async () => {
   const { samples } = await run([
     { name: 'calm', ms: 300, streams: [stream('app', { users: 8, criticality: 'by-user' })] },
