@@ -66,11 +66,11 @@ export function readEntry(bytes: Uint8Array): ReadEntry | null {
 export function stampsOf(random: () => number): () => string {
   const digits = (length: number): string =>
     Array.from({ length }, () => Math.floor(random() * 36).toString(36)).join('');
-  const process = digits(11);
+  const prefix = digits(11);
   let count = 0;
   return () => {
     count += 1;
-    return process + count.toString(36).padStart(STAMP_LENGTH - process.length, '0');
+    return prefix + count.toString(36).padStart(STAMP_LENGTH - prefix.length, '0');
   };
 }
 
