@@ -15,6 +15,9 @@ export interface Seeds extends Pick<SimOptions, 'controllers' | 'defect'> {
   readonly mix: MixName;
 }
 
+/** Compare a flood, or a dead table, with a service that nothing else befalls: the mix `overload` sees to it. */
+export const OF_OVERLOAD: ReadonlySet<string> = new Set(['I-24', 'I-29']);
+
 export async function lineOf({ from, count, mix, ...rest }: Seeds): Promise<SimLine> {
   const totals = new Totals();
   for (let seed = from; seed < from + count; seed += 1) {
