@@ -12,7 +12,8 @@
 
 import { InvalidInput } from '../errors.ts';
 import { boundsFaults } from './aimd.ts';
-import { bounded, BOUNDS_DEFAULT, isUsed, type Finished, type Limit, type LimitBounds } from './types.ts';
+import { add, CHANCE_ERRORS, emptyRound, isInDoubt, latencyOf, type Latency, type Round } from './round.ts';
+import { bounded, BOUNDS_DEFAULT, type Finished, type Limit, type LimitBounds } from './types.ts';
 
 export interface GradientOptions extends LimitBounds {
   /** Latency may grow by this factor before the limit shrinks. 1 or more. @default 1.5 */
@@ -32,25 +33,6 @@ export const GRADIENT_DEFAULTS: GradientOptions = {
   window: 10,
   measureEveryMs: 60_000,
 };
-
-/** Answers counted for one decision: only those whose work began after the one before. */
-interface Round {
-  readonly since: number;
-  /** Answers that do not count yet. */
-  readonly skip: number;
-  readonly count: number;
-  readonly sumMs: number;
-  readonly sumOfSquares: number;
-  /** Those that the limit had held back. */
-  readonly heldBack: number;
-  readonly inFlightMax: number;
-}
-
-/** An average and how far it may be off: its standard error. */
-interface Latency {
-  readonly ms: number;
-  readonly errorMs: number;
-}
 
 /** What was before a step down. */
 interface Trial {
@@ -76,8 +58,8 @@ export interface GradientState {
   readonly trial: Trial | null;
   /** When what is usual is to be measured next; null before the first round. */
   readonly measureAt: number | null;
-  /** Rounds in a row in which every request was held back: the load lasts. */
-  readonly heldRounds: number;
+  /** Since when most requests of every round were held back; null when they were not. */
+  readonly heldSince: number | null;
   /** No step down was made yet, so the limit may be far too low. */
   readonly starts: boolean;
 }
@@ -86,17 +68,21 @@ export interface GradientState {
 const STEP_DOWN = 0.7;
 /** A step up adds this much, and at least one; at the start it doubles the limit. */
 const STEP_UP = 0.25;
+/** A step down is tried with so much of the limit at work: what holds nobody back cannot be judged. */
+const FULL_SHARE = 0.8;
 /** The first measurement, after the first round: before it the limit is given time to grow. */
 const FIRST_MEASURE_MS = 1000;
 /** The measurement after what is usual was raised without one. */
 const RAISED_MEASURE_MS = 5000;
-/** A measurement costs places, so it is made under a load that lasts so many rounds: it is not a burst. */
-const HELD_ROUNDS = 5;
+/** A measurement costs places, so it is made under a load that has lasted this long, in ms: it is not a burst. */
+const HELD_MS = 2000;
+/** Most: this share. */
+const HELD_SHARE = 0.8;
 /** A decision waits for no more answers than that however high the limit is, and while they differ, for so many. */
 const ROUND_MAX = 50;
 const DOUBT_MAX = 200;
-/** What is this many standard errors away is not chance. */
-const DOUBT_ERRORS = 2;
+/** Places stand empty in a trial, so it takes no more answers than that. */
+const TRIAL_MAX = 40;
 /** What is usual follows a lower latency by this much a round: one lucky round says little. */
 const FOLLOW = 0.5;
 
@@ -119,7 +105,7 @@ export function gradient(options: Partial<GradientOptions> = {}): Limit<Gradient
       round: emptyRound(Number.NEGATIVE_INFINITY, Math.floor(chosen.start)),
       trial: null,
       measureAt: null,
-      heldRounds: 0,
+      heldSince: null,
       starts: true,
     },
     next,
@@ -139,17 +125,18 @@ function decide(state: GradientState, round: Round, nowMs: number, options: Grad
   const usualMs = lower(state.usualMs ?? present.ms, present);
   const allowedMs = allowed(usualMs, options);
   const measureAt = state.measureAt ?? nowMs + Math.min(FIRST_MEASURE_MS, options.measureEveryMs);
-  const heldRounds = round.heldBack === round.count ? state.heldRounds + 1 : 0;
-  const seen = { ...state, usualMs, measureAt, heldRounds };
-  const isDue = heldRounds >= HELD_ROUNDS && nowMs >= measureAt;
+  const heldSince = round.heldBack >= round.count * HELD_SHARE ? (state.heldSince ?? nowMs) : null;
+  const seen = { ...state, usualMs, measureAt, heldSince };
+  const isDue = heldSince !== null && nowMs - heldSince >= HELD_MS && nowMs >= measureAt;
   if (isDue) return tryFewer({ state: seen, present, nowMs, measures: true }, options);
   // A limit that is too high costs a short queue, one that is too low costs answers: up where it is in doubt.
-  if (isHolding && present.ms - DOUBT_ERRORS * present.errorMs <= (usualMs + allowedMs) / 2) {
+  if (isHolding && present.ms - CHANCE_ERRORS * present.errorMs <= (usualMs + allowedMs) / 2) {
     const more = state.starts ? limit : Math.max(1, Math.floor(limit * STEP_UP));
     return { ...seen, ...under(bounded(limit + more, options), nowMs) };
   }
-  if (isInDoubt(round, allowedMs, present.errorMs)) return { ...state, round };
-  if (present.ms > allowedMs && isUsed(round.inFlightMax, limit)) {
+  const doubt = { boundaryMs: allowedMs, errorMs: present.errorMs, most: DOUBT_MAX };
+  if (isInDoubt(round, doubt)) return { ...state, round };
+  if (present.ms > allowedMs && present.inFlight >= limit * FULL_SHARE) {
     return tryFewer({ state: seen, present, nowMs, measures: false }, options);
   }
   return { ...seen, ...again(state) };
@@ -172,11 +159,13 @@ function judge(
   options: GradientOptions,
 ): GradientState {
   const present = latencyOf(round);
-  const halfway = (1 + state.limit / limit) / 2;
+  const halfway = (1 + Math.min(1, present.inFlight / before.inFlight)) / 2;
   const asWithQueueMs = before.ms * halfway;
   const errorMs = Math.hypot(present.errorMs, before.errorMs * halfway);
-  if (isInDoubt(round, asWithQueueMs, errorMs)) return { ...state, round };
-  if (present.ms > asWithQueueMs) {
+  const doubt = { boundaryMs: asWithQueueMs, errorMs, most: TRIAL_MAX };
+  if (isInDoubt(round, doubt)) return { ...state, round };
+  // Where it stays in doubt the step is taken back: that costs less than places that are not used.
+  if (present.ms + CHANCE_ERRORS * errorMs > asWithQueueMs) {
     // A burst may have made it look so: what is raised without a measurement is measured soon.
     const soon = Math.min(state.measureAt ?? nowMs, nowMs + RAISED_MEASURE_MS);
     const measureAt = measures ? state.measureAt : soon;
@@ -184,18 +173,6 @@ function judge(
   }
   if (measures) return tryFewer({ state, present, nowMs, measures }, options);
   return { ...state, ...again(state), trial: null };
-}
-
-/** More answers may still turn it: the average is too close to where the decision changes. */
-function isInDoubt(round: Round, boundaryMs: number, errorMs: number): boolean {
-  const distanceMs = Math.abs(round.sumMs / round.count - boundaryMs);
-  return round.count < DOUBT_MAX && distanceMs < DOUBT_ERRORS * errorMs;
-}
-
-function latencyOf({ count, sumMs, sumOfSquares }: Round): Latency {
-  const ms = sumMs / count;
-  const variance = Math.max(0, sumOfSquares / count - ms * ms);
-  return { ms, errorMs: Math.sqrt(variance / count) };
 }
 
 /**
@@ -211,22 +188,6 @@ function again({ limit, round }: GradientState): Pick<GradientState, 'limit' | '
   return { limit, round: emptyRound(round.since, 0) };
 }
 
-function emptyRound(since: number, skip: number): Round {
-  return { since, skip, count: 0, sumMs: 0, sumOfSquares: 0, heldBack: 0, inFlightMax: 0 };
-}
-
-function add(round: Round, { serviceMs, queueMs, inFlight }: Finished): Round {
-  if (round.skip > 0) return { ...round, skip: round.skip - 1 };
-  return {
-    ...round,
-    count: round.count + 1,
-    sumMs: round.sumMs + serviceMs,
-    sumOfSquares: round.sumOfSquares + serviceMs * serviceMs,
-    heldBack: round.heldBack + (queueMs > 0 ? 1 : 0),
-    inFlightMax: Math.max(round.inFlightMax, inFlight),
-  };
-}
-
 function stepDown(limit: number, options: GradientOptions): number {
   return bounded(Math.floor(limit * STEP_DOWN), options);
 }
@@ -236,7 +197,7 @@ function allowed(usualMs: number, { tolerance, slackMs }: GradientOptions): numb
 }
 
 function lower(usualMs: number, present: Latency): number {
-  const isLower = present.ms + DOUBT_ERRORS * present.errorMs < usualMs;
+  const isLower = present.ms + CHANCE_ERRORS * present.errorMs < usualMs;
   return isLower ? usualMs + (present.ms - usualMs) * FOLLOW : usualMs;
 }
 

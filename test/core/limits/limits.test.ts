@@ -107,16 +107,14 @@ describe('gradient', () => {
   });
 
   it('is not moved by one slow answer', () => {
-    const world = settled(20);
-    let state = gradient().initial;
     const limit = gradient();
+    let state = limit.initial;
     const answer = { serviceMs: 40, queueMs: 5, inFlight: 4, dropped: false };
     for (let n = 0; n < 200; n += 1) state = limit.next(state, answer, n * 10);
     const before = limit.concurrency(state);
     state = limit.next(state, { ...answer, serviceMs: 1900 }, 2000);
-    for (let n = 0; n < 200; n += 1) state = limit.next(state, answer, 2010 + n * 10);
+    for (let n = 0; n < 30; n += 1) state = limit.next(state, answer, 2010 + n * 10);
     expect(limit.concurrency(state)).toBeGreaterThanOrEqual(before);
-    expect(world.limit).toBeGreaterThanOrEqual(slots);
   });
 
   it('goes down at most once for the answers that were dropped together', () => {

@@ -92,6 +92,23 @@ describe('a gate', () => {
     expect(refused).toEqual({ first: 'queue-full', second: 'queue-full', third: 'queue-full' });
   });
 
+  it('says that a request which finds a place has not waited at all, though the clock goes on meanwhile', async () => {
+    const waits: number[] = [];
+    const limit: Limit<number> = {
+      ...fixed(5),
+      next: (state, { queueMs }) => {
+        waits.push(queueMs);
+        return state;
+      },
+    };
+    let ms = 0;
+    const virtual = new VirtualClock();
+    const clock = { now: () => (ms += 0.01), epoch: () => 0, after: virtual.after.bind(virtual) };
+    const entered = await new Gate(clock, limit).enter(1000);
+    if ('place' in entered) entered.place.leave({ dropped: false });
+    expect(waits).toEqual([0]);
+  });
+
   it('takes a place back once, however often it is left', async () => {
     const { clock, gate } = stage(1);
     const places: Place[] = [];
