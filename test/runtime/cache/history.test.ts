@@ -6,7 +6,7 @@ const SHARDS = 2;
 const CLIENTS = 3;
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const RUN_MS = 60_000;
-const FAULTS = ['hang', 'cut', 'restart-old', 'restart-empty', 'kill', 'database'] as const;
+const FAULTS = ['hang', 'cut', 'restart-old', 'restart-empty', 'kill', 'takeover', 'database'] as const;
 type FaultName = (typeof FAULTS)[number];
 
 interface Tally {
@@ -25,7 +25,7 @@ class Run {
     hits: 0,
     writes: 0,
     unacknowledged: 0,
-    faults: { hang: 0, cut: 0, 'restart-old': 0, 'restart-empty': 0, kill: 0, database: 0 },
+    faults: { hang: 0, cut: 0, 'restart-old': 0, 'restart-empty': 0, kill: 0, takeover: 0, database: 0 },
     stale: [],
   };
   readonly #stage: CacheStage;
@@ -99,6 +99,10 @@ class Run {
       clock.after(forMs / 2, () => {
         tables.isAway = false;
       });
+    } else if (fault === 'takeover') {
+      const old = servers.at(shard);
+      servers.takeOver(shard, old.data);
+      clock.after(forMs, () => old.die());
     } else {
       const old = new Map(fault === 'restart-empty' ? [] : servers.at(shard).data);
       servers.at(shard).goOn();

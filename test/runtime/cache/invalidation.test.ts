@@ -139,6 +139,16 @@ describe('an invalidation that a transaction recorded', () => {
     expect((await outcome(clock, b.getOrLoad(KEY, load, TTL))).value).toBe(2);
   });
 
+  it('locks the shards in their order, so that two transactions never wait for each other', async () => {
+    const { clock, tables, a } = await withRow();
+    const keys = Array.from({ length: 20 }, (_, n) => `key${n}`);
+    for (const some of [keys, keys.toReversed()]) {
+      tables.recorded = [];
+      await outcome(clock, a.record({} as never, some));
+      expect(tables.recorded).toEqual([0, 1]);
+    }
+  });
+
   it('is acknowledged with its commit while the shard is closed', async () => {
     const { clock, servers, a, b, row, load } = await withRow();
     servers.at(0).hang();
@@ -188,5 +198,29 @@ describe('the leases', () => {
     await clock.advance(100_000);
     expect(tables.ledger.holders.map(({ id }) => id)).not.toContain('dead');
     expect(tables.ledger.holders).toHaveLength(2);
+    for (const { sequence } of tables.ledger.holders) expect(sequence).toBeGreaterThan(90);
+  });
+
+  it('count from when the renewal was sent, not from when it was answered', async () => {
+    const { clock, tables, a } = await withRow();
+    tables.hopMs = 900;
+    await clock.advance(20_000);
+    while (tables.answeredAt !== clock.now()) await clock.advance(1);
+    tables.isAway = true;
+    await clock.advance(1150);
+    expect(a.describe().isLeased).toBe(true);
+    await clock.advance(100);
+    expect(a.describe().isLeased).toBe(false);
+  });
+
+  it('must still be in force when the answer comes', async () => {
+    const { clock, servers, tables, a } = await withRow({ limits: { commandMs: 10_000 } });
+    servers.at(0).hang();
+    const reading = a.get(KEY);
+    await clock.advance(10);
+    tables.isAway = true;
+    await clock.advance(4000);
+    servers.at(0).goOn();
+    expect((await outcome(clock, reading)).value).toBeUndefined();
   });
 });

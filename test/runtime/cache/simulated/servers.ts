@@ -67,6 +67,13 @@ export class Servers {
     this.#processes[shard] = this.#process(new Map(data));
   }
 
+  /** A new process has the name from now on; the old one lives on for those who are connected. */
+  takeOver(shard: number, data: Data): ServerProcess {
+    const before = this.at(shard);
+    this.#processes[shard] = this.#process(new Map(data));
+    return before;
+  }
+
   cut(client: string, shard: number): void {
     this.#cut.add(`${client} ${shard}`);
   }

@@ -37,16 +37,13 @@ export async function outcome<T>(
   withinMs = 10_000,
 ): Promise<{ readonly value?: T; readonly error?: Error & { code?: string }; readonly ms: number }> {
   const beganAt = clock.now();
-  let ended: { value?: T; error?: Error & { code?: string }; ms: number } | null = null;
+  const ends: { value?: T; error?: Error & { code?: string }; ms: number }[] = [];
   work.then(
-    (value) => {
-      ended = { value, ms: clock.now() - beganAt };
-    },
-    (error: unknown) => {
-      ended = { error: error as Error, ms: clock.now() - beganAt };
-    },
+    (value) => ends.push({ value, ms: clock.now() - beganAt }),
+    (error: unknown) => ends.push({ error: error as Error, ms: clock.now() - beganAt }),
   );
-  for (let waited = 0; waited <= withinMs && ended === null; waited += 1) await clock.advance(1);
-  if (ended === null) throw new Error(`nothing came of it within ${withinMs} ms`);
+  for (let waited = 0; waited <= withinMs && ends.length === 0; waited += 1) await clock.advance(1);
+  const [ended] = ends;
+  if (ended === undefined) throw new Error(`nothing came of it within ${withinMs} ms`);
   return ended;
 }

@@ -19,14 +19,17 @@ import {
 import type { EpochStore, Journal } from '../../../../runtime/cache/index.ts';
 import type { VirtualClock } from '../../simulated/virtual-clock.ts';
 
-const HOP_MS = 1;
-
 export class Tables implements EpochStore, Journal {
   readonly #clock: VirtualClock;
   ledger: Ledger;
   /** Nothing is answered. */
   isAway = false;
+  hopMs = 1;
   renewals = 0;
+  /** When the newest renewal was answered. */
+  answeredAt = 0;
+  /** The shards that invalidations were recorded for, in their order. */
+  recorded: number[] = [];
 
   constructor(clock: VirtualClock, shards: number) {
     this.#clock = clock;
@@ -39,7 +42,11 @@ export class Tables implements EpochStore, Journal {
 
   renew(holder: Parameters<EpochStore['renew']>[0]): ReturnType<EpochStore['renew']> {
     this.renewals += 1;
-    return this.#transact((ledger) => renew(ledger, holder));
+    const renewed = this.#transact((ledger) => renew(ledger, holder));
+    void renewed.then(() => {
+      this.answeredAt = this.#clock.now();
+    });
+    return renewed;
   }
 
   holders(): ReturnType<EpochStore['holders']> {
@@ -67,6 +74,7 @@ export class Tables implements EpochStore, Journal {
   }
 
   record(_session: unknown, shard: number, keys: readonly string[]): ReturnType<Journal['record']> {
+    this.recorded.push(shard);
     return this.#transact((ledger) => {
       const [after, row] = record(ledger, shard, keys);
       const ids = keys.map((_, at) => ledger.nextId + at);
@@ -88,11 +96,11 @@ export class Tables implements EpochStore, Journal {
 
   #transact<Answer>(transaction: (ledger: Ledger) => Result<Answer>): Promise<Answer> {
     return new Promise((resolve) => {
-      this.#clock.after(HOP_MS, () => {
+      this.#clock.after(this.hopMs, () => {
         if (this.isAway) return;
         const [ledger, answer] = transaction(this.ledger);
         this.ledger = ledger;
-        this.#clock.after(HOP_MS, () => {
+        this.#clock.after(this.hopMs, () => {
           if (!this.isAway) resolve(answer);
         });
       });
