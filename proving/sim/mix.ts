@@ -57,10 +57,20 @@ function several(random: Random, count: number, draw: () => FaultSpec): readonly
   return Array.from({ length: random.between(1, count) }, draw);
 }
 
+/** From when the service is warm: so long nothing, then a flood until then, then everything else. */
+const ALONE_MS = { calm: 15_000, flood: 40_000 } as const;
+
 /** More is asked than the throttled service bears, and whatever else befalls it; the database is left alone. */
 function overload(site: DrawSite): readonly FaultSpec[] {
-  const service = serviceDraw({ ...site, random: site.random.fork('overload') });
-  return service === null ? [] : [surge(service), flood(service), ...onService(site)];
+  const random = site.random.fork('overload');
+  const service = serviceDraw({ ...site, random });
+  if (service === null) return [];
+  if (random.chance(0.5)) return [surge(service), flood(service), ...onService(site)];
+  // What a flood does by itself shows where nothing else is wrong.
+  const alone = { from: service.from + ALONE_MS.calm, until: service.from + ALONE_MS.flood };
+  const later = { ...service, from: alone.until };
+  const rest = onService({ ...site, service: { ...service, from: later.from } });
+  return [surge(later), { ...flood(service), ...alone }, ...rest];
 }
 
 /** Everything in one zone is gone: its members, its prober, the clients' way to them. */

@@ -5,7 +5,7 @@ import type { ServiceSecond, ServiceView } from '../service/index.ts';
 import { checker } from './checker.ts';
 import {
   addTo,
-  disturbances,
+  changes,
   isRenewed,
   LEASES_SETTLE_MS,
   namesOf,
@@ -18,43 +18,57 @@ import {
 } from './service.ts';
 
 const WINDOW_S = 10;
-/** What the flooding caller may have at once is worked off by then. */
-const ONSET_MS = 4000;
-/** As much less may be answered as without the flood. */
-const ANSWERED_EPSILON = 0.02;
-/** As much longer may 99 of 100 answers take: a share of the time without the flood, and of the work itself. */
-const LATENCY_EPSILON = { share: 0.2, work: 0.5 } as const;
+/** What others may have at once is worked off by then. */
+const ONSET_MS = 5000;
+/** Leases that were not renewed are learnt and given anew by then. */
+const RENEWED_MS = 45_000;
+/** As much less may be answered as without the flood; under a surge of all others nobody has a slot to spare. */
+const ANSWERED_EPSILON = { flooded: 0.02, pressed: 0.05 } as const;
+/**
+ * As much longer may 99 of 100 answers take in a flood by one caller, whose own limit keeps the slots from filling up:
+ * a share of the time without the flood, and the wait for one more to be served: that limit is a tenth of all there
+ * is. Under a surge they are full, and all wait (I-25).
+ */
+const LATENCY_EPSILON = { share: 0.2, work: 1 } as const;
 /** So many requests without the flood make a comparison. */
 const CALM_REQUESTS_MIN = 200;
 
+type Kind = 'calm' | 'flooded' | 'pressed';
+
 export function isolatesCallers(): Checker {
   const added = newSeconds();
-  const disturbedAt = disturbances();
+  const isSettled = settling();
   const calm: Sum = { requests: 0, answered: 0, latenciesMs: [] };
-  const flooded = new Recent(WINDOW_S);
-  let calmUntil = 0;
+  const recent = new Recent(WINDOW_S);
+  let kind: Kind = 'calm';
+  let since = 0;
   return checker('I-24', (view, count) => {
     for (const second of added(view)) {
       const { service } = view;
       if (second.asked > second.admitted) {
         return `${second.asked} requests took a slot, ${second.admitted} were let through`;
       }
-      const isSettled = second.at - disturbedAt(second) >= LEASES_SETTLE_MS && isRenewed(second);
-      const kind = isSettled ? kindOf(second) : 'other';
-      if (kind !== 'flooded') {
-        flooded.clear();
-        calmUntil = second.at;
+      if (kindOf(second) !== kind) {
+        kind = kindOf(second);
+        since = second.at;
+        recent.clear();
       }
+      const settled = isSettled(second);
+      if (!settled) recent.clear();
       const steady = namesOf(service!, 'steady');
-      if (kind === 'calm') for (const [name, each] of second.callers) if (steady.has(name)) addTo(calm, each);
-      if (second.at - calmUntil <= ONSET_MS || calm.requests < CALM_REQUESTS_MIN) continue;
-      flooded.add(second);
-      if (flooded.whole === null) continue;
+      if (kind === 'calm') {
+        if (settled) for (const [name, each] of second.callers) if (steady.has(name)) addTo(calm, each);
+        continue;
+      }
+      if (!settled || second.at - since < ONSET_MS || calm.requests < CALM_REQUESTS_MIN) continue;
+      recent.add(second);
+      if (recent.whole === null) continue;
       count();
       const said = hurt(
         service!,
         calm,
-        sumOf(flooded.whole, (name) => steady.has(name)),
+        sumOf(recent.whole, (name) => steady.has(name)),
+        kind,
       );
       if (said !== null) return said;
     }
@@ -62,20 +76,30 @@ export function isolatesCallers(): Checker {
   });
 }
 
-/** Load beyond the flood takes from everybody (I-25); it is compared neither way. */
-function kindOf({ load }: ServiceSecond): 'calm' | 'flooded' | 'other' {
-  if (load.times > 1 || load.isStorm) return 'other';
+/** Says of each second in turn whether everything but the load has been as it should be for long enough. */
+function settling(): (second: ServiceSecond) => boolean {
+  const changedAt = changes();
+  let unrenewedAt = 0;
+  return (second) => {
+    if (!isRenewed(second)) unrenewedAt = second.at;
+    return second.at - changedAt(second) >= LEASES_SETTLE_MS && second.at - unrenewedAt >= RENEWED_MS;
+  };
+}
+
+function kindOf({ load }: ServiceSecond): Kind {
+  if (load.times > 1 || load.isStorm) return 'pressed';
   return load.flood > 1 ? 'flooded' : 'calm';
 }
 
-function hurt({ site }: ServiceView, calm: Sum, flooded: Sum): string | null {
-  const [before, now] = [calm.answered / calm.requests, flooded.answered / flooded.requests];
-  if (now < before - ANSWERED_EPSILON) {
-    return `${percent(now)} of the steady callers' requests were answered in a flood, ${percent(before)} without`;
+function hurt({ site }: ServiceView, calm: Sum, met: Sum, kind: 'flooded' | 'pressed'): string | null {
+  const [before, now] = [calm.answered / calm.requests, met.answered / met.requests];
+  const load = kind === 'flooded' ? 'in a flood' : 'under a surge of others';
+  if (now < before - ANSWERED_EPSILON[kind]) {
+    return `${percent(now)} of the steady callers' requests were answered ${load}, ${percent(before)} without`;
   }
   const usualMs = p99(calm.latenciesMs);
   const mostMs = usualMs * (1 + LATENCY_EPSILON.share) + site.workMs * LATENCY_EPSILON.work;
-  const ms = p99(flooded.latenciesMs);
-  if (ms <= mostMs) return null;
-  return `99 of 100 answers to steady callers took ${ms} ms in a flood, ${usualMs} ms without`;
+  const ms = p99(met.latenciesMs);
+  if (kind === 'pressed' || ms <= mostMs) return null;
+  return `99 of 100 answers to steady callers took ${ms} ms ${load}, ${usualMs} ms without`;
 }

@@ -38,12 +38,16 @@ export function changes(): (second: ServiceSecond) => number {
   };
 }
 
-/** Every place has a process with a lease that is renewed. */
+/** Every place has a process with a lease that is renewed, and that uses all of it. */
 export function isRenewed({ at, instances }: ServiceSecond): boolean {
   return instances.every(
-    ({ lease, isFrozen }) => lease !== null && !isFrozen && lease.until > at + SECOND_MS,
+    ({ lease, isFrozen, perSecond }) =>
+      lease !== null && !isFrozen && lease.until > at + SECOND_MS && perSecond >= lease.total * WHOLE,
   );
 }
+
+/** But for rounding. */
+const WHOLE = 0.999;
 
 /** The last seconds, at most so many. */
 export class Recent {

@@ -20,16 +20,28 @@ describe('I-24: a flood hurts only itself', () => {
     expect(sayOf(isolatesCallers(), all)).toMatch(/97\.5 % .* in a flood, 100\.0 % without/);
   });
 
-  it('breaks where its answers take longer, by more than a fifth and half of the work', () => {
+  it('breaks where its answers take longer, by more than a fifth and the work of one', () => {
     const slow = (ms: number) =>
       flooded({ callers: { 'steady-1': met(40, { latenciesMs: Array(40).fill(ms) }) } });
-    expect(sayOf(isolatesCallers(), slow(169))).toBeNull();
-    expect(sayOf(isolatesCallers(), slow(171))).toMatch(/took 171 ms in a flood, 100 ms without/);
+    expect(sayOf(isolatesCallers(), slow(219))).toBeNull();
+    expect(sayOf(isolatesCallers(), slow(221))).toMatch(/took 221 ms in a flood, 100 ms without/);
   });
 
-  it('compares nothing while instances come and go, under a surge, or without leases', () => {
+  it('breaks under a surge of others as well, where more than one in twenty is refused; there all wait', () => {
+    const pressed = (answered: number) =>
+      seconds(140, (index) => {
+        const slow = met(40, { answered, latenciesMs: Array<number>(answered).fill(900) });
+        return index < 100 ? {} : { load: { times: 5 }, callers: { 'steady-1': slow } };
+      });
+    expect(sayOf(isolatesCallers(), pressed(38))).toBeNull();
+    expect(sayOf(isolatesCallers(), pressed(37))).toMatch(
+      /92\.5 % .* under a surge of others, 100\.0 % without/,
+    );
+  });
+
+  it('compares nothing while instances come and go, or without leases', () => {
     const hurt = { callers: { 'steady-1': met(40, { answered: 0 }) } };
-    for (const change of [{ bearsPerS: 50 }, { load: { flood: 100, times: 5 } }, { instances: [] }]) {
+    for (const change of [{ bearsPerS: 50 }, { instances: [] }]) {
       const checker = isolatesCallers();
       const coming = seconds(140, (index) =>
         index < 100 ? {} : { load: { flood: 100 }, ...hurt, ...(index % 2 === 0 ? change : {}) },
