@@ -102,6 +102,20 @@ describe('an invalidation', () => {
     expect(error?.message).toContain('journal');
   });
 
+  it('F-23: of a client that stays cut off closes the shard for all less and less often', async () => {
+    const { clock, servers, tables, a } = await withRow();
+    servers.cut('a', 0);
+    const openings = new Set<number>();
+    for (let n = 0; n < 240; n += 1) {
+      void a.delete(KEY);
+      await clock.advance(500);
+      const { state, epoch } = tables.ledger.rows[0]!;
+      if (state === 'serving') openings.add(epoch);
+    }
+    expect(openings.size).toBeGreaterThan(2);
+    expect(openings.size).toBeLessThan(9);
+  });
+
   it('of many keys is one command a shard', async () => {
     const { clock, servers, a } = await withRow();
     const keys = Array.from({ length: 100 }, (_, n) => `key${n}`);

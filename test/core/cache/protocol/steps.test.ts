@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  afterApplying,
   afterAsk,
   afterDelivery,
   afterList,
   afterReport,
   afterSettling,
+  afterSweeping,
   afterWaiting,
   afterWatch,
   ATTEMPTS_MAX,
@@ -193,6 +195,18 @@ describe('the way back', () => {
     expect(afterList({ step: 'list', row: OPENING }, null, limits)).toEqual({ step: 'close', epoch: 6 });
     const few = { ...limits, entriesMax: 0 };
     expect(afterList({ step: 'list', row: OPENING }, entries, few).step).toBe('flush');
+  });
+
+  it('is given up when the shard does not answer, and serves with all that was applied when it does', () => {
+    const entries = [{ id: 7, shard: 0, key: 'k' }];
+    for (const step of ['apply', 'flush'] as const) {
+      expect(afterApplying({ step, row: OPENING, entries }, false)).toEqual({ step: 'close', epoch: 6 });
+      const served = { step: 'serve', epoch: 6, applied: [7] };
+      expect(afterApplying({ step, row: OPENING, entries }, true)).toEqual(served);
+    }
+    const sweep = { step: 'sweep', row: SERVING, entries } as const;
+    expect(afterSweeping(sweep, false)).toEqual({ step: 'close', epoch: 3 });
+    expect(afterSweeping(sweep, true)).toEqual({ step: 'remove', epoch: 3, applied: [7] });
   });
 
   it('sweeps what stays in the journal of a shard that serves, and nothing younger', () => {
