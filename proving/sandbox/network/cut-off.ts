@@ -4,6 +4,7 @@
  */
 
 import type net from 'node:net';
+import { resetConnection } from './reset.ts';
 import { effectBetween, type NetworkRule } from './rule.ts';
 
 interface Ends {
@@ -25,7 +26,7 @@ export class CutOff {
   /** Resets what these rules no longer cut off. */
   setRules(rules: readonly NetworkRule[]): void {
     for (const [socket, { from, to }] of this.sockets) {
-      if (effectBetween(rules, from, to)?.kind !== 'drop') socket.resetAndDestroy();
+      if (effectBetween(rules, from, to)?.kind !== 'drop') resetConnection(socket);
     }
   }
 

@@ -1,6 +1,7 @@
 /** Drills that break an AWS service as the network sees it: no answer at all, where `refusal.ts` answers an error. */
 
 import { InvalidInput, type Fault } from '../../../core/errors.ts';
+import { resetConnection, type Resettable } from '../network/reset.ts';
 import { signingNameOf } from './refusal.ts';
 
 export const SERVICE_FAULT_KINDS = ['hang', 'kill', 'partition'] as const;
@@ -27,8 +28,7 @@ export interface ServiceFaultStatus extends ServiceFault {
 }
 
 /** What is left of a connection whose request is taken. */
-interface Taken {
-  resetAndDestroy(): unknown;
+interface Taken extends Resettable {
   once(event: 'close', listener: () => void): unknown;
 }
 
@@ -52,7 +52,7 @@ export class ServiceFaults {
     this.#fault = fault;
     this.#met = new Map();
     this.#metOthers = 0;
-    for (const socket of this.#held) socket.resetAndDestroy();
+    for (const socket of this.#held) resetConnection(socket);
     this.#held.clear();
   }
 
@@ -63,7 +63,7 @@ export class ServiceFaults {
     if (fault.kind === 'partition' && (task === null || !fault.tasks?.includes(task))) return false;
     if (task === null) this.#metOthers += 1;
     else this.#met.set(task, (this.#met.get(task) ?? 0) + 1);
-    if (fault.kind === 'kill') socket.resetAndDestroy();
+    if (fault.kind === 'kill') resetConnection(socket);
     else this.#hold(socket);
     return true;
   }
@@ -78,7 +78,7 @@ export class ServiceFaults {
     const [oldest] = this.#held;
     if (this.#held.size >= HELD_MAX && oldest) {
       this.#held.delete(oldest);
-      oldest.resetAndDestroy();
+      resetConnection(oldest);
     }
     this.#held.add(socket);
     socket.once('close', () => this.#held.delete(socket));

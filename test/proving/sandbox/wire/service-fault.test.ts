@@ -62,9 +62,15 @@ const ending = (call: Promise<unknown>): Promise<string> =>
 /** A connection that only remembers that it was reset. */
 class Connection extends EventEmitter {
   isReset = false;
+  isClosed = false;
+  writableEnded = false;
 
   resetAndDestroy(): void {
     this.isReset = true;
+  }
+
+  destroy(): void {
+    this.isClosed = true;
   }
 }
 
@@ -126,6 +132,18 @@ describe('a service that hangs', () => {
     expect(sockets.filter(({ isReset }) => isReset)).toEqual(sockets.slice(0, 3));
     faults.set(null);
     expect(sockets.every(({ isReset }) => isReset)).toBe(true);
+  });
+});
+
+describe('a connection whose end is under way', () => {
+  it.each(['kill', 'hang'] as const)('is closed and not reset: %s', (kind) => {
+    const faults = new ServiceFaults();
+    faults.set({ service: 'dynamodb', kind });
+    const socket = new Connection();
+    socket.writableEnded = true;
+    faults.takes({ service: 'dynamodb', task: null }, socket);
+    faults.set(null);
+    expect([socket.isClosed, socket.isReset]).toEqual([true, false]);
   });
 });
 
