@@ -15,6 +15,7 @@ const LOAD_TESTS = [
   'test/journey/gray*.test.ts',
   'test/journey/least-privilege.test.ts',
   'test/runtime/real/**',
+  'test/proving/drills/throttle/run.test.ts',
 ];
 
 const CORES = os.availableParallelism();
