@@ -83,6 +83,8 @@ const ROUND_MAX = 50;
 const DOUBT_MAX = 200;
 /** Places stand empty in a trial, so it takes no more answers than that. */
 const TRIAL_MAX = 40;
+/** An answer counts for no more than so many times what is usual: a process that stood still says little by how long. */
+const FAR_TIMES = 8;
 /** What is usual follows a lower latency by this much a round: one lucky round says little. */
 const FOLLOW = 0.5;
 
@@ -94,7 +96,8 @@ export function gradient(options: Partial<GradientOptions> = {}): Limit<Gradient
     // It began under another limit, so it says nothing about this one.
     if (nowMs - finished.serviceMs < state.round.since) return state;
     if (finished.dropped) return { ...state, ...under(stepDown(state.limit, chosen), nowMs), trial: null };
-    const round = add(state.round, finished);
+    const serviceMs = Math.min(finished.serviceMs, farFrom(state.usualMs));
+    const round = add(state.round, { ...finished, serviceMs });
     if (round.count < Math.min(ROUND_MAX, Math.max(chosen.window, state.limit))) return { ...state, round };
     return decide(state, round, nowMs, chosen);
   };
@@ -129,8 +132,10 @@ function decide(state: GradientState, round: Round, nowMs: number, options: Grad
   const seen = { ...state, usualMs, measureAt, heldSince };
   const isDue = heldSince !== null && nowMs - heldSince >= HELD_MS && nowMs >= measureAt;
   if (isDue) return tryFewer({ state: seen, present, nowMs, measures: true }, options);
-  // A limit that is too high costs a short queue, one that is too low costs answers: up where it is in doubt.
-  if (isHolding && present.ms - CHANCE_ERRORS * present.errorMs <= (usualMs + allowedMs) / 2) {
+  // A limit that is too high costs a short queue, one that is too low costs answers: up where it is in doubt, but
+  // not where they took longer than is allowed on average: what stood still for a while is full of such answers.
+  const mayBeUsual = present.ms - CHANCE_ERRORS * present.errorMs <= (usualMs + allowedMs) / 2;
+  if (isHolding && mayBeUsual && present.ms <= allowedMs) {
     const more = state.starts ? limit : Math.max(1, Math.floor(limit * STEP_UP));
     return { ...seen, ...under(bounded(limit + more, options), nowMs) };
   }
@@ -194,6 +199,10 @@ function stepDown(limit: number, options: GradientOptions): number {
 
 function allowed(usualMs: number, { tolerance, slackMs }: GradientOptions): number {
   return Math.max(usualMs * tolerance, usualMs + slackMs);
+}
+
+function farFrom(usualMs: number | null): number {
+  return usualMs === null || usualMs <= 0 ? Number.POSITIVE_INFINITY : usualMs * FAR_TIMES;
 }
 
 function lower(usualMs: number, present: Latency): number {

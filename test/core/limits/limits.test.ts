@@ -117,6 +117,23 @@ describe('gradient', () => {
     expect(limit.concurrency(state)).toBeGreaterThanOrEqual(before);
   });
 
+  it('F-29: does not grow on answers that stood still while the process was stopped', () => {
+    const limit = gradient();
+    let state = limit.initial;
+    let nowMs = 0;
+    let highest = 0;
+    const finish = (serviceMs: number, queueMs: number): void => {
+      nowMs += 10;
+      highest = Math.max(highest, limit.concurrency(state));
+      state = limit.next(state, { serviceMs, queueMs, inFlight: 20, dropped: false }, nowMs);
+    };
+    for (let n = 0; n < 200; n += 1) finish(40, 0);
+    expect(limit.concurrency(state)).toBe(20);
+    // One in twenty began before the stop; the others wait behind those that are tried again.
+    for (let n = 0; n < 400; n += 1) finish(n % 20 === 10 ? 3000 : 120, 5);
+    expect(highest).toBe(20);
+  });
+
   it('goes down at most once for the answers that were dropped together', () => {
     const limit = gradient({ start: 100 });
     const dropped = { serviceMs: 50, queueMs: 0, inFlight: 100, dropped: true };
