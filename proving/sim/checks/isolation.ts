@@ -38,6 +38,7 @@ type Kind = 'calm' | 'flooded' | 'pressed';
 export function isolatesCallers(): Checker {
   const added = newSeconds();
   const isSettled = settling();
+  const hasNewLease = newLeases();
   const calm: Sum = { requests: 0, answered: 0, latenciesMs: [] };
   const recent = new Recent(WINDOW_S);
   let kind: Kind = 'calm';
@@ -48,6 +49,7 @@ export function isolatesCallers(): Checker {
       if (second.asked > second.admitted) {
         return `${second.asked} requests took a slot, ${second.admitted} were let through`;
       }
+      const isNew = hasNewLease(second);
       if (kindOf(second) !== kind) {
         kind = kindOf(second);
         since = second.at;
@@ -60,7 +62,7 @@ export function isolatesCallers(): Checker {
         if (settled) for (const [name, each] of second.callers) if (steady.has(name)) addTo(calm, each);
         continue;
       }
-      if (!settled || second.at - since < ONSET_MS || calm.requests < CALM_REQUESTS_MIN) continue;
+      if (!settled || isNew || second.at - since < ONSET_MS || calm.requests < CALM_REQUESTS_MIN) continue;
       recent.add(second);
       if (recent.whole === null) continue;
       count();
@@ -83,6 +85,17 @@ function settling(): (second: ServiceSecond) => boolean {
   return (second) => {
     if (!isRenewed(second)) unrenewedAt = second.at;
     return second.at - changedAt(second) >= LEASES_SETTLE_MS && second.at - unrenewedAt >= RENEWED_MS;
+  };
+}
+
+/** A caller may have at once what a new lease lets it have at once: that second is left out. */
+function newLeases(): (second: ServiceSecond) => boolean {
+  let before = '';
+  return ({ instances }) => {
+    const now = instances.map(({ lease }) => lease?.epoch).join();
+    const isNew = now !== before;
+    before = now;
+    return isNew;
   };
 }
 

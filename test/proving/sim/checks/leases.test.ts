@@ -63,6 +63,17 @@ describe('I-14: leases are renewed', () => {
     expect(sayOf(leasesAreRenewed(), out, { faults: [fault('F-18', { until: NOW + 60_000 })] })).toBeNull();
   });
 
+  it('gives what one gives up the time of a lease to reach another', () => {
+    const moving = (seconds_: number) =>
+      seconds(170, (index, at) => {
+        const isMoving = index >= 120 && index < 120 + seconds_;
+        const less = isMoving ? { perSecond: 30 } : {};
+        return { instances: [allowance(at), allowance(at, { ...less, instance: 'shop-2-1' })] };
+      });
+    expect(sayOf(leasesAreRenewed(), moving(29))).toBeNull();
+    expect(sayOf(leasesAreRenewed(), moving(40))).toMatch(/80\.0 a second/);
+  });
+
   it('breaks when much of the capacity is given to nobody', () => {
     expect(sayOf(leasesAreRenewed(), together(89))).toMatch(/89\.0 a second .* the capacity is 100/);
     expect(sayOf(leasesAreRenewed(), together(90))).toBeNull();
