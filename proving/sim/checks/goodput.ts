@@ -19,7 +19,7 @@ const GOODPUT_MIN = 0.9;
 /** It is asked for that much more than it bears. */
 const OVERLOAD = 1.2;
 /** What the slots bear now has been found, by trials of which each costs something. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 30_000;
 /**
  * Leases follow the load: one that was given so long after a change rests on a report that knows all of it. Until
  * then callers keep their shares, also those who do not use them.
