@@ -32,7 +32,7 @@ it('limit 5 and burst 0: never 6 in a second, whatever comes when and however th
       const admittedAt: number[] = [];
       let toldMs = 1_000_000;
       // What the table may take for the time: the latest that it was told.
-      let latestMs = toldMs;
+      let latestMs = Number.NEGATIVE_INFINITY;
       for (const { gap: ms, requests } of bursts) {
         toldMs += ms;
         latestMs = Math.max(latestMs, toldMs);
