@@ -44,7 +44,7 @@ it('limit 5 and burst 0: never 6 in a second, whatever comes when and however th
         most = Math.max(most, inSecond);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 500, examples: [[Array.from({ length: 12 }, () => ({ gap: 200, requests: 3 }))]] },
   );
   // The schedules are worth something only if they do reach the limit.
   expect(most).toBe(5);
