@@ -19,6 +19,7 @@ const POLL_MS = 10;
 /** The kernel ends the children; the watchdog, whom those have started. */
 const GONE_MS_MAX = 10_000;
 const INTERRUPTED = 130;
+const BOOTSTRAP = 'cdk bootstrap aws://';
 const LOST = 'a deployment was under way since';
 
 const stateDir = temporaryStateDir();
@@ -50,10 +51,10 @@ const POINTS: readonly Point[] = [
     lost: null,
   },
   {
+    // The command, not its stack: that may come and go between two looks.
     name: 'the bootstrap',
-    reached: () => stackUnderWay('CDKToolkit'),
-    // The stack itself may be done a moment later.
-    lost: 'cdk bootstrap aws://',
+    reached: () => activitiesUnderWay(stateDir).some(({ what }) => what.startsWith(BOOTSTRAP)),
+    lost: BOOTSTRAP,
   },
   {
     name: 'the first stack',
@@ -85,7 +86,12 @@ async function until(running: Running, { name, reached }: Point): Promise<void> 
   void running.ended.then((end) => (ended = end));
   while (readOwner(stateDir)?.pid !== running.child.pid || !reached()) {
     if (ended !== undefined) throw new Error(`it ended before "${name}":\n${ended.stderr}`);
-    if (Date.now() > deadline) throw new Error(`"${name}" was not reached:\n${running.stderr()}`);
+    if (Date.now() > deadline) {
+      const said = running.stderr();
+      running.child.kill('SIGTERM');
+      await running.ended;
+      throw new Error(`"${name}" was not reached:\n${said}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
