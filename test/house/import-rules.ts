@@ -22,6 +22,8 @@ const FUNCTION_FOLDERS = [
   'reconcile',
   'database-bootstrap',
   'throttle',
+  'cache-router',
+  'cache-front',
 ];
 
 export const RULES: readonly Rule[] = [
