@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { METRIC } from '../../../lambdas/write-failover/contract.ts';
 import { alarmEvent, Killed, observationEvent, Process, wakeEvent } from '../fakes/process.ts';
-import { NAME, setUp, heal } from './rig.ts';
+import { heal, NAME, setUp, setUpHung } from './rig.ts';
 
 describe('write-failover under faults', () => {
   it('I-08: evidence that grows old between the plan and the call stops the call', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     const process = new Process();
     process.onCall = async (name) => {
       if (name === 'appendLedger') rig.clock.advance(11_000);
@@ -17,9 +15,7 @@ describe('write-failover under faults', () => {
   });
 
   it('pause set between the intent and the call stops the call', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     const process = new Process();
     process.onCall = async (name) => {
       if (name !== 'updateLedger') return;
@@ -32,9 +28,7 @@ describe('write-failover under faults', () => {
   });
 
   it('I-32: a wall clock that steps stops the call', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     const process = new Process();
     process.onCall = async (name) => {
       if (name === 'appendLedger') rig.clock.wallMs += 2500;
@@ -44,9 +38,7 @@ describe('write-failover under faults', () => {
   });
 
   it('F-16: an outcome that is unknown is looked at, and not called again when it took effect', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     const process = new Process();
     const failover = rig.world.failover.bind(rig.world);
     rig.world.failover = (target) => {
@@ -60,9 +52,7 @@ describe('write-failover under faults', () => {
   });
 
   it('F-16: an unknown outcome without effect is called again, at most three times in all', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     let calls = 0;
     rig.world.failover = () => {
       calls += 1;
@@ -75,9 +65,7 @@ describe('write-failover under faults', () => {
   });
 
   it('a refusal for good ends the recovery and is reported', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     rig.world.failover = () => ({
       outcome: 'refused',
       code: 'AccessDenied',
@@ -90,9 +78,7 @@ describe('write-failover under faults', () => {
   });
 
   it('SEC-01: a call that is denied is not made again at every event, until a person has acknowledged it', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     const allowed = rig.world.failover.bind(rig.world);
     let calls = 0;
     rig.world.failover = () => {
@@ -119,9 +105,7 @@ describe('write-failover under faults', () => {
   });
 
   it('SEC-01: a call that was denied may be made again after the cooldown', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     let calls = 0;
     rig.world.failover = () => {
       calls += 1;
@@ -132,26 +116,20 @@ describe('write-failover under faults', () => {
   });
 
   it('F-40: a store that cannot be reached means no action', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     rig.store.readControl = () => Promise.reject(new Error('the table is away'));
     await expect(rig.run()).rejects.toThrow('the table is away');
     expect(rig.world.failovers).toEqual([]);
   });
 
   it('I-13: killed before or after any of its external calls, it reaches the desired state by itself', async () => {
-    const whole = setUp();
-    whole.world.hang('db-1');
-    whole.clock.advance(9000);
+    const whole = setUpHung();
     const counting = new Process();
     await whole.run(counting);
     expect(counting.calls).toBeGreaterThan(12);
     for (let killAt = 1; killAt <= counting.calls; killAt += 1) {
       for (const killWhen of ['before', 'after'] as const) {
-        const rig = setUp();
-        rig.world.hang('db-1');
-        rig.clock.advance(9000);
+        const rig = setUpHung();
         const process = Object.assign(new Process(), { killAt, killWhen });
         await rig.run(process).catch((error: unknown) => {
           if (!(error instanceof Killed)) throw error;
@@ -171,9 +149,7 @@ describe('write-failover under faults', () => {
   });
 
   it('I-11: the same event many times, in any order, gives the effects of one', async () => {
-    const rig = setUp();
-    rig.world.hang('db-1');
-    rig.clock.advance(9000);
+    const rig = setUpHung();
     const events = [
       wakeEvent(NAME),
       observationEvent('eu-west-1b'),

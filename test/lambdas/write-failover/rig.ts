@@ -1,38 +1,28 @@
 /** The `write-failover` handler over a world and a store in memory. */
 
 import { createHandler, type FailoverReport } from '../../../lambdas/write-failover/handler.ts';
-import { VirtualClock } from '../fakes/clock.ts';
-import {
-  controlOf,
-  invocation,
-  MemoryStore,
-  observationEvent,
-  Process,
-  RecordedMetrics,
-  settingsOf,
-  SILENT,
-  wakeEvent,
-} from '../fakes/process.ts';
-import { World } from '../fakes/world.ts';
+import { invocation, observationEvent, Process, settingsOf, wakeEvent } from '../fakes/process.ts';
+import { rigOf } from '../fakes/rig.ts';
 
 export const NAME = 'write-failover';
 
+/** Enough sweeps for every prober to be sure. */
+const NOTICED_MS = 9000;
+
 export function setUp(readers = 2) {
-  const clock = new VirtualClock();
-  const world = new World(clock, readers);
-  const store = new MemoryStore(world);
-  const metrics = new RecordedMetrics();
-  const run = (process = new Process(), event: unknown = observationEvent()): Promise<FailoverReport> => {
-    const ports = {
-      clock,
-      store: process.wrap(store),
-      control: process.wrap(controlOf(world)),
-      metrics,
-      log: SILENT,
-    };
-    return createHandler(ports, settingsOf(NAME, world))(event, invocation(clock, NAME));
-  };
-  return { clock, world, store, metrics, run };
+  const { portsOf, ...rig } = rigOf(readers);
+  const { clock, world } = rig;
+  const run = (process = new Process(), event: unknown = observationEvent()): Promise<FailoverReport> =>
+    createHandler(portsOf(process), settingsOf(NAME, world))(event, invocation(clock, NAME));
+  return { ...rig, run };
+}
+
+/** As `setUp`, with a writer that hangs and probers that know it. */
+export function setUpHung(readers = 2) {
+  const rig = setUp(readers);
+  rig.world.hang('db-1');
+  rig.clock.advance(NOTICED_MS);
+  return rig;
 }
 
 /** Invocations as reconcile would wake them: one a minute, until the writer answers and nothing is open. */
