@@ -37,3 +37,44 @@ export function defaultQuotasPath(env: string, resource: string): string {
 export function overrideQuotasPath(env: string, resource: string): string {
   return `${parameterRoot(env)}/overrides/quotas/${resource}`;
 }
+
+/** The copies of a cache: the shards, the second copy of `double`, and the nodes that stand in for dead shards. */
+export const CACHE_NAMES = ['main', 'copy', 'gutter'] as const;
+export type CacheName = (typeof CACHE_NAMES)[number];
+
+/** What ElastiCache allows of a replication group's id. Users have no documented limit; the same one holds here. */
+export const CACHE_ID_LENGTH_MAX = 40;
+
+const GROUP_WORDS: Readonly<Record<CacheName, string>> = { main: 'cache', copy: 'copy', gutter: 'gutter' };
+
+/**
+ * The replication group that is shard `index` of a copy, e.g. `demo-cache-0`. Part of its host name and of every
+ * login, so it never changes.
+ */
+export function cacheGroupId(env: string, cache: CacheName, index: number): string {
+  return `${env}-${GROUP_WORDS[cache]}-${index}`;
+}
+
+/** The node of a replication group: ElastiCache numbers them from 1, e.g. `demo-cache-0-001`. */
+export function cacheNodeId(groupId: string, node: number): string {
+  return `${groupId}-${String(node).padStart(3, '0')}`;
+}
+
+/** The users of the cache that are no applications. No application may have these names while there is a cache. */
+export const CACHE_PROBE_USER = 'health-check';
+export const CACHE_FRONT_USER = 'cache-front';
+
+/** The user that an application or function logs in to the cache as; ElastiCache knows no underscores. */
+export function cacheUser(env: string, name: string): string {
+  return `${env}-${name.replaceAll('_', '-')}`;
+}
+
+/** The user group that every replication group of the environment has. */
+export function cacheUserGroupId(env: string): string {
+  return `${env}-cache`;
+}
+
+/** The user `default` of the group, which is off: ElastiCache wants one of that name in every group. */
+export function cacheDefaultUserId(env: string): string {
+  return `${env}-cache-default`;
+}

@@ -1,7 +1,6 @@
 /** Checks the database tier of a profile. */
 
 import type { Fault } from '../errors.ts';
-import type { Mode } from '../state/items.ts';
 import {
   BACKUP_DAYS_DEFAULT,
   DATABASE_NAME_DEFAULT,
@@ -9,13 +8,12 @@ import {
   READERS_MAX,
   READERS_MIN,
 } from './defaults.ts';
-import { DATABASE_NAME, RESERVED_DATABASES } from './names.ts';
+import { DATABASE_NAME, MODES, RESERVED_DATABASES } from './names.ts';
 import type { NormalizedDatabase, Warning } from './normalized.ts';
 import { choiceAt, integerAt, objectAt, onlyKnown, textAt, type Fields } from './reading.ts';
 import type { Size } from './types.ts';
 
 const FIELDS = ['readers', 'redundancy', 'databaseName', 'backupDays', 'mode'];
-const MODES: readonly Mode[] = ['act', 'observe', 'off'];
 
 export interface DatabaseContext {
   readonly size: Size;

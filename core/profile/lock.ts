@@ -8,6 +8,8 @@ import { InvalidInput, type Fault } from '../errors.ts';
 export interface EnvironmentLock {
   /** Logical ids of the resources that hold data, by the id of their stack, as `type` by logical id. */
   readonly stateful: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** How many shards hold the keys of the cache: another number is another place for each of them. */
+  readonly cache?: { readonly shards: number };
 }
 
 /** Resource types that hold data: replacing one loses what is in it. */
@@ -29,7 +31,10 @@ export const EPHEMERAL_MARK = 'understudy:ephemeral';
 
 /** Throws InvalidInput naming every difference between the lock and what was synthesized. */
 export function checkLock(file: string, lock: EnvironmentLock, synthesized: EnvironmentLock): void {
-  const faults = differences(lock.stateful, synthesized.stateful);
+  const faults = [
+    ...differences(lock.stateful, synthesized.stateful),
+    ...cacheFaults(lock.cache, synthesized.cache),
+  ];
   if (faults.length > 0) throw new InvalidInput(file, faults);
 }
 
@@ -58,4 +63,29 @@ function differences(
       })),
     ];
   });
+}
+
+/**
+ * Throws InvalidInput where a lock is about to be written anew with another number of shards: that would give keys
+ * another place without moving what is in them.
+ */
+export function checkRewrite(file: string, before: EnvironmentLock, after: EnvironmentLock): void {
+  if (before.cache === undefined || after.cache === undefined) return;
+  const faults = cacheFaults(before.cache, after.cache);
+  if (faults.length > 0) throw new InvalidInput(file, faults);
+}
+
+function cacheFaults(locked: EnvironmentLock['cache'], synthesized: EnvironmentLock['cache']): Fault[] {
+  if (locked?.shards === synthesized?.shards) return [];
+  const field = 'cache.shards';
+  const anew = 'write the lock anew with -c understudy:write-lock=<environment> and review the difference';
+  const value = synthesized?.shards;
+  if (locked === undefined) return [{ field, value, rule: 'is not in the lock', fix: anew }];
+  if (value === undefined) {
+    const rule = `is ${locked.shards} in the lock, but the profile has no cache: deploying would delete it`;
+    return [{ field, value, rule, fix: anew }];
+  }
+  const rule = `is ${locked.shards} in the lock: deploying another number would give most keys another shard at once`;
+  const fix = `leave tiers.cache.shards at ${locked.shards}, and run npx understudy cache grow to have more`;
+  return [{ field, value, rule, fix }];
 }

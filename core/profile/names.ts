@@ -1,6 +1,9 @@
 /** The legal form of every name in a profile, each as a rule that says how to mend it. */
 
+import type { Mode } from '../state/items.ts';
 import type { TextRule } from './reading.ts';
+
+export const MODES: readonly Mode[] = ['act', 'observe', 'off'];
 
 export const ENVIRONMENT_NAME: TextRule = {
   pattern: /^(?=.{2,24}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
@@ -85,4 +88,11 @@ export const HOSTED_ZONE_ID: TextRule = {
   pattern: /^Z[A-Z0-9]{1,31}$/,
   rule: 'must be the id of a hosted zone',
   fix: 'copy the id, Z...',
+};
+
+/** Generations with TLS and IAM logins. Those with data on disks (r6gd) need properties that the tier does not set. */
+export const CACHE_NODE_TYPE: TextRule = {
+  pattern: /^cache\.(t3|t4g|(?!r6gd)[mrc][5-9][a-z]*)\.(micro|small|medium|\d*x?large)$/,
+  rule: 'must be a node type of ElastiCache, of generation t3, t4g, m5, r5, c7gn or later',
+  fix: "use a type such as 'cache.m7g.large'",
 };

@@ -3,14 +3,14 @@
 import type { Tier } from '../naming.ts';
 import type { Mode } from '../state/items.ts';
 import type { ResourceQuotas } from '../throttle/quotas-types.ts';
-import type { ExistingResources, Size } from './types.ts';
+import type { CacheRedundancy, ExistingResources, Size } from './types.ts';
 
 export interface NormalizedProfile {
   readonly name: string;
   readonly region: string;
   readonly zones: readonly string[];
   readonly size: Size;
-  readonly tiers: { readonly database: NormalizedDatabase };
+  readonly tiers: NormalizedTiers;
   readonly applications: readonly string[];
   /** Every default applied, sorted by resource. Empty: no throttle function is deployed. */
   readonly throttle: readonly ResourceQuotas[];
@@ -19,6 +19,21 @@ export interface NormalizedProfile {
   readonly notify: { readonly email?: string; readonly topicArn?: string };
   readonly existing: ExistingResources;
   readonly deletionProtection: boolean;
+}
+
+export interface NormalizedTiers {
+  readonly database: NormalizedDatabase;
+  /** Null: no cache is made. */
+  readonly cache: NormalizedCache | null;
+}
+
+export interface NormalizedCache {
+  readonly shards: number;
+  readonly redundancy: CacheRedundancy;
+  readonly gutter: boolean;
+  readonly nodeType: string;
+  /** Null: the controller's own default holds. */
+  readonly mode: Mode | null;
 }
 
 export interface NormalizedDatabase {

@@ -96,6 +96,14 @@ export function choiceAt<T extends string>(
   return null;
 }
 
+/** The value as true or false; null when it is absent or was noted as a fault. */
+export function booleanAt(faults: Fault[], field: string, value: unknown, fix: string): boolean | null {
+  if (value === undefined) return null;
+  if (typeof value === 'boolean') return value;
+  faults.push({ field, value, rule: 'must be true or false', fix });
+  return null;
+}
+
 /** The value as a list; null after noting that it is none. */
 export function listAt(faults: Fault[], field: string, value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value as readonly unknown[];

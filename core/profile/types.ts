@@ -41,6 +41,27 @@ export interface ThrottleProfile extends QuotasDocument {
 
 export interface TiersProfile {
   readonly database: DatabaseProfile;
+  /** @default - no cache is made */
+  readonly cache?: CacheProfile;
+}
+
+/**
+ * `masked`: one node a shard; losing it costs misses, never service. `replicated`: a replica a shard, which AWS
+ * promotes. `double`: two full copies, both written and read by the clients.
+ */
+export type CacheRedundancy = 'masked' | 'replicated' | 'double';
+
+export interface CacheProfile {
+  /** 1 to 64. The lock holds it too: `npx understudy cache grow` alone changes it once there is data. */
+  readonly shards: number;
+  /** @default 'masked' */
+  readonly redundancy?: CacheRedundancy;
+  /** A small node that stands in for dead shards. @default - true for `masked` in `pair` and `fleet`, else false */
+  readonly gutter?: boolean;
+  /** The node of every shard. @default - cache.t4g.micro for `solo`, cache.m7g.large for `pair`, cache.r7g.large for `fleet` */
+  readonly nodeType?: string;
+  /** What `cache-router` may do while no control item names a mode. @default - it acts */
+  readonly mode?: Mode;
 }
 
 export interface DatabaseProfile {

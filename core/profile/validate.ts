@@ -2,11 +2,12 @@
 
 import { InvalidInput, type Fault } from '../errors.ts';
 import { readApplications, readExisting, readNotify } from './attachments.ts';
+import { readCache } from './cache.ts';
 import { readDatabase } from './database.ts';
 import { DELETION_PROTECTION_DEFAULT, SIZES, SIZE_DEFAULT } from './defaults.ts';
 import type { NormalizedProfile, ValidatedProfile, Warning } from './normalized.ts';
 import { readPlace } from './place.ts';
-import { choiceAt, objectAt, onlyKnown, type Fields } from './reading.ts';
+import { booleanAt, choiceAt, objectAt, onlyKnown, type Fields } from './reading.ts';
 import { readThresholds } from './thresholds.ts';
 import { readThrottle } from './throttle.ts';
 
@@ -46,7 +47,7 @@ function readProfile(faults: Fault[], warnings: Warning[], fields: Fields): Norm
   const place = readPlace(faults, fields);
   const size = choiceAt(faults, 'size', fields['size'], SIZES) ?? SIZE_DEFAULT;
   const tiers = objectAt(faults, 'tiers', fields['tiers']) ?? {};
-  onlyKnown(faults, 'tiers', tiers, ['database']);
+  onlyKnown(faults, 'tiers', tiers, ['database', 'cache']);
   const existing = fields['existing'];
   const attached = (existing as Partial<Fields> | null | undefined)?.['cluster'] !== undefined;
   const database = readDatabase(faults, warnings, tiers['database'], { size, attached });
@@ -55,7 +56,7 @@ function readProfile(faults: Fault[], warnings: Warning[], fields: Fields): Norm
   return {
     ...place,
     size,
-    tiers: { database },
+    tiers: { database, cache: readCache(faults, tiers['cache'], { name: place.name, size, applications }) },
     applications,
     throttle: readThrottle(faults, fields['throttle'], applications),
     thresholds: readThresholds(faults, fields['thresholds']),
@@ -66,8 +67,6 @@ function readProfile(faults: Fault[], warnings: Warning[], fields: Fields): Norm
 }
 
 function readProtection(faults: Fault[], value: unknown): boolean {
-  if (value === undefined || typeof value === 'boolean') return value ?? DELETION_PROTECTION_DEFAULT;
-  const rule = 'must be true or false';
-  faults.push({ field: 'deletionProtection', value, rule, fix: 'leave it out to protect the data' });
-  return DELETION_PROTECTION_DEFAULT;
+  const given = booleanAt(faults, 'deletionProtection', value, 'leave it out to protect the data');
+  return given ?? DELETION_PROTECTION_DEFAULT;
 }

@@ -16,7 +16,10 @@ export const maximal = {
   region: 'eu-west-1',
   zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
   size: 'fleet',
-  tiers: { database: { readers: 4, databaseName: 'orders', backupDays: 35, mode: 'observe' } },
+  tiers: {
+    database: { readers: 4, databaseName: 'orders', backupDays: 35, mode: 'observe' },
+    cache: { shards: 6, redundancy: 'double', gutter: true, nodeType: 'cache.c7gn.xlarge', mode: 'observe' },
+  },
   applications: ['shop', 'order_service'],
   thresholds: { database: { 'lag-ms-max': 500, 'panic-ratio': 0.4 } },
   notify: { email: 'oncall@example.com' },
