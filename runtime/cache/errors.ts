@@ -9,14 +9,29 @@ const CACHE_ERRORS = {
    * older than the write. Repeat the deletion; repeating does no harm.
    */
   'not-invalidated': 'retry',
+  /** Nothing is cached, and the database has no time for a load now. Come again after `retryAfterMs`. */
+  'read-budget-spent': 'retry',
+  /** The load did not end in the time that a load is given. */
+  'load-timed-out': 'retry',
   /** The cache is closed. */
   'cache-closed': 'give-up',
 } as const satisfies Readonly<Record<string, Advice>>;
 
 export type CacheErrorCode = keyof typeof CACHE_ERRORS;
 
+export interface CacheErrorOptions {
+  readonly cause?: unknown;
+  /** @default - null */
+  readonly retryAfterMs?: number;
+}
+
 export class CacheError extends UnderstudyError {
-  constructor(code: CacheErrorCode, message: string, cause?: unknown) {
+  declare readonly code: CacheErrorCode;
+  /** When to come again, in ms; null where the error does not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(code: CacheErrorCode, message: string, { cause, retryAfterMs }: CacheErrorOptions = {}) {
     super(message, { code, advice: CACHE_ERRORS[code], cause });
+    this.retryAfterMs = retryAfterMs ?? null;
   }
 }

@@ -18,19 +18,10 @@ import { type Fault, InvalidInput } from '../../core/errors.ts';
 import type { Session } from '../session.ts';
 import { CacheError } from './errors.ts';
 import type { Invalidated, Invalidator } from './invalidator.ts';
+import type { LoadOptions } from './load-options.ts';
 import type { CacheParts } from './parts.ts';
 import type { Recorded } from './ports.ts';
 import type { Place, Reader } from './reader.ts';
-
-export interface LoadOptions {
-  /** Whole ms from 1 to 30 days; a random part of it is taken off, so that keys do not expire together. */
-  readonly ttlMs: number;
-  /**
-   * For so long after `ttlMs` the value is still served, while one reader loads it anew. It is about age alone: an
-   * invalidated value is never served. @default 0
-   */
-  readonly staleMs?: number;
-}
 
 /** Invalidations that a transaction recorded. Give it to `deliver` when the transaction has committed. */
 export interface Pending {
@@ -39,6 +30,8 @@ export interface Pending {
     readonly names: readonly string[];
     readonly recorded: Recorded;
   }[];
+  /** Those of the layer behind, which are delivered first. */
+  readonly inner?: Pending;
 }
 
 /** What a keyspace works with. */

@@ -1,0 +1,41 @@
+/** What a reader says of one value that it wants loaded when it is not cached. */
+
+import type { Criticality } from '../../core/shedding/index.ts';
+
+export interface LoadOptions {
+  /** Whole ms from 1 to 30 days; a random part of it is taken off, so that keys do not expire together. */
+  readonly ttlMs: number;
+  /**
+   * For so long after `ttlMs` the value is still served, while one reader loads it anew. It is about age alone: an
+   * invalidated value is never served. @default 0
+   */
+  readonly staleMs?: number;
+  /**
+   * For so long after `ttlMs` and `staleMs` the value is kept, and served only when the read budget is spent. `get` and
+   * `mget` return it too, as they know no better. @default 0
+   */
+  readonly staleIfBusyMs?: number;
+  /** Who goes first when more has to be loaded than the read budget allows. @default 'critical' */
+  readonly criticality?: Criticality;
+  /** The reader went away: the read rejects with its reason, and nothing is loaded for it any more. */
+  readonly signal?: AbortSignal;
+  /** No more than this part of the read budget is spent on it, above 0 to 1. @default 1 */
+  readonly share?: number;
+  /** Called once before a value is returned. */
+  readonly onServed?: (from: ServedFrom) => void;
+}
+
+/**
+ * Where a value came from: `hit`; `stale`, past its time; `load`, which somebody may have begun before; `inner`, the
+ * copy or the gutter behind a layered cache.
+ */
+export type ServedFrom = 'hit' | 'stale' | 'load' | 'inner';
+
+/** What a load is told. */
+export interface LoadContext {
+  /** Nobody waits for the value any more. Pass it to the query. */
+  readonly signal: AbortSignal;
+  readonly criticality: Criticality;
+  /** The part of the read budget that is open to it. */
+  readonly share: number;
+}
