@@ -1,3 +1,4 @@
+export type * from './cache.ts';
 export type * from './clock.ts';
 export type * from './database.ts';
 export type * from './platform.ts';

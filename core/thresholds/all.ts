@@ -1,6 +1,11 @@
+import { CACHE_THRESHOLDS } from './cache.ts';
 import { DATABASE_THRESHOLDS } from './database.ts';
 import { THROTTLE_THRESHOLDS } from './throttle.ts';
 import type { ThresholdSpec } from './types.ts';
 
 /** Every threshold of every tier. */
-export const THRESHOLDS: readonly ThresholdSpec[] = [...DATABASE_THRESHOLDS, ...THROTTLE_THRESHOLDS];
+export const THRESHOLDS: readonly ThresholdSpec[] = [
+  ...DATABASE_THRESHOLDS,
+  ...CACHE_THRESHOLDS,
+  ...THROTTLE_THRESHOLDS,
+];

@@ -1,4 +1,5 @@
 export * from './all.ts';
+export * from './cache.ts';
 export * from './database.ts';
 export * from './layer.ts';
 export * from './parse.ts';

@@ -48,7 +48,32 @@ export const THROTTLE_RELATIONS: readonly Relation[] = [
   },
 ];
 
+/** How many probes at their slowest a reboot waits at least: fewer would be no evidence of a lasting failure. */
+const PROBES_BEFORE_REBOOT_MIN = 10;
+
+export const CACHE_RELATIONS: readonly Relation[] = [
+  {
+    names: ['healthy-samples', 'unreachable-samples'],
+    rule: 'healthy-samples must not be below unreachable-samples',
+    fix: 'raise healthy-samples or lower unreachable-samples',
+    holds: (healthy, unreachable) => healthy >= unreachable,
+  },
+  {
+    names: ['reboot-after-ms', 'probe-timeout-ms'],
+    rule: `reboot-after-ms must be at least ${PROBES_BEFORE_REBOOT_MIN} times probe-timeout-ms`,
+    fix: 'raise reboot-after-ms or lower probe-timeout-ms',
+    holds: (after, timeout) => after >= PROBES_BEFORE_REBOOT_MIN * timeout,
+  },
+  {
+    names: ['reboot-window-ms', 'reboot-after-ms'],
+    rule: 'reboot-window-ms must not be below reboot-after-ms',
+    fix: 'raise reboot-window-ms or lower reboot-after-ms',
+    holds: (window, after) => window >= after,
+  },
+];
+
 const RELATIONS: ReadonlyMap<string, readonly Relation[]> = new Map([
+  ['cache', CACHE_RELATIONS],
   ['database', DATABASE_RELATIONS],
   ['throttle', THROTTLE_RELATIONS],
 ]);

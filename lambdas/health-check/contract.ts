@@ -17,9 +17,14 @@ export function leaseName(az: string): string {
 }
 
 /**
- * High-resolution metrics of one EMF line a sweep. A failure's metric has the failure's own name. `sweeps` and
- * `blind` have the dimensions environment and zone; all others environment and member. A line carries one
- * member: those with a standing failure and all members take turns, so each has a point every few seconds.
+ * `CACHE_ENV` is set where the environment has a cache: shards, copies, gutter and probeUser. Then the prober needs
+ * `elasticache:Connect` on every replication group and on its user, egress to the shards, and the right to put
+ * `cache-observation#<az>` in the state table.
+ *
+ * High-resolution metrics of one EMF line a sweep of the database, and one a sweep of the shards. A failure's metric
+ * has the failure's own name. `sweeps`, `blind` and `blindToShards` have the dimensions environment and zone; all
+ * others environment and member, or environment and shard. A line carries one member or shard: those with a standing
+ * failure and all of them take turns, so each has a point every few seconds.
  */
 export const METRIC = {
   /** 1 a sweep: its absence is `prober-silent`. */
@@ -33,4 +38,8 @@ export const METRIC = {
   writerUnreachable: 'writer-unreachable',
   writerReadOnly: 'writer-read-only',
   writerStalled: 'writer-stalled',
+  /** 1 while this prober cannot see more than half of all its targets, as it judges the shards. */
+  blindToShards: 'prober-blind-to-shards',
+  /** Per shard, by environment and shard: 1 while the verdict stands, 0 when it answers. */
+  shardUnreachable: 'shard-unreachable',
 } as const;

@@ -41,6 +41,28 @@ export const THROTTLE_ENV = {
   resources: 'UNDERSTUDY_THROTTLED_RESOURCES',
 } as const;
 
+/**
+ * Set for the functions that know the shards of the cache: health-check, cache-router and cache-front. Lists are
+ * `<replication group id>=<host>:<port>` joined by commas, in the order of the shards, as the applications are told.
+ */
+export const CACHE_ENV = {
+  /** The main copy. Default: no cache. */
+  shards: 'UNDERSTUDY_CACHE_SHARDS',
+  /** The second copy of `double`. Default: none. */
+  copies: 'UNDERSTUDY_CACHE_COPIES',
+  /** Default: none. */
+  gutter: 'UNDERSTUDY_CACHE_GUTTER',
+  /** The ElastiCache user that the probers log in as: `<env>-health-check`. For health-check only. */
+  probeUser: 'UNDERSTUDY_CACHE_PROBE_USER',
+  /** The ElastiCache user that cache-front logs in as: `<env>-cache-front`. For cache-front only. */
+  frontUser: 'UNDERSTUDY_CACHE_FRONT_USER',
+  /** Name or ARN of the function cache-front. For cache-router only. */
+  front: 'UNDERSTUDY_CACHE_FRONT',
+} as const;
+
+/** The database role that cache-front logs in as, with an IAM token. The bootstrap makes it and grants it the ledger. */
+export const CACHE_FRONT_ROLE = 'understudy_cache_front';
+
 /** Where the Lambda runtime keeps the Amazon certificate authorities; the probers verify the database by it. */
 export const LAMBDA_CA_FILE = '/var/runtime/ca-cert.pem';
 
@@ -62,6 +84,8 @@ export const CONTROLLERS = ['replica-pool', 'write-failover'] as const;
 export const DIMENSION = {
   env: 'Environment',
   member: 'Member',
+  /** Id of a shard's replication group. */
+  shard: 'Shard',
   az: 'AvailabilityZone',
   function: 'Function',
   resource: 'Resource',
