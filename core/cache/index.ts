@@ -30,6 +30,7 @@ export {
   tenantFaults,
 } from './key.ts';
 export { shardCountFaults, SHARDS_MAX, shardOf, SLOTS, slotOf } from './shard.ts';
+export { formatShards, parseShards, type ShardEndpoint } from './shards-text.ts';
 export {
   type CacheValue,
   deserialize,

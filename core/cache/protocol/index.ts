@@ -12,6 +12,8 @@ export {
   reportOf,
 } from './invalidation.ts';
 export {
+  addShards,
+  advanceGrowth,
   close,
   forget,
   type Ledger,
@@ -29,6 +31,8 @@ export {
   type Result,
   serve,
   settle,
+  startGrowth,
+  turnGrowth,
 } from './ledger.ts';
 export { afterAsk, afterLoad, afterStore, beginRead, type Fill, type Read, type Sight } from './read.ts';
 export {
@@ -46,6 +50,27 @@ export {
   type Watched,
 } from './readmission.ts';
 export {
+  advanceRing,
+  deletesAlsoFrom,
+  isAwaited,
+  isPurged,
+  newRing,
+  partInTransit,
+  partOf,
+  type Purge,
+  purgesOf,
+  readsFrom,
+  RING_PARTS,
+  RING_PARTS_MAX,
+  RING_PHASES,
+  type RingPhase,
+  type RingRow,
+  type RingStart,
+  shardsOf,
+  startRing,
+  turnRing,
+} from './ring.ts';
+export {
   closeRow,
   type Holder,
   type JournalEntry,
@@ -58,6 +83,17 @@ export {
   type ShardRow,
   type ShardState,
 } from './rows.ts';
+export {
+  CACHE_NAMES,
+  type CacheName,
+  HOLDER_TABLE,
+  JOURNAL_TABLE,
+  LEDGER_SCHEMA,
+  type LedgerCache,
+  ledgerGrants,
+  ledgerTables,
+  SHARD_TABLE,
+} from './tables.ts';
 export {
   isDestination,
   isLeased,
