@@ -104,7 +104,17 @@ function assembled(ports: CachePorts, { shards, limits: given }: CacheOptions): 
     { length: shards },
     (_, shard) => new ShardLink({ shard, connector, clock, random, limits }),
   );
-  const leases = new LeaseKeeper({ id: stamp(), shardCount: shards, store: epochs, clock, limits });
+  const leases = new LeaseKeeper({
+    id: stamp(),
+    shardCount: shards,
+    reads: () => {
+      const { hits, misses } = opened.reader.describe();
+      return { hits, misses };
+    },
+    store: epochs,
+    clock,
+    limits,
+  });
   const parts: CacheParts = { clock, random, limits, links, leases, epochs, journal, stamp };
   const opened: Opened = {
     ports,

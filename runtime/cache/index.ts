@@ -5,5 +5,5 @@ export { Keyspace, type Pending } from './keyspace.ts';
 export { CACHE_DEFAULTS, type CacheLimits } from './limits.ts';
 export type { LoadContext, LoadOptions, ServedFrom } from './load-options.ts';
 export type { CacheOperations, OpenedCache } from './operations.ts';
-export type { CacheConnection, CacheConnector, EpochStore, Journal, Recorded } from './ports.ts';
+export type { CacheConnection, CacheConnector, EpochStore, Journal, Recorded, RingStore } from './ports.ts';
 export type { CacheKey, CacheValue } from '../../core/cache/index.ts';

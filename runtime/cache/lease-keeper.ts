@@ -1,5 +1,5 @@
 /**
- * What this process believes of every shard, under one lease that it renews: one transaction a renewal, whatever the
+ * What this process believes of the ring and of every shard, under one lease that it renews: one transaction a renewal, whatever the
  * number of shards. News are answered with a renewal at once, so that whoever closes a shard need not wait.
  */
 
@@ -7,10 +7,14 @@ import {
   type Holder,
   isLeased,
   NO_LEASE,
+  type Renewed,
   renewedView,
+  type RingRow,
+  type RingView,
   type ShardRow,
   type ShardView,
   toldView,
+  unknownRing,
   unknownView,
 } from '../../core/cache/protocol/index.ts';
 import { within } from '../bounded.ts';
@@ -21,7 +25,10 @@ import type { EpochStore } from './ports.ts';
 export interface LeaseKeeperOptions {
   /** Unique to this process. */
   readonly id: string;
+  /** The number of shards that this process knows the endpoints of. */
   readonly shardCount: number;
+  /** Told with every renewal. */
+  readonly reads: () => { readonly hits: number; readonly misses: number };
   readonly store: EpochStore;
   readonly clock: Clock;
   readonly limits: CacheLimits;
@@ -29,7 +36,9 @@ export interface LeaseKeeperOptions {
 
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
-  readonly #views: ShardView[];
+  /** By shard: of those that the ledger tells of, whether their endpoints are known or not. */
+  #views: ShardView[];
+  #ring: RingView;
   #sequence = 0;
   #isRegistered = false;
   #isClosed = false;
@@ -39,6 +48,7 @@ export class LeaseKeeper {
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
     this.#views = Array.from({ length: options.shardCount }, (_, shard) => unknownView(shard));
+    this.#ring = unknownRing(options.shardCount);
   }
 
   start(): void {
@@ -46,14 +56,26 @@ export class LeaseKeeper {
   }
 
   view(shard: number): ShardView {
-    return this.#views[shard]!;
+    return this.#views[shard] ?? unknownView(shard);
+  }
+
+  get ring(): RingView {
+    return this.#ring;
   }
 
   /** A row from another transaction: no lease, but news. */
   tell(row: ShardRow): void {
-    const before = this.#views[row.shard]!;
-    this.#views[row.shard] = toldView(before, row);
-    if (this.#views[row.shard] !== before) void this.renew();
+    const before = this.view(row.shard);
+    const after = toldView(before, row);
+    if (after === before) return;
+    this.#views[row.shard] = after;
+    void this.renew();
+  }
+
+  tellRing(row: RingRow): void {
+    const before = this.#ring;
+    this.#ring = toldView(before, row);
+    if (this.#ring !== before) void this.renew();
   }
 
   /** True when the database has answered. One renewal at a time. */
@@ -70,7 +92,8 @@ export class LeaseKeeper {
     this.#isClosed = true;
     this.#cancel();
     await this.#renewing;
-    for (const [shard, view] of this.#views.entries()) this.#views[shard] = { ...view, leaseUntil: NO_LEASE };
+    this.#views = this.#views.map((view) => ({ ...view, leaseUntil: NO_LEASE }));
+    this.#ring = { ...this.#ring, leaseUntil: NO_LEASE };
     try {
       if (this.#isRegistered)
         await this.#bounded(this.#options.store.forget(this.#options.id, this.#sequence));
@@ -98,28 +121,36 @@ export class LeaseKeeper {
 
   /** True when a row was new. */
   async #ask(): Promise<boolean> {
-    const { id, store, clock } = this.#options;
+    const { id, store, clock, shardCount, reads } = this.#options;
     if (!this.#isRegistered) {
       await this.#bounded(store.register(id));
       this.#isRegistered = true;
       this.#sequence = 0;
     }
     this.#sequence += 1;
-    const adopted = this.#views.map(({ row }) => row.epoch);
-    const holder: Holder = { id, sequence: this.#sequence, adopted };
+    const adopted = Array.from(this.#views.keys(), (shard) => this.view(shard).row.epoch);
+    const holder: Holder = {
+      id,
+      sequence: this.#sequence,
+      adopted,
+      ring: this.#ring.row.epoch,
+      knows: shardCount,
+      ...reads(),
+    };
     const sentAt = clock.now();
     const renewed = await this.#bounded(store.renew(holder));
-    if (renewed.kind === 'renewed') return this.#adopt(renewed.rows, sentAt);
+    if (renewed.kind === 'renewed') return this.#adopt(renewed, sentAt);
     this.#isRegistered = false;
     return false;
   }
 
-  #adopt(rows: readonly ShardRow[], sentAt: number): boolean {
-    let hasNews = false;
+  #adopt({ rows, ring }: Renewed & { readonly kind: 'renewed' }, sentAt: number): boolean {
+    const { leases } = this.#options.limits;
+    let hasNews = ring.epoch > this.#ring.row.epoch;
+    this.#ring = renewedView(this.#ring, ring, sentAt, leases);
     for (const row of rows) {
-      const before = this.#views[row.shard];
-      if (!before) continue;
-      this.#views[row.shard] = renewedView(before, row, sentAt, this.#options.limits.leases);
+      const before = this.view(row.shard);
+      this.#views[row.shard] = renewedView(before, row, sentAt, leases);
       hasNews ||= row.epoch > before.row.epoch;
     }
     return hasNews;

@@ -7,6 +7,8 @@ import type {
   Renewed,
   Report,
   Reported,
+  RingRow,
+  RingStart,
   ShardRow,
 } from '../../core/cache/protocol/index.ts';
 import type { Session } from '../session.ts';
@@ -68,7 +70,7 @@ export interface EpochStore {
 
 /** Invalidations that a shard has not had, in a table of the application's database. */
 export interface Journal {
-  /** Inside the application's transaction; locks the row of the shard until that ends. */
+  /** Inside the application's transaction; locks the rows of the ring and of the shard (`for share`) until that ends. */
   record(session: Session, shard: number, keys: readonly string[]): Promise<Recorded>;
   report(report: Report): Promise<Reported>;
   list(shard: number): Promise<readonly JournalEntry[]>;
@@ -77,5 +79,22 @@ export interface Journal {
 
 export interface Recorded {
   readonly row: ShardRow;
+  /** As it stands until the transaction ends: its row was locked before the one of the shard. */
+  readonly ring: RingRow;
   readonly ids: readonly number[];
+}
+
+/** The number of shards and its doubling: what `ledger.ts` says, as transactions on the writer. */
+export interface RingStore {
+  /** One snapshot. */
+  growth(): Promise<{
+    readonly ring: RingRow;
+    readonly rows: readonly ShardRow[];
+    readonly holders: readonly Holder[];
+  }>;
+  addShards(count: number): Promise<void>;
+  startGrowth(start: RingStart): Promise<RingRow>;
+  /** Locks the ring's row (`for update`) before it looks at the holders. */
+  advanceGrowth(from: { readonly epoch: number; readonly waitedOut: boolean }): Promise<RingRow>;
+  turnGrowth(epoch: number): Promise<RingRow>;
 }

@@ -4,9 +4,19 @@
  */
 
 import {
+  advanceRing,
+  isAwaited,
+  newRing,
+  type RingRow,
+  type RingStart,
+  startRing,
+  turnRing,
+} from './ring.ts';
+import {
   closeRow,
   type Holder,
   type JournalEntry,
+  newHolder,
   newRow,
   openRow,
   serveRow,
@@ -15,6 +25,7 @@ import {
 } from './rows.ts';
 
 export interface Ledger {
+  readonly ring: RingRow;
   /** By shard. */
   readonly rows: readonly ShardRow[];
   readonly journal: readonly JournalEntry[];
@@ -40,28 +51,28 @@ export interface Reported {
 }
 
 export type Renewed =
-  | { readonly kind: 'renewed'; readonly rows: readonly ShardRow[] }
+  | { readonly kind: 'renewed'; readonly rows: readonly ShardRow[]; readonly ring: RingRow }
   /** No such holder: register first. No lease is given. */
   | { readonly kind: 'unknown-holder' };
 
 export function newLedger(shardCount: number): Ledger {
   const rows = Array.from({ length: shardCount }, (_, shard) => newRow(shard));
-  return { rows, journal: [], holders: [], nextId: 1 };
+  return { ring: newRing(shardCount), rows, journal: [], holders: [], nextId: 1 };
 }
 
 /** Makes a holder known. It commits before the first renewal, so that whoever closes a shard later sees it. */
 export function register(ledger: Ledger, id: string): Result<void> {
-  const holder: Holder = { id, sequence: 0, adopted: ledger.rows.map(() => 0) };
+  const holder = newHolder(id, ledger.rows.length);
   return [{ ...ledger, holders: [...ledger.holders.filter((other) => other.id !== id), holder] }, undefined];
 }
 
-/** Notes what the holder has adopted, and answers all rows. The lease counts from when the request was sent. */
-export function renew(ledger: Ledger, { id, sequence, adopted }: Holder): Result<Renewed> {
-  const known = ledger.holders.find((holder) => holder.id === id);
+/** Notes what the holder has adopted, and answers all rows and the ring. The lease counts from when the request was sent. */
+export function renew(ledger: Ledger, renewing: Holder): Result<Renewed> {
+  const known = ledger.holders.find((holder) => holder.id === renewing.id);
   if (!known) return [ledger, { kind: 'unknown-holder' }];
-  const answer: Renewed = { kind: 'renewed', rows: ledger.rows };
-  if (sequence <= known.sequence) return [ledger, answer];
-  const holders = ledger.holders.map((holder) => (holder === known ? { id, sequence, adopted } : holder));
+  const answer: Renewed = { kind: 'renewed', rows: ledger.rows, ring: ledger.ring };
+  if (renewing.sequence <= known.sequence) return [ledger, answer];
+  const holders = ledger.holders.map((holder) => (holder === known ? renewing : holder));
   return [{ ...ledger, holders }, answer];
 }
 
@@ -71,7 +82,11 @@ export function forget(ledger: Ledger, id: string, sequence: number): Result<voi
   return [{ ...ledger, holders }, undefined];
 }
 
-/** Inside the transaction of a write: journals its invalidations whatever the state, and answers the row. */
+/**
+ * Inside the transaction of a write: journals its invalidations whatever the state, and answers the row. A store in
+ * SQL answers the ring with it and locks the ring's row first (`for share`), until the transaction ends: so no
+ * transition of the ring comes between what was recorded and the commit.
+ */
 export function record(ledger: Ledger, shard: number, keys: readonly string[]): Result<ShardRow> {
   return [appended(ledger, shard, keys), rowOf(ledger, shard)];
 }
@@ -145,6 +160,41 @@ export function remove(
   applied: readonly number[],
 ): Result<void> {
   return [rowOf(ledger, shard).epoch === epoch ? without(ledger, applied) : ledger, undefined];
+}
+
+/** Adds the rows of shards up to this number that are not there yet, as of shards that nothing was cached on. */
+export function addShards(ledger: Ledger, count: number): Result<void> {
+  const missing = Math.max(0, count - ledger.rows.length);
+  const added = Array.from({ length: missing }, (_, at) => newRow(ledger.rows.length + at));
+  return [{ ...ledger, rows: [...ledger.rows, ...added] }, undefined];
+}
+
+/** Begins to grow, when the rows of all shards are there. Answers the ring, whoever has moved it. */
+export function startGrowth(ledger: Ledger, start: RingStart): Result<RingRow> {
+  const hasRows = ledger.rows.length >= start.target;
+  return ringed(ledger, hasRows ? startRing(ledger.ring, start) : null);
+}
+
+/**
+ * The next phase. One that every client must have adopted ends when each holder has said so, or when the caller has
+ * waited a full lease since it saw the epoch.
+ */
+export function advanceGrowth(
+  ledger: Ledger,
+  { epoch, waitedOut }: { readonly epoch: number; readonly waitedOut: boolean },
+): Result<RingRow> {
+  const { ring, holders } = ledger;
+  const isOver = waitedOut || !isAwaited(ring) || holders.every((holder) => holder.ring >= ring.epoch);
+  return ringed(ledger, isOver ? advanceRing(ring, epoch) : null);
+}
+
+/** Gives the growth up, or takes it up again. */
+export function turnGrowth(ledger: Ledger, epoch: number): Result<RingRow> {
+  return ringed(ledger, turnRing(ledger.ring, epoch));
+}
+
+function ringed(ledger: Ledger, ring: RingRow | null): Result<RingRow> {
+  return ring ? [{ ...ledger, ring }, ring] : [ledger, ledger.ring];
 }
 
 function moved(ledger: Ledger, shard: number, row: ShardRow | null): Result<ShardRow> {

@@ -47,6 +47,13 @@ export interface Holder {
   readonly sequence: number;
   /** The epoch of each shard that it has adopted, by shard: it serves nothing under an older one any more. */
   readonly adopted: readonly number[];
+  /** The epoch of the ring that it has adopted. */
+  readonly ring: number;
+  /** The number of shards that it knows the endpoints of. */
+  readonly knows: number;
+  /** Reads of this process since it started, as its callers saw them. */
+  readonly hits: number;
+  readonly misses: number;
 }
 
 export interface LeaseLimits {
@@ -63,6 +70,12 @@ export const LEASE_DEFAULTS: LeaseLimits = { leaseMs: 3000, renewMs: 1000, drift
 /** After so long on any clock, every lease from before has ended on every other clock. */
 export function leaseWaitMs({ leaseMs, driftRatio }: LeaseLimits): number {
   return Math.ceil(leaseMs * (1 + driftRatio));
+}
+
+/** A holder that has not renewed yet. */
+export function newHolder(id: string, shardCount: number): Holder {
+  const adopted = Array.from({ length: shardCount }, () => 0);
+  return { id, sequence: 0, adopted, ring: 0, knows: 0, hits: 0, misses: 0 };
 }
 
 /** The row of a shard that nothing was ever cached on. */

@@ -1,15 +1,19 @@
 /**
- * What one process believes of one shard: the newest row that it knows, and until when it may serve hits under it.
- * All times are monotonic ms of this process, 0 or more.
+ * What one process believes of one shard, or of the ring: the newest row that it knows, and until when it may serve
+ * hits under it. All times are monotonic ms of this process, 0 or more.
  */
 
+import { newRing, type RingRow } from './ring.ts';
 import { type LeaseLimits, newRow, type ShardRow } from './rows.ts';
 
-export interface ShardView {
-  readonly row: ShardRow;
+export interface View<Row extends { readonly epoch: number }> {
+  readonly row: Row;
   /** No lease from this moment on. */
   readonly leaseUntil: number;
 }
+
+export type ShardView = View<ShardRow>;
+export type RingView = View<RingRow>;
 
 /** A time that has passed on every clock. */
 export const NO_LEASE = -1;
@@ -19,8 +23,18 @@ export function unknownView(shard: number): ShardView {
   return { row: { ...newRow(shard), epoch: 0 }, leaseUntil: NO_LEASE };
 }
 
+/** Before the first renewal: `shards` is how many this process knows the endpoints of. Nothing is served. */
+export function unknownRing(shards: number): RingView {
+  return { row: { ...newRing(shards), epoch: 0 }, leaseUntil: NO_LEASE };
+}
+
 /** A row from a renewal that was sent at `sentAt`. An answer that was overtaken by a newer one changes nothing. */
-export function renewedView(view: ShardView, row: ShardRow, sentAt: number, limits: LeaseLimits): ShardView {
+export function renewedView<Row extends { readonly epoch: number }>(
+  view: View<Row>,
+  row: Row,
+  sentAt: number,
+  limits: LeaseLimits,
+): View<Row> {
   const leaseUntil = sentAt + limits.leaseMs;
   if (row.epoch < view.row.epoch) return view;
   if (row.epoch > view.row.epoch) return { row, leaseUntil };
@@ -28,12 +42,12 @@ export function renewedView(view: ShardView, row: ShardRow, sentAt: number, limi
 }
 
 /** A row from any other transaction: news, but no lease. */
-export function toldView(view: ShardView, row: ShardRow): ShardView {
+export function toldView<Row extends { readonly epoch: number }>(view: View<Row>, row: Row): View<Row> {
   return row.epoch > view.row.epoch ? { row, leaseUntil: NO_LEASE } : view;
 }
 
-export function isLeased(view: ShardView, now: number): boolean {
-  return now < view.leaseUntil;
+export function isLeased({ leaseUntil }: { readonly leaseUntil: number }, now: number): boolean {
+  return now < leaseUntil;
 }
 
 /** Hits may be served from a connection to this server process; null when there is none. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shardOf } from '../../../core/cache/index.ts';
+import { newHolder } from '../../../core/cache/protocol/index.ts';
 import type { Cache } from '../../../runtime/cache/index.ts';
 import { type CacheStage, cacheStage, outcome } from './simulated/stage.ts';
 
@@ -71,7 +72,7 @@ describe('an invalidation', () => {
     });
     tables.ledger = {
       ...tables.ledger,
-      holders: [...tables.ledger.holders, { id: 'silent', sequence: 9, adopted: [3, 3] }],
+      holders: [...tables.ledger.holders, { ...newHolder('silent', 2), sequence: 9, adopted: [3, 3] }],
     };
     servers.cut('a', 0);
     const { ms } = await outcome(clock, a.delete(KEY));
@@ -207,7 +208,7 @@ describe('the leases', () => {
 
   it('of a process that died are forgotten, so that nobody waits for it', async () => {
     const { clock, tables } = await withRow();
-    const dead = { id: 'dead', sequence: 9, adopted: [0, 0] };
+    const dead = { ...newHolder('dead', 2), sequence: 9 };
     tables.ledger = { ...tables.ledger, holders: [...tables.ledger.holders, dead] };
     await clock.advance(100_000);
     expect(tables.ledger.holders.map(({ id }) => id)).not.toContain('dead');

@@ -1,6 +1,11 @@
 /** What the clients of the world may do next. */
 
-import type { Invalidation, Read, Sight } from '../../../../core/cache/protocol/index.ts';
+import {
+  type Invalidation,
+  newHolder,
+  type Read,
+  type Sight,
+} from '../../../../core/cache/protocol/index.ts';
 import { deleted, entryAt, processOf, stored, withEntry } from './commands.ts';
 import type { Protocol } from './protocol.ts';
 import type { Step } from './search.ts';
@@ -51,7 +56,11 @@ function sightOf({ world, at, size }: Scene, key: number): Sight {
 function renewals(scene: Scene, client: Client): Step<World>[] {
   const { world, protocol, at } = scene;
   const adopted = client.views.map(({ row }) => row.epoch);
-  const [ledger, answer] = protocol.renew(world.ledger, { id: client.id, sequence: 1, adopted });
+  const [ledger, answer] = protocol.renew(world.ledger, {
+    ...newHolder(client.id, 0),
+    sequence: 1,
+    adopted,
+  });
   if (answer.kind === 'unknown-holder') return [];
   // Sequence numbers would tell equal situations apart: each renewal counts as the first.
   const holders = ledger.holders.map((holder) => ({ ...holder, sequence: 0 }));

@@ -9,6 +9,7 @@ import {
   type Entry,
   type Invalidation,
   type Ledger,
+  newHolder,
   newLedger,
   NO_LEASE,
   type Read,
@@ -145,7 +146,7 @@ export function newWorld(size: Size): World {
     const id = `c${at}`;
     ledger = {
       ...ledger,
-      holders: [...ledger.holders, { id, sequence: 0, adopted: rows.map(({ epoch }) => epoch) }],
+      holders: [...ledger.holders, { ...newHolder(id, 0), adopted: rows.map(({ epoch }) => epoch) }],
     };
     const views = rows.map((row): ShardView => ({ row, leaseUntil: LEASE_TICKS }));
     const connections = rows.map(({ incarnation }) => incarnation);

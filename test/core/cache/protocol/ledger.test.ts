@@ -4,6 +4,7 @@ import {
   forget,
   type Ledger,
   list,
+  newHolder,
   newLedger,
   open,
   record,
@@ -84,9 +85,9 @@ describe('the row of a shard', () => {
     const attempt = (from: Ledger): string =>
       settle(from, { shard: SHARD, epoch: 4, waitedOut: false })[1].state;
     expect(attempt(ledger)).toBe('closing');
-    [ledger] = renew(ledger, { id: 'a', sequence: 1, adopted: [4, 3] });
+    [ledger] = renew(ledger, { ...newHolder('', 2), id: 'a', sequence: 1, adopted: [4, 3] });
     expect(attempt(ledger)).toBe('closing');
-    [ledger] = renew(ledger, { id: 'b', sequence: 1, adopted: [4, 3] });
+    [ledger] = renew(ledger, { ...newHolder('', 2), id: 'b', sequence: 1, adopted: [4, 3] });
     expect(attempt(ledger)).toBe('closed');
   });
 });
@@ -94,7 +95,7 @@ describe('the row of a shard', () => {
 describe('the holders', () => {
   it('must be registered before they are given a lease', () => {
     const ledger = serving();
-    expect(renew(ledger, { id: 'a', sequence: 1, adopted: [3, 3] })).toEqual([
+    expect(renew(ledger, { ...newHolder('', 2), id: 'a', sequence: 1, adopted: [3, 3] })).toEqual([
       ledger,
       { kind: 'unknown-holder' },
     ]);
@@ -102,15 +103,15 @@ describe('the holders', () => {
 
   it('take back nothing by a renewal that was overtaken', () => {
     let [ledger] = register(serving(), 'a');
-    [ledger] = renew(ledger, { id: 'a', sequence: 2, adopted: [4, 3] });
-    const [late, answer] = renew(ledger, { id: 'a', sequence: 1, adopted: [3, 3] });
-    expect(late.holders).toEqual([{ id: 'a', sequence: 2, adopted: [4, 3] }]);
+    [ledger] = renew(ledger, { ...newHolder('', 2), id: 'a', sequence: 2, adopted: [4, 3] });
+    const [late, answer] = renew(ledger, { ...newHolder('', 2), id: 'a', sequence: 1, adopted: [3, 3] });
+    expect(late.holders).toEqual([{ ...newHolder('', 2), id: 'a', sequence: 2, adopted: [4, 3] }]);
     expect(answer.kind).toBe('renewed');
   });
 
   it('are forgotten only at the sequence that was seen', () => {
     let [ledger] = register(serving(), 'a');
-    [ledger] = renew(ledger, { id: 'a', sequence: 5, adopted: [3, 3] });
+    [ledger] = renew(ledger, { ...newHolder('', 2), id: 'a', sequence: 5, adopted: [3, 3] });
     expect(forget(ledger, 'a', 4)[0].holders).toHaveLength(1);
     expect(forget(ledger, 'a', 5)[0].holders).toHaveLength(0);
   });

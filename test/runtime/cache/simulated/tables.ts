@@ -78,7 +78,7 @@ export class Tables implements EpochStore, Journal {
     return this.#transact((ledger) => {
       const [after, row] = record(ledger, shard, keys);
       const ids = keys.map((_, at) => ledger.nextId + at);
-      return [after, { row, ids }];
+      return [after, { row, ring: ledger.ring, ids }];
     });
   }
 
