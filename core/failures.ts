@@ -29,6 +29,14 @@ export const FAILURES = [
   'parameter-refused',
   /** Callers together want more of a resource than its capacity; each gets its share. */
   'throttle-over-capacity',
+  /** A prober cannot reach a shard of the cache: connecting, TLS, login or an answer fails or times out. */
+  'shard-unreachable',
+  /** A shard has served no hits for longer than `quarantined-ms`: its keys are misses. */
+  'shard-quarantined',
+  /** A shard's server has no processor time left: every key on it is slow. */
+  'shard-busy',
+  /** An application refuses loads at misses, because the database bears no more of them. */
+  'read-budget-spent',
 ] as const;
 
 export type Failure = (typeof FAILURES)[number];

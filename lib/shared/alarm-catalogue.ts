@@ -6,11 +6,12 @@
 import { FAILURES, type Failure } from '../../core/failures.ts';
 import { parameterRoot, type Tier } from '../../core/naming.ts';
 
-/** What one alarm of a failure watches: each member, zone, function or throttled resource, or the environment as a whole. */
-export type AlarmSubject = 'member' | 'zone' | 'function' | 'resource' | 'environment';
+/** What one alarm of a failure watches: each of these, or the environment as a whole. */
+export type AlarmSubject =
+  'member' | 'zone' | 'function' | 'resource' | 'shard' | 'application' | 'environment';
 
 /** The controller that an alarm wakes; null where only people are told. */
-export type Woken = 'replica-pool' | 'write-failover' | null;
+export type Woken = 'replica-pool' | 'write-failover' | 'cache-router' | null;
 
 export interface CatalogueEntry {
   readonly failure: Failure;
@@ -105,6 +106,31 @@ const ENTRIES: Readonly<Record<Failure, Omit<CatalogueEntry, 'failure'>>> = {
     wakes: null,
     meaning:
       'For five minutes callers have wanted more of this resource than its capacity. Each gets its share; the rest is refused.',
+  },
+  'shard-unreachable': {
+    tier: 'cache',
+    subject: 'shard',
+    wakes: 'cache-router',
+    meaning: 'A prober cannot reach this shard. Its keys are misses; where most zones agree it is quarantined.',
+  },
+  'shard-quarantined': {
+    tier: 'cache',
+    subject: 'shard',
+    wakes: 'cache-router',
+    meaning: 'This shard has served no hits for longer than quarantined-ms. Its keys are read from the database.',
+  },
+  'shard-busy': {
+    tier: 'cache',
+    subject: 'shard',
+    wakes: null,
+    meaning: "For five minutes this shard's server has had almost no processor time left. Its keys are slow.",
+  },
+  'read-budget-spent': {
+    tier: 'cache',
+    subject: 'application',
+    wakes: null,
+    meaning:
+      'This application refuses loads at misses, minute after minute, so that the database is not overrun.',
   },
 };
 
