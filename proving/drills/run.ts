@@ -1,8 +1,9 @@
 /** Runs one drill: steady load, one fault, what users saw, and the read-back. */
 
 import { readBack } from './checker.ts';
-import { giveBack, takeAway, type Without } from './conditions.ts';
+import type { Without } from './conditions.ts';
 import { inject, type Fault } from './faults/index.ts';
+import { conduct, settingOf, type Drilling } from './frame.ts';
 import { toLine } from './line.ts';
 import { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
 import { ManagedWatch } from './managed.ts';
@@ -38,28 +39,14 @@ const PROMOTED_MS = 1500;
 /** The old writer is written to from before it wakes. */
 const BEFORE_WAKING_MS = 500;
 /** Bounds of waiting, at the fast pace; AWS's pace takes up to ten times as long. */
-const HEALTHY_MS_MAX = { fast: 60_000, aws: 240_000 };
 const MANAGED_MS_MAX = { fast: 30_000, aws: 120_000 };
 
-export async function runDrill(place: DrillPlace, options: DrillOptions): Promise<DrillLine> {
-  const { fault, without, deny, control, scenario, signal } = options;
-  const setting: Setting = { fault, without, deny, control, pace: place.pace === 'aws' ? 'aws' : 'fast' };
-  place.say(`${scenario.name}: waiting until every member is healthy`);
-  await place.healthy(HEALTHY_MS_MAX[setting.pace]);
-  const expected = scenario.decision(setting);
-  if (expected) await settle(place, expected, { now, signal });
-  const drill = new Drill(place, options, setting);
-  try {
-    await takeAway(place, setting);
-    await drill.run();
-  } finally {
-    await drill.clear();
-    await giveBack(place, setting);
-  }
-  return drill.conclude();
+export function runDrill(place: DrillPlace, options: DrillOptions): Promise<DrillLine> {
+  const setting: Setting = settingOf(place, options);
+  return conduct(place, { name: options.scenario.name, setting }, new Drill(place, options, setting));
 }
 
-class Drill {
+class Drill implements Drilling<DrillLine> {
   readonly #place: DrillPlace;
   readonly #options: DrillOptions;
   readonly #setting: Setting;
@@ -77,6 +64,12 @@ class Drill {
     this.#place = place;
     this.#options = options;
     this.#setting = setting;
+  }
+
+  async prepare(): Promise<void> {
+    const { scenario, signal } = this.#options;
+    const expected = scenario.decision(this.#setting);
+    if (expected) await settle(this.#place, expected, { now, signal });
   }
 
   async run(): Promise<void> {
@@ -99,7 +92,6 @@ class Drill {
     this.#endedAt = now();
   }
 
-  /** Ends everything that still stands: after a drill, after an error, after Ctrl-C. */
   async clear(): Promise<void> {
     const say = (error: unknown): void => this.#place.say(`not cleared: ${(error as Error).message}`);
     this.#watch?.stop();

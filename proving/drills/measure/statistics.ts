@@ -3,7 +3,7 @@
 import type { Sample } from '../model.ts';
 
 /** What every kind of load knows of a request. */
-type Asked = Pick<Sample, 'scheduledAt' | 'completedAt' | 'ok' | 'refused'>;
+export type Asked = Pick<Sample, 'scheduledAt' | 'completedAt' | 'ok' | 'refused'>;
 
 /** Nearest-rank percentile of the latencies, in ms; null without a success. */
 export function latencyMs(samples: readonly Asked[], percentile: number): number | null {
@@ -63,4 +63,10 @@ export function failed(sample: Pick<Sample, 'ok' | 'refused'>): boolean {
 
 export function round(ms: number): number {
   return Math.round(ms * 10) / 10;
+}
+
+export function countBy(names: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }

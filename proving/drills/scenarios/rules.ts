@@ -3,20 +3,10 @@
 import { functionsRun, type Conditions } from '../conditions.ts';
 import { FAILOVER_CALL } from '../measure/evidence.ts';
 import type { DrillLine } from '../model.ts';
-import { atMost, type Expectation } from './types.ts';
+import { atMost, rulesFor } from '../rules.ts';
+import type { Expectation } from './types.ts';
 
-type CountField = {
-  [K in keyof DrillLine]: DrillLine[K] extends number | null ? K : never;
-}[keyof DrillLine];
-
-/** `field = count`; null never holds. */
-export function exactly(field: CountField, count: number): Expectation {
-  return { rule: `${field} = ${count}`, holds: (line) => line[field] === count };
-}
-
-export function within(field: CountField, max: number): Expectation {
-  return { rule: `${field} <= ${max}`, holds: (line) => atMost(line[field], max) };
-}
+export const { exactly, within } = rulesFor<DrillLine>();
 
 /** What must never happen to data, whatever is broken. */
 export const DATA_IS_SAFE: readonly Expectation[] = [

@@ -42,8 +42,3 @@ export interface Scenario {
   /** What the fault `slow` adds in each direction, in ms. */
   readonly slowMs: number;
 }
-
-/** `value <= max`, where null never holds. */
-export function atMost(value: number | null, max: number): boolean {
-  return value !== null && value <= max;
-}

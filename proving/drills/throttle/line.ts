@@ -1,19 +1,10 @@
 /** Puts the line of a throttle drill together: the fields of every drill, and those of the scenario. */
 
-import { denyText } from '../conditions.ts';
-import { judge } from '../line.ts';
-import {
-  badUntilMs,
-  failed,
-  latencyMs,
-  longestGapMs,
-  recoveredMs,
-  round,
-  worst10sFailedPct,
-} from '../measure/statistics.ts';
+import { identity, judge, traffic } from '../line-parts.ts';
+import { countBy, longestGapMs, recoveredMs } from '../measure/statistics.ts';
 import type { Denial } from '../model.ts';
 import { NOT_MEASURED, type ThrottleFields, type ThrottleLine } from './model.ts';
-import { countBy, goodputPerS } from './statistics.ts';
+import { goodputPerS } from './statistics.ts';
 import { RESOURCE, type ThrottleRun, type ThrottleScenario } from './types.ts';
 
 export interface ThrottleMeasured {
@@ -29,9 +20,10 @@ export interface ThrottleMeasured {
 
 export function toThrottleLine(measured: ThrottleMeasured): ThrottleLine {
   const { scenario, run, quotasInForceMs } = measured;
+  const { setting } = run;
   const line: ThrottleLine = {
-    ...identity(measured),
-    ...traffic(measured),
+    ...identity({ ...measured, setting, target: RESOURCE, hypothesis: scenario.hypothesis(setting) }),
+    ...ofCallers(measured),
     ...NOT_OURS,
     denied: measured.denied,
     ...common(run),
@@ -40,7 +32,7 @@ export function toThrottleLine(measured: ThrottleMeasured): ThrottleLine {
     held: false,
     not_held: [],
   };
-  return { ...line, ...judge(line, scenario.expectations(run.setting)) };
+  return { ...line, ...judge(line, scenario.expectations(setting)) };
 }
 
 /** Fields of members, writes and controllers: a throttle drill measures none of them. */
@@ -61,50 +53,19 @@ const NOT_OURS = {
   actions: [],
 } as const;
 
-function identity({ scenario, run, seed, faultVerified, lagMsMax, versions }: ThrottleMeasured) {
-  const { fault, pace, without, deny, control } = run.setting;
-  return {
-    scenario: scenario.name,
-    tier: scenario.tier,
-    fault,
-    pace,
-    seed,
-    without,
-    deny: deny ? denyText(deny) : null,
-    control,
-    hypothesis: scenario.hypothesis(run.setting),
-    fault_verified: faultVerified,
-    target: RESOURCE,
-    generator_lag_ms_max: round(lagMsMax),
-    versions,
-  };
-}
-
-function traffic({ scenario, run }: ThrottleMeasured) {
+function ofCallers({ scenario, run }: ThrottleMeasured) {
   const { samples, phases } = run;
   const faultAt = phases.find(({ name }) => name === scenario.faultFrom)!.from;
   const endedAt = phases.at(-1)!.to;
-  const before = samples.filter((s) => s.scheduledAt < faultAt && s.completedAt < faultAt);
-  const after = samples.filter((s) => s.completedAt >= faultAt);
-  const failures = after.filter(failed);
+  const seen = traffic(
+    samples.map((sample) => ({ ...sample, kind: 'read' as const })),
+    { faultAt, endedAt },
+  );
   return {
-    requests: samples.length,
-    failed: failures.length,
-    failed_reads: failures.length,
-    failed_idempotent: failures.length,
-    refused: after.filter((s) => s.refused).length,
-    failure_codes: countBy(failures.map((s) => s.code ?? 'unknown')),
+    ...seen,
+    failed_idempotent: seen.failed,
     wrong_reads: samples.filter((s) => s.wrong).length,
-    p50_ms: latencyMs(after, 50),
-    p99_ms: latencyMs(after, 99),
-    pre_p50_ms: latencyMs(before, 50),
-    pre_p99_ms: latencyMs(before, 99),
-    reads_p99_ms: latencyMs(after, 99),
-    pre_reads_p99_ms: latencyMs(before, 99),
     longest_gap_ms: longestGapMs(samples, faultAt, endedAt),
-    bad_until_ms: badUntilMs(after, faultAt),
-    worst_10s_failed_pct: worst10sFailedPct(after, faultAt, endedAt),
-    failed_after_10s: failures.filter((s) => s.scheduledAt >= faultAt + 10_000).length,
     recovered_ms: recoveredMs(samples, faultAt),
   };
 }

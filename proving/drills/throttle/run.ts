@@ -1,6 +1,7 @@
 /** Runs one throttle drill: instances of its own, many callers, phases of load, and what each caller got. */
 
-import { giveBack, takeAway, type Without } from '../conditions.ts';
+import type { Without } from '../conditions.ts';
+import { conduct, settingOf, type Drilling } from '../frame.ts';
 import { DEFAULT_LOAD, now } from '../load/index.ts';
 import type { ThrottleFaultKind } from '../model.ts';
 import { pause } from '../pause.ts';
@@ -29,7 +30,6 @@ export interface ThrottleDrillOptions {
   readonly signal: AbortSignal;
 }
 
-const HEALTHY_MS_MAX = { fast: 60_000, aws: 240_000 };
 const WARM_UP_MS_MIN = 5000;
 /** New leases grow only after what was given before may have ended. */
 const WARM_UP_MS_MAX = 75_000;
@@ -37,28 +37,13 @@ const WARM_UP_MS_MAX = 75_000;
 const WARM_MS = 3000;
 const POLL_MS = 250;
 
-export async function runThrottleDrill(
-  place: DrillPlace,
-  options: ThrottleDrillOptions,
-): Promise<ThrottleLine> {
-  const { scenario, fault, without, deny, control } = options;
-  const pace = place.pace === 'aws' ? 'aws' : 'fast';
-  const setting: ThrottleSetting = { fault, without, deny, control, pace };
-  place.say(`${scenario.name}: waiting until every member is healthy`);
-  await place.healthy(HEALTHY_MS_MAX[pace]);
+export function runThrottleDrill(place: DrillPlace, options: ThrottleDrillOptions): Promise<ThrottleLine> {
+  const setting: ThrottleSetting = settingOf(place, options);
   const drill = new ThrottleDrill(place, options, setting);
-  try {
-    await drill.warmUp();
-    await takeAway(place, setting);
-    await drill.run();
-  } finally {
-    await drill.clear();
-    await giveBack(place, setting);
-  }
-  return drill.conclude();
+  return conduct(place, { name: options.scenario.name, setting }, drill);
 }
 
-class ThrottleDrill {
+class ThrottleDrill implements Drilling<ThrottleLine> {
   readonly #place: DrillPlace;
   readonly #options: ThrottleDrillOptions;
   readonly #setting: ThrottleSetting;
@@ -78,7 +63,7 @@ class ThrottleDrill {
   }
 
   /** Starts what is drilled and what it is drilled with, until everything that is asked is served. */
-  async warmUp(): Promise<void> {
+  async prepare(): Promise<void> {
     const { scenario, control, signal } = this.#options;
     const place = this.#place;
     for (const { name, env } of scenario.instances) {
@@ -111,7 +96,6 @@ class ThrottleDrill {
     await this.#look('end');
   }
 
-  /** Ends everything that still stands: after a drill, after an error, after Ctrl-C. */
   async clear(): Promise<void> {
     const place = this.#place;
     const say = (error: unknown): void => place.say(`not cleared: ${(error as Error).message}`);

@@ -88,9 +88,3 @@ export function overAdmittedPct(
   const beyond = most - (capacityPerS * WINDOW_MS) / 1000 - burst;
   return round((100 * Math.max(0, beyond)) / capacityPerS);
 }
-
-export function countBy(names: readonly string[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
-}

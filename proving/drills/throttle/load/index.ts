@@ -1,10 +1,10 @@
 /** Starts the load of many callers in its thread and collects what it saw. */
 
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { startLoadThread } from '../../load/thread.ts';
 import type { Phase, Stream, ThrottleSample } from '../model.ts';
 import type { ThrottleLoadOptions } from './generator.ts';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { Reply, ToWorker } from './messages.ts';
 
 export type { ThrottleLoadOptions } from './generator.ts';
 
@@ -19,45 +19,19 @@ export interface RunningThrottleLoad {
   stop(): Promise<{ lagMsMax: number }>;
 }
 
-type Reply = Exclude<FromWorker, { kind: 'samples' }>;
-
 export function startThrottleLoad(options: ThrottleLoadOptions): RunningThrottleLoad {
-  const file = `worker${path.extname(import.meta.filename)}`;
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: options });
-  const samples: ThrottleSample[] = [];
-  /** One question at a time: its reply comes before the next is asked. */
-  let settle: { resolve(reply: Reply): void; reject(error: Error): void } | null = null;
-  let ended: Error | null = null;
-  const end = (error: Error): void => {
-    ended ??= error;
-    settle?.reject(ended);
-  };
-  worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'samples') samples.push(...message.samples);
-    else settle?.resolve(message);
-  });
-  worker.once('error', (error) => end(error as Error));
-  worker.once('exit', () => end(new Error('the load has ended')));
-  async function ask<Kind extends Reply['kind']>(
-    message: ToWorker,
-    kind: Kind,
-  ): Promise<Extract<Reply, { kind: Kind }>> {
-    if (ended) throw ended;
-    const reply = await new Promise<Reply>((resolve, reject) => {
-      settle = { resolve, reject };
-      worker.postMessage(message);
-    });
-    if (reply.kind !== kind) throw new Error(`the load replied ${reply.kind} to ${message.kind}`);
-    return reply as Extract<Reply, { kind: Kind }>;
-  }
+  const file = new URL(`worker${path.extname(import.meta.filename)}`, import.meta.url);
+  const thread = startLoadThread<ThrottleSample, ToWorker, Reply>(file, options);
   return {
-    samples,
-    prepare: async (streams) => void (await ask({ kind: 'prepare', streams }, 'prepared')),
-    begin: async ({ name, streams }) => (await ask({ kind: 'begin', name, streams }, 'begun')).at,
+    samples: thread.samples,
+    prepare: async (streams) => void (await thread.ask({ kind: 'prepare', streams }, 'prepared')),
+    begin: async ({ name, streams }) => (await thread.ask({ kind: 'begin', name, streams }, 'begun')).at,
     stop: async () => {
-      const { lagMsMax } = await ask({ kind: 'stop' }, 'stopped');
-      await worker.terminate();
-      return { lagMsMax };
+      try {
+        return { lagMsMax: (await thread.ask({ kind: 'stop' }, 'stopped')).lagMsMax };
+      } finally {
+        await thread.end();
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What the drill and the thread of its load say to each other. */
 
+import type { FromLoad } from '../../load/thread.ts';
 import type { Stream, ThrottleSample } from '../model.ts';
 
 export type ToWorker =
@@ -7,8 +8,9 @@ export type ToWorker =
   | { readonly kind: 'begin'; readonly name: string; readonly streams: readonly Stream[] }
   | { readonly kind: 'stop' };
 
-export type FromWorker =
+export type Reply =
   | { readonly kind: 'prepared' }
   | { readonly kind: 'begun'; readonly at: number }
-  | { readonly kind: 'samples'; readonly samples: readonly ThrottleSample[] }
   | { readonly kind: 'stopped'; readonly lagMsMax: number };
+
+export type FromWorker = FromLoad<ThrottleSample, Reply>;

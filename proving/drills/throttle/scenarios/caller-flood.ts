@@ -2,7 +2,7 @@
 
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
 import { latencyMs } from '../../measure/statistics.ts';
-import { atMost } from '../../scenarios/types.ts';
+import { atMost } from '../../rules.ts';
 import type { Stream, ThrottleFields, ThrottleSample } from '../model.ts';
 import type { ThrottleExpectation, ThrottleRun, ThrottleScenario } from '../types.ts';
 import { numbered } from './callers.ts';

@@ -1,29 +1,10 @@
 /** Rules that several hypotheses of the throttle share. */
 
-import { atMost } from '../../scenarios/types.ts';
+import { rulesFor } from '../../rules.ts';
 import type { ThrottleLine } from '../model.ts';
-import type { ThrottleExpectation, ThrottleRun } from '../types.ts';
+import type { ThrottleRun } from '../types.ts';
 
-type CountField = {
-  [K in keyof ThrottleLine]: ThrottleLine[K] extends number | null ? K : never;
-}[keyof ThrottleLine];
-
-/** `field = count`; null never holds. */
-export function exactly(field: CountField, count: number): ThrottleExpectation {
-  return { rule: `${field} = ${count}`, holds: (line) => line[field] === count };
-}
-
-export function within(field: CountField, max: number): ThrottleExpectation {
-  return { rule: `${field} <= ${max}`, holds: (line) => atMost(line[field], max) };
-}
-
-export function atLeast(field: CountField, min: number): ThrottleExpectation {
-  return { rule: `${field} >= ${min}`, holds: (line) => (line[field] ?? Number.NEGATIVE_INFINITY) >= min };
-}
-
-export function moreThan(field: CountField, min: number): ThrottleExpectation {
-  return { rule: `${field} > ${min}`, holds: (line) => (line[field] ?? min) > min };
-}
+export const { exactly, within, atLeast, moreThan } = rulesFor<ThrottleLine>();
 
 /** Share of what was to be sent that really was, and arrived, for the load to count as the fault that it is. */
 const SENT_RATIO_MIN = 0.95;

@@ -2,7 +2,7 @@
 
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
 import { latencyMs } from '../../measure/statistics.ts';
-import { atMost } from '../../scenarios/types.ts';
+import { atMost } from '../../rules.ts';
 import { breakStore } from '../faults/break-store.ts';
 import { beyondPct, refusedMs, refusedPct, renewedLeases, type Span } from '../fault-statistics.ts';
 import type { Phase, PhaseTimes, Stream, ThrottleFields, ThrottleSample } from '../model.ts';

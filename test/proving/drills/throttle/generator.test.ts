@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { classOf, ThrottleGenerator } from '../../../../proving/drills/throttle/load/generator.ts';
 import { startThrottleLoad } from '../../../../proving/drills/throttle/load/index.ts';
 import type { Stream, ThrottleSample } from '../../../../proving/drills/throttle/model.ts';
-import { countBy } from '../../../../proving/drills/throttle/statistics.ts';
+import { countBy } from '../../../../proving/drills/measure/statistics.ts';
 import { Answering, quote, SHED, type Asked, type Reply } from './answering.ts';
 
 const TOKEN_KEY = Buffer.alloc(32, 7).toString('base64url');
