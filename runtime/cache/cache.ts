@@ -4,7 +4,7 @@
  */
 
 import { shardCountFaults, stampsOf } from '../../core/cache/index.ts';
-import type { ShardRow } from '../../core/cache/protocol/index.ts';
+import { type RingRow, type ShardRow, shardsOf } from '../../core/cache/protocol/index.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Clock, Random } from '../ports.ts';
 import { HolderSweep } from './holder-sweep.ts';
@@ -27,12 +27,22 @@ export interface CachePorts {
 }
 
 export interface CacheOptions {
-  /** The deployed number of shards. Every process of every application must be told the same one. */
+  /**
+   * The number of shards that this process knows the endpoints of: the deployed one, or more. How many are in use is
+   * the ledger's to say. A key on a shard that is not known is a miss, and its deletions are journaled.
+   */
   readonly shards: number;
   readonly limits?: Partial<CacheLimits>;
 }
 
+export interface RingStatus extends Pick<RingRow, 'epoch' | 'shards' | 'target' | 'moved' | 'phase'> {
+  /** Shards of the ring that this process has not been told the endpoints of: deploy it anew. */
+  readonly unknown: readonly number[];
+}
+
 export interface CacheStatus {
+  /** Epoch 0: not known before the first renewal. */
+  readonly ring: RingStatus;
   readonly shards: readonly (ShardLinkStatus & Pick<ShardRow, 'epoch' | 'state'>)[];
   readonly isLeased: boolean;
   readonly reads: ReaderCounts;
@@ -73,7 +83,8 @@ export class Cache extends Keyspace {
       const { epoch, state } = leases.view(shard).row;
       return { ...link.describe(), epoch, state };
     });
-    return { shards, isLeased: leases.isLeased, reads: this.#opened.reader.describe() };
+    const reads = this.#opened.reader.describe();
+    return { ring: ringStatus(leases.ring.row, links.length), shards, isLeased: leases.isLeased, reads };
   }
 
   /** Refuses new work, gives the leases back, and leaves no socket and no timer. */
@@ -85,6 +96,12 @@ export class Cache extends Keyspace {
     for (const link of parts.links) link.close();
     ports.connector.close?.();
   }
+}
+
+function ringStatus(row: RingRow, known: number): RingStatus {
+  const { epoch, shards, target, moved, phase } = row;
+  const unknown = Array.from({ length: Math.max(0, shardsOf(row) - known) }, (_, at) => known + at);
+  return { epoch, shards, target, moved, phase, unknown };
 }
 
 const NO_TENANT = {

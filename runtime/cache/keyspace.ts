@@ -9,29 +9,32 @@ import {
   keyOfName,
   markOf,
   serialize,
-  shardOf,
   tenantFaults,
   ttlFaults,
   valueEntry,
 } from '../../core/cache/index.ts';
+import type { RingRow } from '../../core/cache/protocol/index.ts';
 import { type Fault, InvalidInput } from '../../core/errors.ts';
 import type { Session } from '../session.ts';
 import { CacheError } from './errors.ts';
 import type { Invalidated, Invalidator } from './invalidator.ts';
 import type { LoadOptions } from './load-options.ts';
-import type { CacheParts } from './parts.ts';
+import { type CacheParts, readSightOf, sightOf } from './parts.ts';
+import { leasedRing, type Place, placeOf, placesUnder } from './placing.ts';
 import type { Recorded } from './ports.ts';
-import type { Place, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 /** Invalidations that a transaction recorded. Give it to `deliver` when the transaction has committed. */
 export interface Pending {
-  readonly shards: readonly {
-    readonly shard: number;
-    readonly names: readonly string[];
-    readonly recorded: Recorded;
-  }[];
+  readonly shards: readonly Recording[];
   /** Those of the layer behind, which are delivered first. */
   readonly inner?: Pending;
+}
+
+interface Recording {
+  readonly shard: number;
+  readonly names: readonly string[];
+  readonly recorded: Recorded;
 }
 
 /** What a keyspace works with. */
@@ -67,7 +70,7 @@ export class Keyspace {
     await Promise.all(
       groups.map(async (group) => {
         const found = await this.#works.reader.getMany(
-          group[0]!.shard,
+          group[0]!,
           group.map(({ key }) => key),
         );
         for (const [n, { at }] of group.entries()) values[at] = found[n]?.value;
@@ -102,21 +105,27 @@ export class Keyspace {
    * @throws CacheError `not-invalidated`
    */
   async set(key: CacheKey, value: CacheValue, { ttlMs }: { readonly ttlMs: number }): Promise<boolean> {
-    const { shard, key: placed } = this.#place(key);
+    const placed = this.#key(key);
     refuse('The time to live', ttlFaults('ttlMs', ttlMs));
     const body = serialize('value', value);
     const { parts, invalidator } = this.#works;
     const stamp = parts.stamp();
     const mark = markOf('F', stamp);
-    const { incarnation } = parts.links[shard]!;
-    const { how } = await invalidator.invalidate({
-      shard,
-      names: [keyName(placed)],
-      command: (connection) => connection.put(placed, mark, parts.limits.fillMs),
-    });
-    if (how !== 'delivered' || incarnation === null) return false;
+    const [place, ...others] = placesUnder(await leasedRing(parts), placed);
+    const names = [keyName(placed)];
+    const { incarnation } = sightOf(parts, place.shard);
+    const [reached] = await allOf([
+      invalidator.invalidate({
+        shard: place.shard,
+        names,
+        command: (connection) => connection.put(placed, mark, parts.limits.fillMs),
+      }),
+      ...others.map(({ shard }) => invalidator.invalidate({ shard, names, command: deletion([placed]) })),
+    ]);
+    if (reached?.how !== 'delivered' || incarnation === null || !readSightOf(parts, place).isPlaced)
+      return false;
     const entry = valueEntry(stamp, parts.clock.epoch() + ttlMs, body);
-    const stored = await parts.links[shard]!.run(incarnation, (connection) =>
+    const stored = await parts.links[place.shard]!.run(incarnation, (connection) =>
       connection.exchange(placed, mark, entry, ttlMs),
     );
     return stored?.answer ?? false;
@@ -127,8 +136,9 @@ export class Keyspace {
    * committed. @throws CacheError `not-invalidated`
    */
   async delete(key: CacheKey | readonly CacheKey[]): Promise<void> {
-    const keys = typeof key === 'string' || key instanceof Uint8Array ? [key] : key;
-    const groups = [...this.#chunks(keys.map((one) => this.#place(one)))];
+    const keys = this.#keys(key);
+    const ring = await leasedRing(this.#works.parts);
+    const groups = [...this.#chunks(keys.flatMap((one) => placesUnder(ring, one)))];
     await allOf(
       groups.map((group) => {
         const placed = group.map((place) => place.key);
@@ -141,17 +151,23 @@ export class Keyspace {
 
   /**
    * Records the invalidation inside the transaction of a write, so that it is not lost even if this process dies
-   * before it is delivered. The shard's row is locked until the transaction ends: call it last.
+   * before it is delivered. The shard's row and the ring's are locked until the transaction ends: call it last.
    */
   async record(session: Session, key: CacheKey | readonly CacheKey[]): Promise<Pending> {
-    const keys = typeof key === 'string' || key instanceof Uint8Array ? [key] : key;
-    const shards: Pending['shards'][number][] = [];
-    const groups = [...this.#chunks(keys.map((one) => this.#place(one)))];
-    // In the order of the shards, so that two transactions never wait for each other.
-    for (const group of groups.toSorted((a, b) => a[0]!.shard - b[0]!.shard)) {
-      const names = group.map((place) => keyName(place.key));
-      const { shard } = group[0]!;
-      shards.push({ shard, names, recorded: await this.#works.parts.journal.record(session, shard, names) });
+    const keys = this.#keys(key);
+    const { parts } = this.#works;
+    const shards: Recording[] = [];
+    const known = parts.leases.ring.row;
+    let ring = known.epoch === 0 ? await leasedRing(parts) : known;
+    let groups = this.#unrecorded(keys, ring, shards);
+    while (groups.length > 0) {
+      const { shard, names } = groups[0]!;
+      const recorded = await parts.journal.record(session, shard, names);
+      shards.push({ shard, names, recorded });
+      // The ring stands still from here on, and it may be another one than this process knew.
+      ring = recorded.ring;
+      parts.leases.tellRing(ring);
+      groups = this.#unrecorded(keys, ring, shards);
     }
     return { shards };
   }
@@ -167,11 +183,30 @@ export class Keyspace {
   }
 
   #place(key: CacheKey): Place {
+    return placeOf(this.#works.parts, this.#key(key));
+  }
+
+  /** As it stands on its shard. */
+  #key(key: CacheKey): CacheKey {
     if (this.#works.isClosed()) throw new CacheError('cache-closed', 'the cache is closed');
     const faults = keyFaults('key', key);
     if (faults.length > 0) refuse('The key', faults);
-    const placed = composeKey(this.#tenant, key);
-    return { shard: shardOf(placed, this.#works.parts.links.length), key: placed };
+    return composeKey(this.#tenant, key);
+  }
+
+  #keys(key: CacheKey | readonly CacheKey[]): readonly CacheKey[] {
+    const keys = typeof key === 'string' || key instanceof Uint8Array ? [key] : key;
+    return keys.map((one) => this.#key(one));
+  }
+
+  /** In the order of the shards, so that two transactions seldom wait for each other. */
+  #unrecorded(keys: readonly CacheKey[], ring: RingRow, shards: readonly Recording[]): readonly Unrecorded[] {
+    const recorded = new Set(shards.flatMap(({ shard, names }) => names.map((name) => `${shard} ${name}`)));
+    const places = keys.flatMap((key) => placesUnder(ring, key));
+    const missing = places.filter(({ shard, key }) => !recorded.has(`${shard} ${keyName(key)}`));
+    return [...this.#chunks(missing)]
+      .map((group) => ({ shard: group[0]!.shard, names: group.map(({ key }) => keyName(key)) }))
+      .toSorted((a, b) => a.shard - b.shard);
   }
 
   /** By shard, and no more than one command takes. */
@@ -188,10 +223,12 @@ function deletion(keys: readonly CacheKey[]): Parameters<Invalidator['invalidate
   return (connection) => connection.delete(keys);
 }
 
+type Unrecorded = Pick<Recording, 'shard' | 'names'>;
+
 /** Waits for all of them; then rejects with the first error. */
-async function allOf(invalidations: readonly Promise<Invalidated>[]): Promise<void> {
-  const ended = await Promise.allSettled(invalidations);
-  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+async function allOf(invalidations: readonly Promise<Invalidated>[]): Promise<readonly Invalidated[]> {
+  await Promise.allSettled(invalidations);
+  return Promise.all(invalidations);
 }
 
 function refuse(what: string, faults: readonly Fault[]): void {

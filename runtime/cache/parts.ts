@@ -1,6 +1,6 @@
 /** What the parts of one cache share. */
 
-import type { Sight } from '../../core/cache/protocol/index.ts';
+import { isLeased, type ReadSight, type Sight } from '../../core/cache/protocol/index.ts';
 import { within } from '../bounded.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -12,7 +12,7 @@ export interface CacheParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: CacheLimits;
-  /** By shard; their number is the deployed count. */
+  /** By shard: of those that this process knows the endpoints of. */
   readonly links: readonly ShardLink[];
   readonly leases: LeaseKeeper;
   readonly epochs: EpochStore;
@@ -22,7 +22,19 @@ export interface CacheParts {
 }
 
 export function sightOf({ links, leases, clock }: CacheParts, shard: number): Sight {
-  return { view: leases.view(shard), incarnation: links[shard]!.incarnation, now: clock.now() };
+  return { view: leases.view(shard), incarnation: links[shard]?.incarnation ?? null, now: clock.now() };
+}
+
+/** A shard, and the epoch of the ring that has placed a key on it. */
+export interface Placed {
+  readonly shard: number;
+  readonly ring: number;
+}
+
+export function readSightOf(parts: CacheParts, { shard, ring }: Placed): ReadSight {
+  const sight = sightOf(parts, shard);
+  const { row, leaseUntil } = parts.leases.ring;
+  return { ...sight, isPlaced: row.epoch === ring && isLeased({ leaseUntil }, sight.now) };
 }
 
 /** What a transaction answers; null when it failed or did not answer in time, and may have been made all the same. */

@@ -20,14 +20,9 @@ import {
   type Fill,
 } from '../../core/cache/protocol/index.ts';
 import { Flights, type Landed } from './flights.ts';
-import { type CacheParts, sightOf, sleep } from './parts.ts';
+import { type CacheParts, type Placed, readSightOf, sleep } from './parts.ts';
+import type { Place } from './placing.ts';
 import type { Command } from './shard-link.ts';
-
-/** A key as it stands on its shard. */
-export interface Place {
-  readonly shard: number;
-  readonly key: CacheKey;
-}
 
 export interface FillOptions {
   readonly ttlMs: number;
@@ -64,10 +59,10 @@ export class Reader {
 
   /** Of one shard. */
   async getMany(
-    shard: number,
+    placed: Placed,
     keys: readonly CacheKey[],
   ): Promise<readonly ({ readonly value: CacheValue } | null)[]> {
-    const asked = await this.#ask(shard, (connection) => connection.getMany(keys));
+    const asked = await this.#ask(placed, (connection) => connection.getMany(keys));
     return keys.map((_, at) => {
       const entry = this.#counted(asked?.[at] ?? null);
       return entry && deserialize(entry.body);
@@ -93,19 +88,19 @@ export class Reader {
     return { ...this.#counts };
   }
 
-  async #entry({ shard, key }: Place): Promise<ValueEntry | null> {
-    return this.#counted(await this.#ask(shard, (connection) => connection.get(key)));
+  async #entry(place: Place): Promise<ValueEntry | null> {
+    return this.#counted(await this.#ask(place, (connection) => connection.get(place.key)));
   }
 
   /** The answer counts only while the lease that it was asked under is in force. */
-  async #ask<T>(shard: number, command: Command<T>): Promise<T | null> {
-    const sight = sightOf(this.#parts, shard);
+  async #ask<T>(placed: Placed, command: Command<T>): Promise<T | null> {
+    const sight = readSightOf(this.#parts, placed);
     const read = beginRead<T>(sight, '');
     if (read.step !== 'ask' || sight.incarnation === null) return null;
-    const answered = await this.#parts.links[shard]!.run(sight.incarnation, command);
+    const answered = await this.#parts.links[placed.shard]!.run(sight.incarnation, command);
     if (!answered) return null;
     const asked: Asked<T> = { kind: 'value', value: answered.answer };
-    const next = afterAsk(read.fill, asked, sightOf(this.#parts, shard));
+    const next = afterAsk(read.fill, asked, readSightOf(this.#parts, placed));
     return next.step === 'done' ? next.value : null;
   }
 
@@ -127,14 +122,14 @@ export class Reader {
     const { shard, key } = place;
     const giveUpAt = clock.now() + limits.fillMs;
     for (;;) {
-      const sight = sightOf(this.#parts, shard);
+      const sight = readSightOf(this.#parts, place);
       const read = beginRead<ValueEntry>(sight, stamp());
       if (read.step !== 'ask' || sight.incarnation === null) return this.#load(place, load, options, null);
       const { fill } = read;
       const answered = await links[shard]!.run(sight.incarnation, (connection) =>
         connection.ask(key, markOf('F', fill.token), limits.fillMs),
       );
-      const next = afterAsk(fill, answered && askedOf(answered.answer), sightOf(this.#parts, shard));
+      const next = afterAsk(fill, answered && askedOf(answered.answer), readSightOf(this.#parts, place));
       if (next.step === 'load') {
         const held = next.fill && { ...next.fill, incarnation: sight.incarnation };
         return this.#load(place, load, options, held);
@@ -161,10 +156,10 @@ export class Reader {
       throw error;
     }
     const body = serialize('value', value);
-    const next = afterLoad(held, value, sightOf(this.#parts, place.shard));
+    const next = afterLoad(held, value, readSightOf(this.#parts, place));
     if (next.step !== 'store' || !held) return { value, isCurrent: false };
     const isStored = await this.#exchange(place, held, { from: 'F', body, options });
-    const end = afterStore(held, value, isStored, sightOf(this.#parts, place.shard));
+    const end = afterStore(held, value, isStored, readSightOf(this.#parts, place));
     return { value, isCurrent: end.step === 'done' && end.isCurrent };
   }
 
@@ -176,7 +171,7 @@ export class Reader {
     options: FillOptions,
   ): Promise<void> {
     const name = keyName(place.key);
-    const sight = sightOf(this.#parts, place.shard);
+    const sight = readSightOf(this.#parts, place);
     const read = beginRead<Value>(sight, this.#parts.stamp());
     if (this.#refreshing.has(name) || read.step !== 'ask' || sight.incarnation === null) return;
     this.#refreshing.add(name);
@@ -189,7 +184,7 @@ export class Reader {
       if (!taken?.answer) return;
       this.#counts.refreshes += 1;
       const value = await load();
-      const next = afterLoad(held, value, sightOf(this.#parts, place.shard));
+      const next = afterLoad(held, value, readSightOf(this.#parts, place));
       const body = serialize('value', value);
       if (next.step === 'store') await this.#exchange(place, held, { from: 'R', body, options });
     } catch {

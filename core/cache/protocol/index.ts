@@ -34,7 +34,16 @@ export {
   startGrowth,
   turnGrowth,
 } from './ledger.ts';
-export { afterAsk, afterLoad, afterStore, beginRead, type Fill, type Read, type Sight } from './read.ts';
+export {
+  afterAsk,
+  afterLoad,
+  afterStore,
+  beginRead,
+  type Fill,
+  type Read,
+  type ReadSight,
+  type Sight,
+} from './read.ts';
 export {
   afterApplying,
   afterList,

@@ -42,20 +42,29 @@ export interface Sight {
   readonly now: number;
 }
 
+/** Of a key that the ring has placed on the shard. */
+export interface ReadSight extends Sight {
+  /** The ring that placed it there is the one in force, under a lease. */
+  readonly isPlaced: boolean;
+}
+
 /** `token` is unique among all processes and all time. */
-export function beginRead<Value>(sight: Sight, token: string): Read<Value> {
+export function beginRead<Value>(sight: ReadSight, token: string): Read<Value> {
   if (!maySee(sight)) return { step: 'load', fill: null };
   return { step: 'ask', fill: { token, epoch: sight.view.row.epoch } };
 }
 
-/** The shard's answer; null for none in time. A hit counts only while the lease it was asked under is in force. */
-export function afterAsk<Value>(fill: Fill, asked: Asked<Value> | null, sight: Sight): Read<Value> {
+/**
+ * The shard's answer; null for none in time. A hit counts only while the lease it was asked under is in force, and
+ * the ring that placed the key.
+ */
+export function afterAsk<Value>(fill: Fill, asked: Asked<Value> | null, sight: ReadSight): Read<Value> {
   if (!asked || !isStill(fill, sight)) return { step: 'load', fill: null };
   if (asked.kind === 'value') return { step: 'done', value: asked.value, from: 'cache', isCurrent: false };
   return asked.kind === 'fill' ? { step: 'load', fill } : { step: 'wait' };
 }
 
-export function afterLoad<Value>(fill: Fill | null, value: Value, sight: Sight): Read<Value> {
+export function afterLoad<Value>(fill: Fill | null, value: Value, sight: ReadSight): Read<Value> {
   if (fill && isStill(fill, sight)) return { step: 'store', fill, value };
   return { step: 'done', value, from: 'load', isCurrent: false };
 }
@@ -65,15 +74,15 @@ export function afterStore<Value>(
   fill: Fill,
   value: Value,
   stored: boolean | null,
-  sight: Sight,
+  sight: ReadSight,
 ): Read<Value> {
   return { step: 'done', value, from: 'load', isCurrent: stored === true && isStill(fill, sight) };
 }
 
-function maySee({ view, incarnation, now }: Sight): boolean {
-  return mayServe(view, incarnation, now);
+function maySee({ view, incarnation, now, isPlaced }: ReadSight): boolean {
+  return isPlaced && mayServe(view, incarnation, now);
 }
 
-function isStill(fill: Fill, sight: Sight): boolean {
+function isStill(fill: Fill, sight: ReadSight): boolean {
   return maySee(sight) && sight.view.row.epoch === fill.epoch;
 }

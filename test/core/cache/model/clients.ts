@@ -4,7 +4,7 @@ import {
   type Invalidation,
   newHolder,
   type Read,
-  type Sight,
+  type ReadSight,
 } from '../../../../core/cache/protocol/index.ts';
 import { deleted, entryAt, processOf, stored, withEntry } from './commands.ts';
 import type { Protocol } from './protocol.ts';
@@ -47,10 +47,10 @@ function clientOf({ world, at }: Scene): Client {
   return world.clients[at]!;
 }
 
-function sightOf({ world, at, size }: Scene, key: number): Sight {
+function sightOf({ world, at, size }: Scene, key: number): ReadSight {
   const client = world.clients[at]!;
   const shard = size.shardOfKey[key]!;
-  return { view: client.views[shard]!, incarnation: client.connections[shard]!, now: 0 };
+  return { view: client.views[shard]!, incarnation: client.connections[shard]!, now: 0, isPlaced: true };
 }
 
 function renewals(scene: Scene, client: Client): Step<World>[] {

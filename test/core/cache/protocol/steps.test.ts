@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   afterApplying,
   afterAsk,
+  afterLoad,
+  afterStore,
   afterDelivery,
   afterList,
   afterReport,
@@ -22,7 +24,7 @@ import {
   reportOf,
   type ShardRow,
   type ShardView,
-  type Sight,
+  type ReadSight,
   toldView,
   unknownView,
 } from '../../../../core/cache/protocol/index.ts';
@@ -33,8 +35,8 @@ const CLOSED: ShardRow = { ...SERVING, epoch: 5, state: 'closed' };
 const OPENING: ShardRow = { ...SERVING, epoch: 6, state: 'opening', candidate: 'p' };
 const LEASED: ShardView = { row: SERVING, leaseUntil: 3000 };
 
-function sight(change: Partial<Sight> = {}): Sight {
-  return { view: LEASED, incarnation: 'p', now: 0, ...change };
+function sight(change: Partial<ReadSight> = {}): ReadSight {
+  return { view: LEASED, incarnation: 'p', now: 0, isPlaced: true, ...change };
 }
 
 describe('a lease', () => {
@@ -69,6 +71,7 @@ describe('a read', () => {
 
   it.each([
     ['is not leased any more', { now: 3000 }],
+    ['knows that the ring is another one', { isPlaced: false }],
     ['has no connection', { incarnation: null }],
     ['is connected to another process', { incarnation: 'q' }],
     ['knows the shard as closing', { view: { row: CLOSING, leaseUntil: 3000 } }],
@@ -77,6 +80,13 @@ describe('a read', () => {
     expect(beginRead(sight(change), 't')).toEqual({ step: 'load', fill: null });
     const asked = { kind: 'value', value: 1 } as const;
     expect(afterAsk(fill, asked, sight(change))).toEqual({ step: 'load', fill: null });
+  });
+
+  it('stores nothing under another ring than the one it began under, and lends it to nobody', () => {
+    expect(afterLoad(fill, 1, sight({ isPlaced: false }))).toMatchObject({ step: 'done', isCurrent: false });
+    expect(afterLoad(fill, 1, sight())).toMatchObject({ step: 'store' });
+    expect(afterStore(fill, 1, true, sight({ isPlaced: false }))).toMatchObject({ isCurrent: false });
+    expect(afterStore(fill, 1, true, sight())).toMatchObject({ isCurrent: true });
   });
 
   it('does not take a hit of an earlier epoch', () => {
