@@ -10,6 +10,30 @@ export {
   succeeded,
 } from './breaker.ts';
 export {
+  begun,
+  type BudgetBounds,
+  type BudgetDecision,
+  type BudgetUse,
+  ended,
+  loadRate,
+  mayBegin,
+  RETRY_MS_MAX,
+  RETRY_MS_MIN,
+  retryAfterMs,
+  roomToWait,
+  takenBack,
+  type Throughput,
+  UNUSED,
+} from './budget.ts';
+export {
+  HitRates,
+  type Reads,
+  type Warmth,
+  WARMTH_DEFAULTS,
+  type WarmthLimits,
+  warmthOf,
+} from './hit-rates.ts';
+export {
   ALWAYS_FRESH,
   type EntryLetter,
   MARK_BYTES,

@@ -18,6 +18,7 @@ import {
   type RefusalReason,
 } from '../../core/shedding/index.ts';
 import { CallerTable, type CallerTableCounts, type RateLimit } from '../../core/throttle/index.ts';
+import { saysTooMuch } from '../overload.ts';
 import type { Clock } from '../ports.ts';
 import { Refused } from './errors.ts';
 import { Gate, type GateLimits, type GateStatus, type Place } from './gate.ts';
@@ -142,7 +143,7 @@ export class Throttle {
   }
 
   /** Runs the work under a pass. Rejects with `Refused`, or as the work does. */
-  async run<T>(incoming: Incoming, work: () => Promise<T>, isDropped = isTimeOut): Promise<T> {
+  async run<T>(incoming: Incoming, work: () => Promise<T>, isDropped = saysTooMuch): Promise<T> {
     const pass = await this.enter(incoming);
     try {
       const value = await work();
@@ -171,17 +172,4 @@ export class Throttle {
       gate: this.#gate.describe(),
     };
   }
-}
-
-const OVERLOAD_CODES: ReadonlySet<unknown> = new Set([
-  'timed-out',
-  'deadline-exceeded',
-  'overloaded',
-  'queue-full',
-  'reads-shed',
-]);
-
-/** The errors of this library that mean that too much was asked of what is behind. */
-function isTimeOut(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && OVERLOAD_CODES.has(error.code);
 }
