@@ -1,7 +1,12 @@
 import type { Failure } from '../failures.ts';
 import type { Verdict } from '../state/items.ts';
-import type { DatabaseThresholds } from '../thresholds/database.ts';
 import type { Assessment } from './assess.ts';
+
+/** How many samples in a row turn a verdict, and clear it. */
+export interface SampleRules {
+  readonly 'fail-samples': number;
+  readonly 'recover-samples': number;
+}
 
 /** What a prober remembers of one member between two sweeps. */
 export interface MemberMemory {
@@ -32,7 +37,7 @@ export function fromVerdict(verdict: Verdict): MemberMemory {
 export function countSample(
   memory: MemberMemory,
   assessment: Assessment,
-  thresholds: DatabaseThresholds,
+  thresholds: SampleRules,
   now: number,
 ): MemberMemory {
   const counted = count(memory, assessment);
@@ -68,7 +73,7 @@ function count(memory: MemberMemory, assessment: Assessment): MemberMemory {
   return { ...memory, bad: 0, same: 0, good, last: null };
 }
 
-function turn(counted: MemberMemory, thresholds: DatabaseThresholds): Failure | null {
+function turn(counted: MemberMemory, thresholds: SampleRules): Failure | null {
   const standing = counted.verdict.failure;
   if (counted.last === null) {
     return counted.good >= thresholds['recover-samples'] ? null : standing;

@@ -63,16 +63,16 @@ export function recall(item: ObservationItem): ProberMemory {
   return { members, blind: item.blind, clear: 0, writer: item.writer ?? null };
 }
 
-export function failsOnMost(samples: readonly Sample[]): boolean {
+export function failsOnMost(samples: readonly Pick<Sample, 'reach'>[]): boolean {
   const unseen = samples.filter((sample) => isUnseen(sample.reach)).length;
   return unseen * 2 > samples.length;
 }
 
 /** Blind at once; sighted again only after `fail-samples` sweeps in a row that saw enough. */
-function sight(
-  before: ProberMemory,
+export function sight(
+  before: Pick<ProberMemory, 'blind' | 'clear'>,
   sees: boolean,
-  thresholds: DatabaseThresholds,
+  thresholds: Pick<DatabaseThresholds, 'fail-samples'>,
 ): Pick<ProberMemory, 'blind' | 'clear'> {
   if (!sees) return { blind: true, clear: 0 };
   if (!before.blind) return { blind: false, clear: 0 };

@@ -6,9 +6,12 @@ import type { ObservationItem } from '../state/items.ts';
 /** A date further ahead than this is a wrong clock, not an observation. */
 export const CLOCK_SKEW_MS_MAX = 2000;
 
-export interface Viewpoints {
+/** What an observation of any tier says of itself. */
+export type Dated = Pick<ObservationItem, 'az' | 'at' | 'token' | 'blind'>;
+
+export interface Viewpoints<Item extends Dated = ObservationItem> {
   /** One observation for each zone that votes, in the order of the zones' names. */
-  readonly voting: readonly ObservationItem[];
+  readonly voting: readonly Item[];
   readonly abstaining: readonly { readonly az: string; readonly why: string }[];
 }
 
@@ -18,8 +21,11 @@ export interface ViewpointRules {
   readonly ageMsMax: number;
 }
 
-export function viewpoints(observations: readonly ObservationItem[], rules: ViewpointRules): Viewpoints {
-  const voting: ObservationItem[] = [];
+export function viewpoints<Item extends Dated>(
+  observations: readonly Item[],
+  rules: ViewpointRules,
+): Viewpoints<Item> {
+  const voting: Item[] = [];
   const abstaining: { az: string; why: string }[] = [];
   for (const item of newestByZone(observations)) {
     const why = abstention(item, rules);
@@ -36,8 +42,8 @@ export function evidenceOf(item: ObservationItem): string {
 }
 
 /** An observation under a lower lease token comes from a prober that was taken over: it is ignored. */
-function newestByZone(observations: readonly ObservationItem[]): readonly ObservationItem[] {
-  const newest = new Map<string, ObservationItem>();
+function newestByZone<Item extends Dated>(observations: readonly Item[]): readonly Item[] {
+  const newest = new Map<string, Item>();
   for (const item of observations) {
     const known = newest.get(item.az);
     if (known === undefined || item.token > known.token || (item.token === known.token && item.at > known.at))
@@ -46,7 +52,7 @@ function newestByZone(observations: readonly ObservationItem[]): readonly Observ
   return [...newest.values()].toSorted((a, b) => (a.az < b.az ? -1 : 1));
 }
 
-function abstention(item: ObservationItem, { now, ageMsMax }: ViewpointRules): string | null {
+function abstention(item: Dated, { now, ageMsMax }: ViewpointRules): string | null {
   const age = now - item.at;
   if (age > ageMsMax) return `its observation is ${age} ms old, the limit is ${ageMsMax} ms`;
   if (age < -CLOCK_SKEW_MS_MAX) return `its observation is dated ${-age} ms ahead`;

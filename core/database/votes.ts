@@ -23,7 +23,7 @@ export interface Votes {
 
 export function votesOn(
   memberId: string,
-  voting: readonly ObservationItem[],
+  voting: readonly Pick<ObservationItem, 'az' | 'verdicts'>[],
   clients: readonly string[],
 ): Votes {
   const failing: { az: string; verdict: Verdict }[] = [];

@@ -1,14 +1,7 @@
-import type { ShardRow } from '../cache/protocol/index.ts';
-import type { DescribedGroup } from '../cache/controller/types.ts';
+import type { DescribedGroup, SeenRow } from '../cache/controller/types.ts';
+import type { ShardEndpoint } from '../cache/shards-text.ts';
 import type { CacheCopy, CacheObservationItem, CacheShardItem, ShardSample } from '../state/cache-items.ts';
 import type { CallOutcome } from './database.ts';
-
-/** One shard to look at: `id` is that of its replication group. */
-export interface ShardTarget {
-  readonly id: string;
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface ShardProbeRequest {
   /** Everything is over after this many ms, whatever the shard does. */
@@ -19,7 +12,7 @@ export interface ShardProbeRequest {
 
 /** Looks at one shard. Never throws and never takes longer than the time-out: a failure is a result. */
 export interface ShardProbe {
-  probe(shard: ShardTarget, request: ShardProbeRequest): Promise<ShardSample>;
+  probe(shard: ShardEndpoint, request: ShardProbeRequest): Promise<ShardSample>;
   /** Drops every kept connection. */
   close(): Promise<void>;
 }
@@ -35,7 +28,7 @@ export interface CacheControl {
 /** The rows of the shards in the application's database, through the function that can reach it. */
 export interface ShardLedger {
   /** Throws when it cannot be asked. */
-  rows(cache: CacheCopy): Promise<readonly ShardRow[]>;
+  rows(cache: CacheCopy): Promise<readonly SeenRow[]>;
   /** Closes the shard if its row still has this epoch. Repeating does no harm. */
   quarantine(shard: {
     readonly cache: CacheCopy;

@@ -1,7 +1,7 @@
 /** The items of the cache tier in the state table. Every `at` and `since` is epoch ms. */
 
 import type { ShardState } from '../cache/protocol/index.ts';
-import type { Reach } from './items.ts';
+import type { Reach, Verdict } from './items.ts';
 import type { Key } from './keys.ts';
 
 /** Which copy of the cache, as the ledger's column `cache` names it. */
@@ -11,22 +11,13 @@ export type CacheCopy = (typeof CACHE_COPIES)[number];
 /** One probe of one shard by one prober. */
 export interface ShardSample {
   /** Id of its replication group. */
-  readonly shardId: string;
+  readonly memberId: string;
   readonly at: number;
   readonly reach: Reach;
   /** `run_id` of the process that answered; null when it could not be asked. */
   readonly runId: string | null;
   /** Connect to answer, in ms; null when it did not answer. */
   readonly latencyMs: number | null;
-}
-
-/** What one prober holds of one shard after hysteresis. */
-export interface ShardVerdict {
-  readonly shardId: string;
-  readonly failure: 'shard-unreachable' | null;
-  readonly since: number;
-  /** Consecutive samples that agree with it. */
-  readonly samples: number;
 }
 
 /**
@@ -42,7 +33,8 @@ export interface CacheObservationItem {
   readonly token: number;
   readonly sequence: number;
   readonly samples: readonly ShardSample[];
-  readonly verdicts: readonly ShardVerdict[];
+  /** By the ids of the replication groups. */
+  readonly verdicts: readonly Verdict[];
   /** True when the prober cannot see more than half of all its targets, the database's members among them. */
   readonly blind: boolean;
   /** True when a verdict or `blind` differs from the sweep before. */
@@ -54,7 +46,7 @@ export interface CacheShardItem {
   readonly kind: 'cache-shard';
   readonly env: string;
   /** Id of its replication group. */
-  readonly shardId: string;
+  readonly memberId: string;
   readonly cache: CacheCopy;
   readonly shard: number;
   /** The fencing token of the controller's lease. */
@@ -66,8 +58,6 @@ export interface CacheShardItem {
   readonly awaySince: number | null;
   /** What most zones say of it; null where too few speak. */
   readonly reachable: boolean | null;
-  /** When this function last had it quarantined; null for never. */
-  readonly quarantinedAt: number | null;
 }
 
 export function cacheObservationPartition(az: string): string {
@@ -81,8 +71,8 @@ export function cacheObservationKey(az: string, at: number): Key {
 export function cacheShardPartition(env: string): string {
   return `cache-shard#${env}`;
 }
-export function cacheShardKey(env: string, shardId: string): Key {
-  return { pk: cacheShardPartition(env), sk: shardId };
+export function cacheShardKey(env: string, memberId: string): Key {
+  return { pk: cacheShardPartition(env), sk: memberId };
 }
 
 /** Stands for the cluster of a ledger partition: `ledgerPartition(cacheLedgerId(env))` holds the cache's recoveries. */

@@ -9,7 +9,7 @@
 
 import type { Advice } from '../../core/errors.ts';
 import type { CacheCopy } from '../../core/state/cache-items.ts';
-import type { ShardRow } from '../../core/cache/protocol/index.ts';
+import type { SeenRow } from '../../core/cache/controller/types.ts';
 import type { JsonValue } from '../../core/cache/index.ts';
 import { CACHE_ENV, DATABASE_ENV } from '../shared/contract.ts';
 
@@ -84,10 +84,10 @@ export type FrontAnswer =
   | { readonly op: 'ask'; readonly found: 'busy' }
   /** False when the key was invalidated meanwhile, or the shard is away: the value is yours, and was not kept. */
   | { readonly op: 'store'; readonly stored: boolean }
-  | { readonly op: 'rows'; readonly rows: readonly ShardRow[] }
+  | { readonly op: 'rows'; readonly rows: readonly SeenRow[] }
   /** The row after it. */
-  | { readonly op: 'quarantine'; readonly row: ShardRow }
-  | { readonly op: 'readmit'; readonly row: ShardRow }
+  | { readonly op: 'quarantine'; readonly row: SeenRow }
+  | { readonly op: 'readmit'; readonly row: SeenRow }
   | { readonly op: 'refused'; readonly error: FrontError };
 
 /** `code` and `advice` as the errors of the library have them: `invalid-input`, `not-invalidated`, ... */
