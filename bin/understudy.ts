@@ -1,10 +1,10 @@
 /** The CDK app: one Stage for each environment. `cdk.json` runs it; see `npx cdk list`. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { UnderstudyError } from '../core/errors.ts';
-import type { EnvironmentLock } from '../core/profile/lock.ts';
+import { checkRewrite, type EnvironmentLock } from '../core/profile/lock.ts';
 import type { EnvironmentProfile } from '../core/profile/types.ts';
 import * as environments from '../environments/index.ts';
 import { UnderstudyEnvironment } from '../lib/index.ts';
@@ -30,7 +30,13 @@ function addEnvironment(app: App, profile: EnvironmentProfile): void {
     profile,
     ...(rewrite ? {} : { lock: readLock(lockFile, profile.name), lockFile }),
   });
-  if (rewrite) writeFileSync(lockUrl(lockFile), `${JSON.stringify(environment.lock(), null, 2)}\n`);
+  if (rewrite) rewriteLock(lockFile, environment.lock());
+}
+
+function rewriteLock(file: string, lock: EnvironmentLock): void {
+  const url = lockUrl(file);
+  if (existsSync(url)) checkRewrite(file, JSON.parse(readFileSync(url, 'utf8')) as EnvironmentLock, lock);
+  writeFileSync(url, `${JSON.stringify(lock, null, 2)}\n`);
 }
 
 function readLock(file: string, name: string): EnvironmentLock {

@@ -12,6 +12,7 @@ import type { Construct } from 'constructs';
 import type { StackId } from '../core/naming.ts';
 import { EPHEMERAL_MARK, STATEFUL_TYPES, checkLock, type EnvironmentLock } from '../core/profile/lock.ts';
 import { validate, type EnvironmentProfile, type NormalizedProfile } from '../core/profile/index.ts';
+import { CacheStack } from './stacks/cache-stack.ts';
 import { ControlStack } from './stacks/control-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -41,6 +42,8 @@ export class UnderstudyEnvironment extends Stage {
   readonly network: NetworkStack;
   readonly state: StateStack;
   readonly database: DatabaseStack;
+  /** Null where the profile has no cache. */
+  readonly cache: CacheStack | null;
   readonly control: ControlStack;
 
   constructor(scope: Construct, id: string, props: UnderstudyEnvironmentProps) {
@@ -66,11 +69,23 @@ export class UnderstudyEnvironment extends Stage {
       deadLetterQueue: this.state.deadLetterQueue,
       ...guarded,
     });
+    const { cache } = profile.tiers;
+    this.cache =
+      cache === null
+        ? null
+        : new CacheStack(this, stackId('Cache'), {
+            profile,
+            cache,
+            vpc: this.network.vpc,
+            applications: this.database.applications,
+            ...guarded,
+          });
     this.control = new ControlStack(this, stackId('Control'), {
       profile,
       vpc: this.network.vpc,
       state: this.state,
       database: this.database,
+      cache: this.cache,
       ...guarded,
     });
     this.order();
@@ -85,16 +100,24 @@ export class UnderstudyEnvironment extends Stage {
   /** The lock that belongs to this environment as it is now. */
   lock(): EnvironmentLock {
     const entries = [this.state, this.database].map((stack) => [stack.node.id, statefulOf(stack)] as const);
-    return { stateful: Object.fromEntries(entries) };
+    const { cache } = this.profile.tiers;
+    return {
+      stateful: Object.fromEntries(entries),
+      ...(cache === null ? {} : { cache: { shards: cache.shards } }),
+    };
   }
 
   /**
    * Deployed in this order and deleted in the other, whatever refers to what: the members stand in the subnets,
-   * functions leave dead letters in the state stack, and the probers log in with what the bootstrap made.
+   * functions leave dead letters in the state stack, and the probers log in with what the bootstrap made. The shards
+   * come after the tables that keep account of them.
    */
   private order(): void {
     this.database.node.addDependency(this.network, this.state);
     this.control.node.addDependency(this.network, this.state, this.database);
+    if (this.cache === null) return;
+    this.cache.node.addDependency(this.network, this.database);
+    this.control.node.addDependency(this.cache);
   }
 
   private tag(): void {
@@ -103,6 +126,7 @@ export class UnderstudyEnvironment extends Stage {
     Tags.of(this.state).add(TIER_TAG, 'control-plane');
     Tags.of(this.control).add(TIER_TAG, 'control-plane');
     Tags.of(this.database).add(TIER_TAG, 'database');
+    if (this.cache !== null) Tags.of(this.cache).add(TIER_TAG, 'cache');
   }
 }
 

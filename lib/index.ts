@@ -15,5 +15,6 @@ export {
   type UnderstudyEnvironmentProps,
 } from './environment.ts';
 export * from './shared/index.ts';
+export * from './tiers/cache/index.ts';
 export * from './tiers/database/index.ts';
 export * from './tiers/edge/index.ts';

@@ -1,3 +1,4 @@
+export { cacheCopies, type CacheCopy } from './copies.ts';
 export * from './defaults.ts';
 export type * from './normalized.ts';
 export type * from './types.ts';

@@ -40,6 +40,8 @@ export const RESERVED_ROLES: readonly string[] = [
   'rds_iam',
   'understudy',
   'understudy_admin',
+  'understudy_cache',
+  'understudy_cache_front',
   'understudy_probe',
 ];
 

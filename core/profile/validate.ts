@@ -53,10 +53,12 @@ function readProfile(faults: Fault[], warnings: Warning[], fields: Fields): Norm
   const database = readDatabase(faults, warnings, tiers['database'], { size, attached });
   const applications = readApplications(faults, fields['applications']);
   const single = database.redundancy === 'none';
+  const members = database.readers + 1;
+  const cache = readCache(faults, tiers['cache'], { name: place.name, size, applications, members });
   return {
     ...place,
     size,
-    tiers: { database, cache: readCache(faults, tiers['cache'], { name: place.name, size, applications }) },
+    tiers: { database, cache },
     applications,
     throttle: readThrottle(faults, fields['throttle'], applications),
     thresholds: readThresholds(faults, fields['thresholds']),

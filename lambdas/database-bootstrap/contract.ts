@@ -12,6 +12,11 @@ export interface BootstrapProperties {
   readonly probeUser: string;
   /** One database role, owning a schema of the same name, for each application. */
   readonly applications: readonly string[];
+  /**
+   * The copies of the cache whose shards are kept account of in the database, as `name=shards`: `main=4`, `gutter=1`.
+   * @default - there is no cache, and nothing of it is made
+   */
+  readonly caches?: readonly string[];
   /** Raised when the statements change, so that an update runs them again. */
   readonly version: string;
 }

@@ -1,11 +1,14 @@
 /** The database objects every environment needs. Each statement can be run again, and changes nothing then. */
 
+import { ledgerGrants, ledgerTables, type LedgerCache } from '../../core/cache/protocol/tables.ts';
 import { InvalidInput, type Fault } from '../../core/errors.ts';
-import { HEARTBEAT_SCHEMA, HEARTBEAT_TABLE } from '../shared/contract.ts';
+import { CACHE_NAMES } from '../../core/naming.ts';
+import { CACHE_FRONT_ROLE, HEARTBEAT_SCHEMA, HEARTBEAT_TABLE } from '../shared/contract.ts';
 import type { BootstrapProperties } from './contract.ts';
 
 const IDENTIFIER = /^[a-z][a-z0-9_-]{0,62}$/;
 const ARN = /^arn:aws[a-z-]*:(rds|secretsmanager):[a-z0-9-]+:\d{12}:/;
+const CACHE = new RegExp(`^(${CACHE_NAMES.join('|')})=([1-9][0-9]{0,3})$`);
 const APPLICATIONS_MAX = 50;
 const RESERVED = /^(pg_|rds|aws|postgres$|public$|understudy)/;
 
@@ -40,12 +43,46 @@ export function checkProperties(given: unknown): BootstrapProperties {
     probeUser: text('probeUser', IDENTIFIER),
     version: text('version', /^.{0,40}$/),
   };
+  const caches = checkCaches(faults, properties['caches']);
   if (faults.length > 0) throw new InvalidInput('the bootstrap', faults);
-  return { ...checked, applications: names as string[] };
+  return { ...checked, applications: names as string[], ...(caches.length === 0 ? {} : { caches }) };
 }
 
-export function statementsOf({ probeUser, applications }: BootstrapProperties): readonly string[] {
-  return [...probeStatements(probeUser), ...applications.flatMap(applicationStatements)];
+function checkCaches(faults: Fault[], given: unknown): readonly string[] {
+  const listed = given === undefined ? [] : [given].flat();
+  for (const cache of listed) {
+    if (typeof cache === 'string' && CACHE.test(cache)) continue;
+    const rule = `must be one of ${CACHE_NAMES.join(', ')} with its number of shards, such as main=4`;
+    faults.push({ field: 'caches', value: cache, rule, fix: 'correct it in the stack' });
+  }
+  return listed as string[];
+}
+
+export function statementsOf({
+  probeUser,
+  applications,
+  caches = [],
+}: BootstrapProperties): readonly string[] {
+  return [
+    ...probeStatements(probeUser),
+    ...applications.flatMap(applicationStatements),
+    ...(caches.length === 0 ? [] : cacheStatements(caches.map(cacheOf), applications)),
+  ];
+}
+
+function cacheOf(text: string): LedgerCache {
+  const [, name, shards] = CACHE.exec(text) ?? [];
+  return { name: name as LedgerCache['name'], shards: Number(shards) };
+}
+
+/** What the shards of the cache are kept account of in; every application works with it, and so does cache-front. */
+function cacheStatements(caches: readonly LedgerCache[], applications: readonly string[]): readonly string[] {
+  return [
+    ...ledgerTables(caches),
+    roleStatement(CACHE_FRONT_ROLE),
+    `grant rds_iam to ${quoted(CACHE_FRONT_ROLE)}`,
+    ...[...applications, CACHE_FRONT_ROLE].flatMap(ledgerGrants),
+  ];
 }
 
 /** One heartbeat row a prober; the probers' role may touch this table and nothing else. */

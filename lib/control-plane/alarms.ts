@@ -4,6 +4,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { BUDGET_METRIC } from '../../core/cache/budget-metric.ts';
 import type { Failure } from '../../core/failures.ts';
 import type { Tier } from '../../core/naming.ts';
 import { METRIC as PROBER_METRIC } from '../../lambdas/health-check/contract.ts';
@@ -22,6 +23,7 @@ import {
 } from '../shared/alarm-catalogue.ts';
 import type { ControlFunction } from '../shared/control-function.ts';
 import { understudyMetric } from '../shared/metrics.ts';
+import type { ICacheTier } from '../tiers/cache/base.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
 
 export interface AlarmsProps {
@@ -31,11 +33,13 @@ export interface AlarmsProps {
   readonly topic: sns.ITopic;
   readonly deadLetterQueue: sqs.IQueue;
   /** The functions that alarms wake, by folder. */
-  readonly controllers: Readonly<Record<Exclude<Woken, null>, ControlFunction>>;
+  readonly controllers: Readonly<Partial<Record<Exclude<Woken, null>, ControlFunction>>>;
   /** Every function of the control plane, by report name. */
   readonly functions: ReadonlyMap<string, ControlFunction>;
   /** The throttled resources, by name. */
   readonly throttled: readonly string[];
+  /** The cache, and the applications that read it. @default - there is none */
+  readonly cache?: { readonly tier: ICacheTier; readonly applications: readonly string[] };
 }
 
 const MINUTE = Duration.minutes(1);
@@ -61,6 +65,8 @@ const RAISED: Evaluation = {
 const MEMBER: Evaluation = { ...RAISED, of: 2, outOf: 3 };
 const SUSTAINED: Evaluation = { ...RAISED, of: 2, outOf: 2 };
 const FAILING: Evaluation = { ...RAISED, of: 3, outOf: 5 };
+/** Of the one thread that runs a shard's commands, in percent: above it they wait for each other. */
+const BUSY: Evaluation = { ...RAISED, of: 5, outOf: 5, threshold: 90 };
 /** More than the capacity, in percent, minute after minute: a burst is no reason to wake anybody. */
 const OVER_CAPACITY: Evaluation = {
   ...RAISED,
@@ -94,6 +100,8 @@ export class Alarms extends Construct {
       ...this.environmentAlarms(),
       ...this.functionAlarms(),
       ...this.resourceAlarms(),
+      ...this.shardAlarms(),
+      ...this.budgetAlarms(),
     ];
     this.composites = new Map(
       [...this.byTier].map(([tier, children]) => [tier, this.composite(tier, children)]),
@@ -163,6 +171,33 @@ export class Alarms extends Construct {
     });
   }
 
+  private shardAlarms(): cloudwatch.Alarm[] {
+    const tier = this.props.cache?.tier;
+    if (tier === undefined) return [];
+    return tier.shards.flatMap((shard) => {
+      const unreachable = tier.metricFailure('shard-unreachable', shard);
+      const quarantined = tier.metricFailure('shard-quarantined', shard, { period: MINUTE });
+      const cpu = tier.metricEngineCpu(shard, { period: MINUTE });
+      return [
+        this.alarm('shard-unreachable', shard.id, unreachable, MEMBER),
+        this.alarm('shard-quarantined', shard.id, quarantined, RAISED),
+        this.alarm('shard-busy', shard.id, cpu, BUSY),
+      ];
+    });
+  }
+
+  private budgetAlarms(): cloudwatch.Alarm[] {
+    const { environmentName, cache } = this.props;
+    return (cache?.applications ?? []).map((application) => {
+      const refused = understudyMetric(environmentName, BUDGET_METRIC.spent, {
+        dimensionsMap: { [BUDGET_METRIC.dimension]: application },
+        period: MINUTE,
+        statistic: cloudwatch.Stats.SUM,
+      });
+      return this.alarm('read-budget-spent', application, refused, FAILING);
+    });
+  }
+
   private alarm(
     failure: Failure,
     subject: string | undefined,
@@ -182,7 +217,8 @@ export class Alarms extends Construct {
       evaluationPeriods: evaluation.outOf,
       treatMissingData: evaluation.missing,
     });
-    if (wakes !== null) alarm.addAlarmAction(invoke(controllers[wakes]));
+    const woken = wakes === null ? undefined : controllers[wakes];
+    if (woken !== undefined) alarm.addAlarmAction(invoke(woken));
     if (tier === null) alarm.addAlarmAction(new SnsAction(topic));
     else this.byTier.set(tier, [...(this.byTier.get(tier) ?? []), alarm]);
     return alarm;

@@ -6,13 +6,16 @@ import { InvalidInput } from '../../core/errors.ts';
 import type { NormalizedProfile } from '../../core/profile/index.ts';
 import { DATABASE_ENV, ENV, PROBE_USER } from '../../lambdas/shared/contract.ts';
 import { alarmPrefix } from '../shared/alarm-catalogue.ts';
+import type { ApplicationRole } from '../shared/application-role.ts';
 import type { ControlFunction } from '../shared/control-function.ts';
 import { DeadLetters } from '../shared/dead-letters.ts';
 import type { StateTable } from '../shared/state-table.ts';
 import type { ThrottleTable } from '../shared/throttle-table.ts';
+import type { ICacheTier } from '../tiers/cache/base.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
 import type { ReaderPoolEndpoint } from '../tiers/database/reader-pool-endpoint.ts';
 import { Alarms } from './alarms.ts';
+import { CacheFunctions } from './cache-functions.ts';
 import { Controllers } from './controllers.ts';
 import { Notifications } from './notifications.ts';
 import { Probers } from './probers.ts';
@@ -28,6 +31,10 @@ export interface ControlPlaneProps {
   readonly throttleTable?: ThrottleTable;
   readonly database: IDatabaseTier;
   readonly readerPool: ReaderPoolEndpoint;
+  /** Needed where the profile has a cache. @default - none */
+  readonly cache?: ICacheTier;
+  /** Applications that may call the front of the cache. @default - none */
+  readonly applications?: readonly ApplicationRole[];
   /** Functions of the environment that stand elsewhere and are watched with the others. @default - none */
   readonly alsoWatched?: ReadonlyMap<string, ControlFunction>;
   /** @default - a queue of the control plane's own */
@@ -40,6 +47,8 @@ export class ControlPlane extends Construct {
   readonly controllers: Controllers;
   /** Null where nothing is throttled. */
   readonly throttle: Throttle | null;
+  /** Null where there is no cache. */
+  readonly cache: CacheFunctions | null;
   readonly alarms: Alarms;
   readonly thresholds: ThresholdParameters;
   readonly notifications: Notifications;
@@ -66,7 +75,12 @@ export class ControlPlane extends Construct {
       notify: profile.notify,
       alarmArnPattern: alarmArnPattern(Stack.of(this), alarmPrefix(environmentName)),
     });
-    this.probers = new Probers(this, 'Probers', { ...shared, vpc });
+    const { cache } = props;
+    this.probers = new Probers(this, 'Probers', {
+      ...shared,
+      vpc,
+      ...(cache === undefined ? {} : { cache }),
+    });
     this.controllers = new Controllers(this, 'Controllers', {
       ...shared,
       applications: profile.applications,
@@ -75,6 +89,7 @@ export class ControlPlane extends Construct {
       throttle: profile.throttle,
     });
     this.throttle = this.makeThrottle(props);
+    this.cache = this.makeCache(props);
     this.alarms = new Alarms(this, 'Alarms', {
       environmentName,
       zones,
@@ -84,10 +99,34 @@ export class ControlPlane extends Construct {
       controllers: {
         'replica-pool': this.controllers.replicaPool,
         'write-failover': this.controllers.writeFailover,
+        ...(this.cache === null ? {} : { 'cache-router': this.cache.router }),
       },
       functions: new Map([...this.functions(), ...(props.alsoWatched ?? [])]),
       throttled: profile.throttle.map(({ resource }) => resource),
+      ...(cache === undefined ? {} : { cache: { tier: cache, applications: profile.applications } }),
     });
+  }
+
+  private makeCache({
+    profile,
+    vpc,
+    cache,
+    applications = [],
+    ...props
+  }: ControlPlaneProps): CacheFunctions | null {
+    const { name: environmentName, zones, tiers } = profile;
+    if ((cache === undefined) !== (tiers.cache === null)) {
+      const rule = 'is needed where the profile has a cache, and nowhere else';
+      const fix = 'pass the CacheTier of the profile, or take cache out of its tiers';
+      throw new InvalidInput(`The control plane of '${environmentName}'`, [
+        { field: 'cache', value: cache?.node.path, rule, fix },
+      ]);
+    }
+    if (cache === undefined || tiers.cache === null) return null;
+    const { database, stateTable } = props;
+    const { deadLetterQueue } = this;
+    const shared = { environmentName, vpc, zones, cache, database, stateTable, deadLetterQueue };
+    return new CacheFunctions(this, 'Cache', { ...shared, mode: tiers.cache.mode, applications });
   }
 
   private makeThrottle({ profile, stateTable, throttleTable }: ControlPlaneProps): Throttle | null {
@@ -114,7 +153,9 @@ export class ControlPlane extends Construct {
   functions(): ReadonlyMap<string, ControlFunction> {
     const { replicaPool, writeFailover, reconcile } = this.controllers;
     const throttle = this.throttle === null ? [] : [this.throttle.function];
-    const made = [...this.probers.functions.values(), replicaPool, writeFailover, reconcile, ...throttle];
+    const cache = this.cache === null ? [] : [this.cache.router, this.cache.front];
+    const controllers = [replicaPool, writeFailover, reconcile];
+    const made = [...this.probers.functions.values(), ...controllers, ...throttle, ...cache];
     return new Map(made.map((fn) => [fn.reportName, fn]));
   }
 }

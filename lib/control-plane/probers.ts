@@ -2,6 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { CACHE_PROBE_USER, cacheUser } from '../../core/naming.ts';
+import { cacheObservationPartition } from '../../core/state/cache-items.ts';
 import { observationPartition } from '../../core/state/keys.ts';
 import {
   ENV,
@@ -10,11 +12,13 @@ import {
   TIMEOUT_S,
   leaseName,
 } from '../../lambdas/health-check/contract.ts';
-import { LAMBDA_CA_FILE, PROBE_USER } from '../../lambdas/shared/contract.ts';
+import { CACHE_ENV, LAMBDA_CA_FILE, PROBE_USER } from '../../lambdas/shared/contract.ts';
 import { ControlFunction } from '../shared/control-function.ts';
 import { subnetOf } from '../shared/network.ts';
 import type { StateTable } from '../shared/state-table.ts';
+import type { ICacheTier } from '../tiers/cache/base.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
+import { shardVariables } from './shard-variables.ts';
 import { EVENT_AGE, everyMinute } from './triggers.ts';
 
 /** Enough for one process with a few sockets; more only adds cost, because a prober runs all the time. */
@@ -25,6 +29,8 @@ export interface ProbersProps {
   readonly vpc: ec2.IVpc;
   readonly zones: readonly string[];
   readonly database: IDatabaseTier;
+  /** @default - none is probed */
+  readonly cache?: ICacheTier;
   readonly stateTable: StateTable;
   readonly deadLetterQueue: sqs.IQueue;
   /** Variables of every function that looks after the database. */
@@ -57,14 +63,19 @@ export class Probers extends Construct {
       deadLetterQueue: props.deadLetterQueue,
       environment: {
         ...props.databaseEnvironment,
+        ...(props.cache === undefined ? {} : probedShards(props.cache)),
         [ENV.az]: zone,
         NODE_EXTRA_CA_CERTS: LAMBDA_CA_FILE,
       },
-      placement: { vpc: props.vpc, subnet: subnetOf(props.vpc, props.zones, zone), securityGroup },
+      placement: { vpc: props.vpc, subnets: [subnetOf(props.vpc, props.zones, zone)], securityGroup },
     });
     props.database.grantConnect(prober, PROBE_USER);
     props.stateTable.grantRead(prober);
-    props.stateTable.grantPut(prober, [observationPartition(zone)]);
+    props.cache?.grantConnect(prober, CACHE_PROBE_USER);
+    props.stateTable.grantPut(prober, [
+      observationPartition(zone),
+      ...(props.cache === undefined ? [] : [cacheObservationPartition(zone)]),
+    ]);
     props.stateTable.grantLease(prober, [leaseName(zone)]);
     everyMinute(scope, 'Schedule', prober);
     return prober;
@@ -73,13 +84,23 @@ export class Probers extends Construct {
   private securityGroupOf(scope: Construct, zone: string, props: ProbersProps): ec2.SecurityGroup {
     const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
       vpc: props.vpc,
-      description: `The prober of ${props.environmentName} in ${zone}: to the database and DynamoDB only.`,
+      description: `The prober of ${props.environmentName} in ${zone}: to what it probes and DynamoDB only.`,
       allowAllOutbound: false,
     });
     const members = ec2.Port.tcp(props.database.port);
     group.connections.allowTo(props.database, members, 'To every member of the database');
+    if (props.cache !== undefined) {
+      group.connections.allowTo(props.cache, ec2.Port.tcp(props.cache.port), 'To every shard of the cache');
+    }
     // The subnet has no route but to the VPC and, by the gateway endpoint, to DynamoDB.
     group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'To DynamoDB by the gateway endpoint');
     return group;
   }
+}
+
+function probedShards(cache: ICacheTier): Readonly<Record<string, string>> {
+  return {
+    ...shardVariables(cache),
+    [CACHE_ENV.probeUser]: cacheUser(cache.environmentName, CACHE_PROBE_USER),
+  };
 }

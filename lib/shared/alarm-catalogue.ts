@@ -111,13 +111,15 @@ const ENTRIES: Readonly<Record<Failure, Omit<CatalogueEntry, 'failure'>>> = {
     tier: 'cache',
     subject: 'shard',
     wakes: 'cache-router',
-    meaning: 'A prober cannot reach this shard. Its keys are misses; where most zones agree it is quarantined.',
+    meaning:
+      'A prober cannot reach this shard. Its keys are misses; where most zones agree it is quarantined.',
   },
   'shard-quarantined': {
     tier: 'cache',
     subject: 'shard',
     wakes: 'cache-router',
-    meaning: 'This shard has served no hits for longer than quarantined-ms. Its keys are read from the database.',
+    meaning:
+      'This shard has served no hits for longer than quarantined-ms. Its keys are read from the database.',
   },
   'shard-busy': {
     tier: 'cache',

@@ -35,7 +35,8 @@ export interface ControlFunctionProps {
 
 export interface FunctionPlacement {
   readonly vpc: ec2.IVpc;
-  readonly subnet: ec2.ISubnet;
+  /** One, or one a zone. */
+  readonly subnets: readonly ec2.ISubnet[];
   readonly securityGroup: ec2.ISecurityGroup;
 }
 
@@ -111,7 +112,7 @@ function placed(placement: FunctionPlacement | undefined): Partial<lambda.Functi
   if (placement === undefined) return {};
   return {
     vpc: placement.vpc,
-    vpcSubnets: { subnets: [placement.subnet] },
+    vpcSubnets: { subnets: [...placement.subnets] },
     securityGroups: [placement.securityGroup],
   };
 }

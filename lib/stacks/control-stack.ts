@@ -6,6 +6,7 @@ import type { NormalizedProfile } from '../../core/profile/index.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { alarmPrefix } from '../shared/alarm-catalogue.ts';
 import { addOutputs, type OutputSpec } from '../shared/outputs.ts';
+import type { CacheStack } from './cache-stack.ts';
 import type { DatabaseStack } from './database-stack.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -14,6 +15,8 @@ export interface ControlStackProps extends StackProps {
   readonly vpc: ec2.IVpc;
   readonly state: StateStack;
   readonly database: DatabaseStack;
+  /** Null where the profile has no cache. */
+  readonly cache: CacheStack | null;
 }
 
 /** What watches the environment and acts. It holds no data: it can be deleted and deployed again at any time. */
@@ -32,6 +35,8 @@ export class ControlStack extends Stack {
       deadLetterQueue: state.deadLetterQueue,
       database: database.database,
       readerPool: database.readerPool,
+      ...(props.cache === null ? {} : { cache: props.cache.cache }),
+      applications: database.applications,
       alsoWatched: new Map([[bootstrap.reportName, bootstrap]]),
     });
     addOutputs(this, [

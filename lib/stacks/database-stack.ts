@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { ExistingHostedZone, NormalizedProfile } from '../../core/profile/index.ts';
+import { cacheCopies, type ExistingHostedZone, type NormalizedProfile } from '../../core/profile/index.ts';
 import { ApplicationRole } from '../shared/application-role.ts';
 import { addOutputs, roleOutputKey } from '../shared/outputs.ts';
 import type { StateTable } from '../shared/state-table.ts';
@@ -70,6 +70,7 @@ export class DatabaseStack extends Stack {
       databaseName,
       backupDays,
       applications: profile.applications,
+      caches: cacheCopies(profile.tiers.cache),
       deletionProtection: profile.deletionProtection,
       deadLetterQueue,
     });
@@ -88,6 +89,7 @@ export class DatabaseStack extends Stack {
       bootstrap: new DatabaseBootstrap(this, 'Bootstrap', {
         database,
         applications: profile.applications,
+        caches: cacheCopies(profile.tiers.cache),
         deadLetterQueue,
       }),
     };

@@ -2,6 +2,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { CacheName } from '../../../core/naming.ts';
 import {
   FUNCTION,
   RESERVED_CONCURRENCY,
@@ -14,19 +15,27 @@ import { ControlFunction } from '../../shared/control-function.ts';
 import type { IDatabaseTier } from './base.ts';
 
 /** Raised when the statements of the bootstrap change, so that an update runs them again. */
-const STATEMENTS_VERSION = '1';
+const STATEMENTS_VERSION = '2';
 const MEMORY_MIB = 256;
 /** CloudFormation waits this much longer than the function may run before it calls the bootstrap failed. */
 const ANSWER_MARGIN_S = 60;
 
+/** One copy of a cache: its shards get rows in the database's schema `understudy_cache`. */
+export interface CacheLedger {
+  readonly name: CacheName;
+  readonly shards: number;
+}
+
 export interface DatabaseBootstrapProps {
   readonly database: IDatabaseTier;
   readonly applications: readonly string[];
+  /** The copies of a cache whose shards the database keeps account of. @default - there is no cache */
+  readonly caches?: readonly CacheLedger[];
   readonly deadLetterQueue: sqs.IQueue;
 }
 
 /**
- * Makes the database's roles, grants and heartbeat table, through the RDS Data API: no function in the VPC, and
+ * Makes the database's roles, grants, heartbeat table and the tables of the cache, through the RDS Data API: no function in the VPC, and
  * the same on AWS and in the sandbox. It may run any number of times.
  */
 export class DatabaseBootstrap extends Construct {
@@ -35,7 +44,7 @@ export class DatabaseBootstrap extends Construct {
 
   constructor(scope: Construct, id: string, props: DatabaseBootstrapProps) {
     super(scope, id);
-    const { database } = props;
+    const { database, caches = [] } = props;
     this.function = new ControlFunction(this, 'Function', {
       folder: FUNCTION,
       environmentName: database.environmentName,
@@ -55,6 +64,7 @@ export class DatabaseBootstrap extends Construct {
       database: database.databaseName,
       probeUser: PROBE_USER,
       applications: props.applications,
+      ...(caches.length === 0 ? {} : { caches: caches.map(({ name, shards }) => `${name}=${shards}`) }),
       version: STATEMENTS_VERSION,
     };
     this.resource = new CustomResource(this, 'Resource', {

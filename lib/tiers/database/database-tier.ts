@@ -13,7 +13,7 @@ import {
 import type { ExistingCluster, Size } from '../../../core/profile/types.ts';
 import { DeadLetters } from '../../shared/dead-letters.ts';
 import { DatabaseTierBase, type DatabaseMember, type IDatabaseTier } from './base.ts';
-import { DatabaseBootstrap } from './bootstrap.ts';
+import { DatabaseBootstrap, type CacheLedger } from './bootstrap.ts';
 import { AuroraCluster, acknowledgeCluster } from './cluster.ts';
 import { ReaderPoolEndpoint } from './reader-pool-endpoint.ts';
 
@@ -33,6 +33,8 @@ export interface DatabaseTierProps {
   readonly backupDays?: number;
   /** Applications that get a database role and a schema of their name. @default - none */
   readonly applications?: readonly string[];
+  /** The copies of a cache whose shards the database keeps account of. @default - there is no cache */
+  readonly caches?: readonly CacheLedger[];
   /** False lets the data be deleted with the stack. @default true */
   readonly deletionProtection?: boolean;
   /** @default - a queue of the tier's own */
@@ -85,6 +87,7 @@ export class DatabaseTier extends DatabaseTierBase {
     this.bootstrap = new DatabaseBootstrap(this, 'Bootstrap', {
       database: this,
       applications: props.applications ?? [],
+      ...(props.caches === undefined ? {} : { caches: props.caches }),
       deadLetterQueue: props.deadLetterQueue ?? new DeadLetters(this, 'DeadLetters').queue,
     });
     this.bootstrap.resource.node.addDependency(...aurora.instances, this.secret);

@@ -1,5 +1,5 @@
 export type { DatabaseMember, IDatabaseTier } from './base.ts';
-export { DatabaseBootstrap, type DatabaseBootstrapProps } from './bootstrap.ts';
+export { DatabaseBootstrap, type CacheLedger, type DatabaseBootstrapProps } from './bootstrap.ts';
 export {
   DatabaseTier,
   readerPoolOf,
