@@ -228,14 +228,47 @@ export class Alarms extends Construct {
   private composite(tier: Tier, children: readonly cloudwatch.Alarm[]): cloudwatch.CompositeAlarm {
     const { environmentName, topic } = this.props;
     const failures = ALARM_CATALOGUE.filter((entry) => entry.tier === tier).map((entry) => entry.failure);
-    const composite = new cloudwatch.CompositeAlarm(this, `${tier}-tier`, {
-      compositeAlarmName: compositeAlarmName(environmentName, tier),
-      alarmDescription: `Something is wrong in the ${tier} tier: ${failures.join(', ')}. Runbook: docs/runbook.md.`,
-      alarmRule: cloudwatch.AlarmRule.anyOf(...children),
+    const name = compositeAlarmName(environmentName, tier);
+    const description = `Something is wrong in the ${tier} tier: ${failures.join(', ')}. Runbook: docs/runbook.md.`;
+    const parts = partsOf(children);
+    const composite = this.anyOf(`${tier}-tier`, {
+      name,
+      description,
+      children:
+        parts.length === 1
+          ? children
+          : parts.map((part, index) =>
+              this.anyOf(`${tier}-tier-${index + 1}`, {
+                name: `${name}-${index + 1}`,
+                description,
+                children: part,
+              }),
+            ),
     });
     composite.addAlarmAction(new SnsAction(topic));
     return composite;
   }
+
+  private anyOf(
+    id: string,
+    rule: { name: string; description: string; children: readonly cloudwatch.IAlarmRule[] },
+  ): cloudwatch.CompositeAlarm {
+    return new cloudwatch.CompositeAlarm(this, id, {
+      compositeAlarmName: rule.name,
+      alarmDescription: rule.description,
+      alarmRule: cloudwatch.AlarmRule.anyOf(...rule.children),
+    });
+  }
+}
+
+/** CloudWatch's limit of the alarms that a composite watches. */
+const CHILDREN_MAX = 100;
+
+function partsOf<T>(children: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(children.length / CHILDREN_MAX);
+  return Array.from({ length: count }, (_, part) =>
+    children.slice(part * CHILDREN_MAX, (part + 1) * CHILDREN_MAX),
+  );
 }
 
 /** Errors and throttles together: both mean that what should have run did not. */

@@ -41,20 +41,23 @@ export interface CacheFunctionsProps {
 export class CacheFunctions extends Construct {
   readonly front: ControlFunction;
   readonly router: ControlFunction;
+  /** What lets the applications call the front; null without any. */
+  readonly callers: iam.Policy | null;
 
   constructor(scope: Construct, id: string, props: CacheFunctionsProps) {
     super(scope, id);
     this.front = this.makeFront(props);
     this.router = this.makeRouter(props);
-    const callers = props.applications.map(({ role }) => role);
-    // Beside the function: the applications' roles stand in a stack that must not need this one.
-    if (callers.length > 0) {
-      const invoke = new iam.PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: [this.front.function.functionArn],
-      });
-      new iam.Policy(this, 'CallFront', { roles: callers, statements: [invoke] });
-    }
+    this.callers = this.allowCalls(props.applications);
+  }
+
+  /** Beside the function: the applications' roles stand in a stack that must not need this one. */
+  private allowCalls(applications: readonly ApplicationRole[]): iam.Policy | null {
+    const [first, ...others] = applications.map(({ role }) => role);
+    if (first === undefined) return null;
+    const actions = ['lambda:InvokeFunction'];
+    const invoke = new iam.PolicyStatement({ actions, resources: [this.front.function.functionArn] });
+    return new iam.Policy(this, 'CallFront', { roles: [first, ...others], statements: [invoke] });
   }
 
   private makeFront(props: CacheFunctionsProps): ControlFunction {

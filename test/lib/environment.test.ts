@@ -36,6 +36,7 @@ const KNOWN_TYPES = [
   /^AWS::SNS::(Topic|TopicPolicy|Subscription)$/,
   /^AWS::SSM::Parameter$/,
   /^AWS::IAM::(Role|Policy|ManagedPolicy)$/,
+  /^AWS::ElastiCache::(ReplicationGroup|SubnetGroup|ParameterGroup|User|UserGroup)$/,
   /^AWS::(EC2|KMS)::/,
   /^Custom::/,
 ];
@@ -49,9 +50,10 @@ describe('an environment', () => {
   });
 
   it('deploys its stacks in order', () => {
-    const { network, state, database, control } = made.environment;
+    const { network, state, database, cache, control } = made.environment;
     expect(database.dependencies).toEqual(expect.arrayContaining([network, state]));
-    expect(control.dependencies).toEqual(expect.arrayContaining([network, state, database]));
+    expect(cache!.dependencies).toEqual(expect.arrayContaining([network, database]));
+    expect(control.dependencies).toEqual(expect.arrayContaining([network, state, database, cache]));
     expect(network.dependencies).toEqual([]);
     expect(state.dependencies).toEqual([]);
   });
@@ -72,6 +74,11 @@ describe('an environment', () => {
       'AWS::CloudWatch::Alarm': 'AlarmName',
       'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
       'AWS::DynamoDB::Table': 'TableName',
+      'AWS::ElastiCache::ParameterGroup': 'CacheParameterGroupName',
+      'AWS::ElastiCache::ReplicationGroup': 'ReplicationGroupId',
+      'AWS::ElastiCache::SubnetGroup': 'CacheSubnetGroupName',
+      'AWS::ElastiCache::User': 'UserId',
+      'AWS::ElastiCache::UserGroup': 'UserGroupId',
       'AWS::Events::Rule': 'Name',
       'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
       'AWS::IAM::Role': 'RoleName',
@@ -94,6 +101,9 @@ describe('an environment', () => {
     expect([...new Set(named)].sort()).toEqual([
       'AWS::CloudWatch::Alarm',
       'AWS::CloudWatch::CompositeAlarm',
+      'AWS::ElastiCache::ReplicationGroup', // part of its host name and of every login
+      'AWS::ElastiCache::User', // ElastiCache makes up no names for these two
+      'AWS::ElastiCache::UserGroup',
       'AWS::Logs::LogGroup', // the database's own, which AWS looks for under this name
       'AWS::RDS::DBClusterEndpoint', // part of its host name
       'AWS::SSM::Parameter',
@@ -110,11 +120,9 @@ describe('an environment', () => {
 
   it('protects every stack unless told otherwise, so that destroying all stops at the first', () => {
     const protectedStacks = ({ environment }: Synthesized): boolean[] =>
-      [environment.network, environment.state, environment.database, environment.control].map(
-        (stack) => stack.terminationProtection ?? false,
-      );
-    expect(protectedStacks(made)).toEqual([false, false, false, false]);
-    expect(protectedStacks(synthesize({ deletionProtection: true }))).toEqual([true, true, true, true]);
+      STACK_KEYS.map((key) => environment[key]!.terminationProtection ?? false);
+    expect(protectedStacks(made)).toEqual(STACK_KEYS.map(() => false));
+    expect(protectedStacks(synthesize({ deletionProtection: true }))).toEqual(STACK_KEYS.map(() => true));
   });
 
   it('keeps data when it is protected, and deletes all of it when it is not', () => {
@@ -154,6 +162,7 @@ describe('an environment', () => {
       'SecretArn',
       'ShopRoleArn',
     ]);
+    expect(keys('cache')).toEqual(['CacheShards', 'CacheGutter']);
     expect(keys('control')).toEqual([
       'Environment',
       'StateTableName',

@@ -15,7 +15,7 @@ const CDK_JSON = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.u
   readonly context: Readonly<Record<string, unknown>>;
 };
 
-export const STACK_KEYS = ['network', 'state', 'database', 'control'] as const;
+export const STACK_KEYS = ['network', 'state', 'database', 'cache', 'control'] as const;
 export type StackKey = (typeof STACK_KEYS)[number];
 
 export interface Resource {
@@ -36,7 +36,7 @@ export interface TemplateJson {
 
 export interface Synthesized {
   readonly environment: UnderstudyEnvironment;
-  /** Templates by stack. */
+  /** Templates by stack; that of the cache is empty where the profile has none. */
   readonly templates: Readonly<Record<StackKey, Template>>;
   readonly json: Readonly<Record<StackKey, TemplateJson>>;
 }
@@ -53,9 +53,12 @@ export function synthesize(
   change: Partial<EnvironmentProfile> = {},
   props: Partial<UnderstudyEnvironmentProps> = {},
 ): Synthesized {
-  const profile = { ...demo, ...change };
+  const profile = { ...demo, tiers: { ...demo.tiers, cache: { shards: 4 } }, ...change };
   const environment = new UnderstudyEnvironment(testApp(), 'Demo', { profile, ...props });
-  const entries = STACK_KEYS.map((key) => [key, Template.fromStack(environment[key])] as const);
+  const entries = STACK_KEYS.map((key) => {
+    const stack = environment[key];
+    return [key, stack === null ? Template.fromJSON({ Resources: {} }) : Template.fromStack(stack)] as const;
+  });
   const templates = Object.fromEntries(entries) as Record<StackKey, Template>;
   const json = Object.fromEntries(entries.map(([key, t]) => [key, t.toJSON()])) as Record<
     StackKey,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FAILURES } from '../../../core/failures.ts';
+import { spentBudgetLine } from '../../../core/cache/budget-metric.ts';
 import { demo } from '../../../environments/index.ts';
 import { ALARM_CATALOGUE, alarmName, runbookSection } from '../../../lib/index.ts';
 import { resourcesOf, theOnly, synthesize, type Resource, type Synthesized } from '../synth.ts';
@@ -15,6 +16,12 @@ const named = (name: string): Resource['Properties'] => {
   const found = alarms.find(([, { Properties }]) => Properties['AlarmName'] === name);
   if (found === undefined) throw new Error(`no alarm ${name}`);
   return found[1].Properties;
+};
+
+const compositeOf = (name: string, json = made.json): Resource['Properties'] => {
+  const composites = resourcesOf(json.control, 'AWS::CloudWatch::CompositeAlarm');
+  return composites.find(([, { Properties }]) => Properties['AlarmName'] === `understudy-demo-${name}`)![1]
+    .Properties;
 };
 
 describe('the catalogue', () => {
@@ -34,10 +41,14 @@ describe('the catalogue', () => {
         'write-failover',
         'reconcile',
         'throttle',
+        'cache-router',
+        'cache-front',
         'database-bootstrap',
         'dead-letters',
       ],
       resource: Object.keys(demo.throttle ?? {}),
+      shard: ['demo-cache-0', 'demo-cache-1', 'demo-cache-2', 'demo-cache-3', 'demo-gutter-0'],
+      application: ['shop'],
       environment: [undefined],
     };
     const expected = ALARM_CATALOGUE.flatMap(({ failure, subject }) =>
@@ -118,15 +129,99 @@ describe('an alarm on a prober', () => {
   });
 });
 
+describe('an alarm on a shard', () => {
+  const SHARDS = ['demo-cache-0', 'demo-cache-1', 'demo-cache-2', 'demo-cache-3', 'demo-gutter-0'];
+
+  it('that cannot be reached is of high resolution, on the metric that the prober writes', () => {
+    expect(named('understudy-demo-shard-unreachable-demo-cache-2')).toMatchObject({
+      Namespace: 'Understudy',
+      MetricName: 'shard-unreachable',
+      Dimensions: [
+        { Name: 'Environment', Value: 'demo' },
+        { Name: 'Shard', Value: 'demo-cache-2' },
+      ],
+      Period: 10,
+      DatapointsToAlarm: 2,
+      EvaluationPeriods: 3,
+      Threshold: 1,
+    });
+  });
+
+  it.each(['shard-unreachable', 'shard-quarantined'])('%s wakes cache-router, for each shard', (failure) => {
+    for (const shard of SHARDS) {
+      const { AlarmActions } = named(`understudy-demo-${failure}-${shard}`);
+      expect(AlarmActions).toHaveLength(1);
+      expect(AlarmActions[0]['Fn::GetAtt'][0]).toContain('CacheRouter');
+    }
+  });
+
+  it("that is busy is AWS's own metric of its node, at 90 % of its one thread for five minutes", () => {
+    expect(named('understudy-demo-shard-busy-demo-gutter-0')).toMatchObject({
+      Namespace: 'AWS/ElastiCache',
+      MetricName: 'EngineCPUUtilization',
+      Dimensions: [
+        { Name: 'CacheClusterId', Value: 'demo-gutter-0-001' },
+        { Name: 'CacheNodeId', Value: '0001' },
+      ],
+      Threshold: 90,
+      DatapointsToAlarm: 5,
+      EvaluationPeriods: 5,
+    });
+  });
+
+  it('with a replica is the busier of its two nodes', () => {
+    const { json } = synthesize({ tiers: { database: {}, cache: { shards: 1, redundancy: 'replicated' } } });
+    const [, { Properties }] = resourcesOf(json.control, 'AWS::CloudWatch::Alarm').find(
+      ([, alarm]) => alarm.Properties['AlarmName'] === 'understudy-demo-shard-busy-demo-cache-0',
+    )!;
+    expect(Properties['Metrics'].map(({ Expression }: any) => Expression)).toContain('MAX([node1, node2])');
+    const nodes = JSON.stringify(Properties['Metrics']).match(/demo-cache-0-00\d/g);
+    expect(nodes).toEqual(['demo-cache-0-001', 'demo-cache-0-002']);
+  });
+});
+
+describe('an alarm on a read budget', () => {
+  it('rings for refused loads in three of five minutes, by the line that the application writes', () => {
+    const line = spentBudgetLine({ environment: 'demo', application: 'shop', refused: 3, now: 1 })!;
+    const { _aws, ...fields } = JSON.parse(line);
+    const [{ Namespace, Dimensions, Metrics }] = _aws.CloudWatchMetrics;
+    const alarm = named('understudy-demo-read-budget-spent-shop');
+    expect(alarm).toMatchObject({
+      Namespace,
+      MetricName: Metrics[0].Name,
+      Statistic: 'Sum',
+      Period: 60,
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 5,
+      Threshold: 1,
+    });
+    const watched = alarm['Dimensions'].map(({ Name, Value }: any) => [Name, Value]);
+    expect(new Map(watched)).toEqual(new Map(Dimensions[0].map((name: string) => [name, fields[name]])));
+    expect(fields[Metrics[0].Name]).toBe(3);
+  });
+
+  it('costs nothing while nothing is refused: no line, no metric', () => {
+    expect(spentBudgetLine({ environment: 'demo', application: 'shop', refused: 0, now: 1 })).toBeNull();
+  });
+});
+
 describe('the composite of the tier', () => {
   it('tells people once, whichever of the tier rings', () => {
-    const { Properties } = theOnly(made.json.control, 'AWS::CloudWatch::CompositeAlarm');
-    expect(Properties['AlarmName']).toBe('understudy-demo-database-tier');
+    const Properties = compositeOf('database-tier');
     expect(Properties['AlarmActions']).toEqual([{ Ref: expect.stringContaining('Topic') }]);
     const children = JSON.stringify(Properties['AlarmRule']).match(/"Fn::GetAtt"/g)!;
     const expected = ALARM_CATALOGUE.filter(({ tier }) => tier === 'database');
     expect(children).toHaveLength(expected.filter(({ subject }) => subject === 'member').length * 3 + 1);
     expect(children.length).toBeLessThanOrEqual(100);
+  });
+
+  it('is in parts where the tier has more alarms than one may watch, and tells people once all the same', () => {
+    const { json } = synthesize({ tiers: { database: {}, cache: { shards: 34, gutter: false } } });
+    const watched = (name: string): number =>
+      JSON.stringify(compositeOf(name, json)['AlarmRule']).match(/"Fn::GetAtt"/g)!.length;
+    expect([watched('cache-tier'), watched('cache-tier-1'), watched('cache-tier-2')]).toEqual([2, 100, 3]);
+    expect(compositeOf('cache-tier', json)['AlarmActions']).toHaveLength(1);
+    expect(compositeOf('cache-tier-1', json)).not.toHaveProperty('AlarmActions');
   });
 });
 

@@ -86,17 +86,23 @@ describe('a prober', () => {
 
   it('reaches the members and DynamoDB, and is reached by nobody', () => {
     const groups = resourcesOf(made.json.control, 'AWS::EC2::SecurityGroup');
-    expect(groups).toHaveLength(3);
-    for (const [, { Properties }] of groups) {
+    const ofProbers = groups.filter(([id]) => id.includes('Probers'));
+    expect(ofProbers).toHaveLength(3);
+    for (const [, { Properties }] of ofProbers) {
       expect(Properties['SecurityGroupIngress']).toBeUndefined();
       expect(Properties['SecurityGroupEgress']).toEqual([
         expect.objectContaining({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }),
       ]);
     }
-    for (const [, { Properties }] of resourcesOf(made.json.control, 'AWS::EC2::SecurityGroupEgress')) {
-      expect(Properties).toMatchObject({ FromPort: 5432, ToPort: 5432, IpProtocol: 'tcp' });
+    const ways = resourcesOf(made.json.control, 'AWS::EC2::SecurityGroupEgress').filter(([id]) =>
+      id.includes('Probers'),
+    );
+    const ports = ways.map(([, { Properties }]) => {
+      expect(Properties).toMatchObject({ ToPort: Properties['FromPort'], IpProtocol: 'tcp' });
       expect(Properties['DestinationSecurityGroupId']).toBeDefined();
-    }
+      return Properties['FromPort'];
+    });
+    expect(ports.toSorted()).toEqual([5432, 5432, 5432, 6379, 6379, 6379]);
   });
 
   it('trusts the authorities that Lambda brings, and knows its zone', () => {
@@ -138,9 +144,9 @@ describe('a controller', () => {
 });
 
 describe('the triggers', () => {
-  it('run each prober and reconcile every minute, by roles that may invoke one function each', () => {
+  it('run each prober, reconcile and cache-router every minute, by roles that may invoke one function each', () => {
     const schedules = resourcesOf(made.json.control, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(4);
+    expect(schedules).toHaveLength(5);
     const targets = schedules.map(([, { Properties }]) => {
       expect(Properties).toMatchObject({
         ScheduleExpression: 'rate(1 minute)',
@@ -149,7 +155,7 @@ describe('the triggers', () => {
       });
       return `${JSON.stringify(Properties['Target'].Arn)} by ${JSON.stringify(Properties['Target'].RoleArn)}`;
     });
-    expect(new Set(targets).size).toBe(4);
+    expect(new Set(targets).size).toBe(5);
   });
 
   it.each([replicaPool.FUNCTION, writeFailover.FUNCTION])(
@@ -192,7 +198,7 @@ describe('the triggers', () => {
     const permissions = resourcesOf(made.json.control, 'AWS::Lambda::Permission').filter(
       ([, { Properties }]) => Properties['Principal'] === 'lambda.alarms.cloudwatch.amazonaws.com',
     );
-    expect(permissions).toHaveLength(2);
+    expect(permissions).toHaveLength(3);
     for (const [, { Properties }] of permissions) {
       expect(Properties['SourceAccount']).toEqual({ Ref: 'AWS::AccountId' });
       expect(JSON.stringify(Properties['SourceArn'])).toContain(':alarm:understudy-demo-*');

@@ -15,7 +15,7 @@ import { request } from '../../proving/sandbox/identity/fixture.ts';
 import { testWorld } from '../../proving/sandbox/wire/world.ts';
 import { allResources, type Synthesized } from '../synth.ts';
 import { nameOfRole } from './granted.ts';
-import { rendered } from './render.ts';
+import { rendered, roleOf } from './render.ts';
 
 type Json = Synthesized['json'];
 
@@ -105,7 +105,7 @@ async function makeRoles(
   for (const [id, { Type, Properties }] of allResources(json)) {
     if (Type !== 'AWS::IAM::Policy') continue;
     const [stack = ''] = id.split('.');
-    const Roles = Properties['Roles'].map(({ Ref }: { Ref: string }) => nameOfRole(json, `${stack}.${Ref}`));
+    const Roles = Properties['Roles'].map((role: unknown) => nameOfRole(json, roleOf(json, stack, role)));
     const { PolicyDocument } = made(json, Properties);
     const taken = without[Roles[0]];
     const Statement = PolicyDocument.Statement.map((statement: any) => ({

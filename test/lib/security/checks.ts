@@ -4,6 +4,7 @@
  */
 
 import { RUNTIME_ACTIONS } from '../../../lib/shared/permission-boundary.ts';
+import { roleOf } from './render.ts';
 import { allResources, type Resource, type Synthesized } from '../synth.ts';
 
 type Json = Synthesized['json'];
@@ -27,7 +28,7 @@ export function actionsOf(statement: Statement): readonly string[] {
 export function statementsByRole(json: Json): ReadonlyMap<string, readonly Statement[]> {
   const found = new Map<string, Statement[]>();
   for (const [id, { Type, Properties }] of allResources(json)) {
-    const stack = id.split('.')[0];
+    const stack = id.split('.')[0]!;
     if (Type === 'AWS::IAM::Role') {
       const inline = listed(Properties['Policies']).flatMap((policy: any) =>
         listed(policy.PolicyDocument.Statement),
@@ -35,8 +36,8 @@ export function statementsByRole(json: Json): ReadonlyMap<string, readonly State
       found.set(id, [...(found.get(id) ?? []), ...(inline as Statement[])]);
     }
     if (Type === 'AWS::IAM::Policy') {
-      for (const { Ref } of Properties['Roles'] as { Ref: string }[]) {
-        const role = `${stack}.${Ref}`;
+      for (const named of Properties['Roles'] as unknown[]) {
+        const role = roleOf(json, stack, named);
         found.set(role, [
           ...(found.get(role) ?? []),
           ...listed<Statement>(Properties['PolicyDocument'].Statement),
@@ -181,7 +182,7 @@ export function exposedDatabases(json: Json, protectedData: boolean): string[] {
 export function uncapped(json: Json): string[] {
   const configured = allResources(json).filter(([, { Type }]) => Type === 'AWS::Lambda::EventInvokeConfig');
   return allResources(json).flatMap(([id, { Type, Properties }]) => {
-    const stack = id.split('.')[0];
+    const stack = id.split('.')[0]!;
     switch (Type) {
       case 'AWS::Lambda::Function': {
         const name = id.split('.')[1];

@@ -1,7 +1,7 @@
 /** What the synthesized templates really grant: one line a right, by the function or the role that has it. */
 
 import { allResources, type Resource, type Synthesized } from '../synth.ts';
-import { plainId, rendered, renderedCondition } from './render.ts';
+import { plainId, rendered, renderedCondition, roleOf } from './render.ts';
 
 type Json = Synthesized['json'];
 type Listed = ReadonlyMap<string, readonly string[]>;
@@ -36,8 +36,8 @@ export function grantedRights(json: Json): Listed {
       );
     }
     if (resource.Type !== 'AWS::IAM::Policy' && resource.Type !== 'AWS::IAM::ManagedPolicy') continue;
-    for (const role of listed(resource.Properties['Roles']) as { Ref: string }[]) {
-      const owner = nameOfRole(json, `${id.split('.')[0]}.${role.Ref}`);
+    for (const role of listed(resource.Properties['Roles'])) {
+      const owner = nameOfRole(json, roleOf(json, id.split('.')[0]!, role));
       add(rights, owner, linesOf(json, resource.Properties['PolicyDocument']));
     }
   }

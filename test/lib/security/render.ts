@@ -29,17 +29,26 @@ export function rendered(json: Json, value: unknown): string {
       return parts.map((part) => rendered(json, part)).join(separator);
     }
     case 'Fn::ImportValue':
-      return rendered(json, exported(json, argument as string));
+      return rendered(json, exported(json, argument as string).value);
     default:
       return JSON.stringify(value);
   }
 }
 
-function exported(json: Json, name: string): unknown {
-  const outputs = Object.values(json).flatMap((template) => Object.values(template.Outputs ?? {}));
-  const found = outputs.find(({ Export }) => Export?.Name === name);
-  if (found === undefined) throw new Error(`no stack exports ${name}`);
-  return found.Value;
+/** The role that a policy of a stack names, its own or one of another stack, as `stack.logicalId`. */
+export function roleOf(json: Json, stack: string, named: unknown): string {
+  const reference = named as { readonly Ref?: string; readonly 'Fn::ImportValue'?: string };
+  if (reference.Ref !== undefined) return `${stack}.${reference.Ref}`;
+  const { stack: owner, value } = exported(json, reference['Fn::ImportValue'] ?? '');
+  return roleOf(json, owner, value);
+}
+
+function exported(json: Json, name: string): { readonly stack: string; readonly value: unknown } {
+  for (const [stack, template] of Object.entries(json)) {
+    const found = Object.values(template.Outputs ?? {}).find(({ Export }) => Export?.Name === name);
+    if (found !== undefined) return { stack, value: found.Value };
+  }
+  throw new Error(`no stack exports ${name}`);
 }
 
 /** A condition with sorted keys, e.g. `Null dynamodb:LeadingKeys=false`. */

@@ -72,6 +72,16 @@ const connectAs = (user: string): Right => ({
   on: [`arn:aws:rds-db:us-east-1:<account>:dbuser:<DatabaseAuroraCluster.DBClusterResourceId>/${user}`],
 });
 
+const GROUPS = [0, 1, 2, 3].map((n) => `demo-cache-${n}`).concat('demo-gutter-0');
+const elastiCache = (resource: string): string => `arn:aws:elasticache:us-east-1:<account>:${resource}`;
+const NODES = GROUPS.map((group) => elastiCache(`cluster:${group}-001`));
+const GROUP_ARNS = GROUPS.map((group) => elastiCache(`replicationgroup:${group}`));
+
+const connectToCacheAs = (user: string): Right => ({
+  actions: ['elasticache:Connect'],
+  on: [...GROUP_ARNS, elastiCache(`user:demo-${user}`)],
+});
+
 const DESCRIBE: readonly Right[] = [
   { actions: ['rds:DescribeDBClusters'], on: [CLUSTER] },
   { actions: ['rds:DescribeDBInstances'], on: MEMBERS },
@@ -89,9 +99,10 @@ function prober(zone: string): readonly Right[] {
     ...everyFunction(`ControlPlaneProbers${zone.replaceAll('-', '')}Prober`),
     ...NETWORK_INTERFACES,
     READ_STATE,
-    put(`observation#${zone}`),
+    put(`observation#${zone}`, `cache-observation#${zone}`),
     lease(`prober-${zone}`),
     connectAs('understudy_probe'),
+    connectToCacheAs('health-check'),
   ];
 }
 
@@ -140,6 +151,21 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
     onThrottle(['dynamodb:GetItem'], 'throttle-plan'),
     onThrottle(['dynamodb:PutItem'], 'throttle-lease#shop', 'throttle-plan'),
   ],
+  'cache-router': [
+    ...everyFunction('ControlPlaneCacheRouter'),
+    READ_STATE,
+    lease('cache-router'),
+    put('ledger#demo-cache', 'cache-shard#demo'),
+    { actions: ['elasticache:DescribeReplicationGroups'], on: GROUP_ARNS },
+    { actions: ['elasticache:DescribeCacheClusters', 'elasticache:RebootCacheCluster'], on: NODES },
+    ...invoke('ControlPlaneCacheFront'),
+  ],
+  'cache-front': [
+    ...everyFunction('ControlPlaneCacheFront'),
+    ...NETWORK_INTERFACES,
+    connectAs('understudy_cache_front'),
+    connectToCacheAs('cache-front'),
+  ],
   'database-bootstrap': [
     ...everyFunction('DatabaseBootstrapFunction'),
     {
@@ -158,7 +184,10 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
     put('outcome#shop'),
     onThrottle(['dynamodb:PutItem'], 'demand#shop'),
     onThrottle(['dynamodb:GetItem'], 'throttle-lease#shop'),
+    connectToCacheAs('shop'),
+    ...invoke('ControlPlaneCacheFront'),
   ],
+  ControlPlaneCacheRouterScheduleRole: invoke('ControlPlaneCacheRouter'),
   ...Object.fromEntries(
     ZONES.map((zone) => {
       const id = `ControlPlaneProbers${zone.replaceAll('-', '')}`;
@@ -193,15 +222,16 @@ export function trustOf(role: string): readonly string[] {
 
 const ALARMS = 'arn:aws:cloudwatch:us-east-1:<account>:alarm:understudy-demo-*';
 const wokenByAlarms = (fn: string): string =>
-  `lambda.alarms.cloudwatch.amazonaws.com: lambda:InvokeFunction on <ControlPlaneControllers${fn}Function.Arn> ` +
+  `lambda.alarms.cloudwatch.amazonaws.com: lambda:InvokeFunction on <ControlPlane${fn}Function.Arn> ` +
   `when SourceArn=${ALARMS} and SourceAccount=<account>`;
 const TOPIC = '<ControlPlaneNotificationsTopic>';
 const PLAIN_TEXT = 'Bool aws:SecureTransport=false';
 
 /** SEC-05, SEC-06: who may call a function, publish to the topic or send to the queue without a role. */
 export const ADMITTED: readonly string[] = [
-  wokenByAlarms('ReplicaPool'),
-  wokenByAlarms('WriteFailover'),
+  wokenByAlarms('CacheRouter'),
+  wokenByAlarms('ControllersReplicaPool'),
+  wokenByAlarms('ControllersWriteFailover'),
   'events.amazonaws.com: lambda:InvokeFunction on <ControlPlaneControllersReconcileFunction.Arn> ' +
     'when SourceArn=<ControlPlaneControllersParameterChange.Arn>',
   `cloudwatch.amazonaws.com: sns:Publish on ${TOPIC} when ArnLike aws:SourceArn=${ALARMS} and ${SAME_ACCOUNT}`,
