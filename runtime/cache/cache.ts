@@ -7,11 +7,14 @@ import { shardCountFaults, stampsOf } from '../../core/cache/index.ts';
 import { type RingRow, type ShardRow, shardsOf } from '../../core/cache/protocol/index.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Clock, Random } from '../ports.ts';
+import type { ReadBudgetLimits } from './budget-limits.ts';
+import { ReadBudget, type ReadBudgetStatus } from './budget.ts';
 import { HolderSweep } from './holder-sweep.ts';
 import { Invalidator } from './invalidator.ts';
 import { Keyspace } from './keyspace.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { CACHE_DEFAULTS, type CacheLimits } from './limits.ts';
+import type { OpenedCache } from './operations.ts';
 import type { CacheParts } from './parts.ts';
 import type { CacheConnector, EpochStore, Journal } from './ports.ts';
 import { Reader, type ReaderCounts } from './reader.ts';
@@ -33,6 +36,11 @@ export interface CacheOptions {
    */
   readonly shards: number;
   readonly limits?: Partial<CacheLimits>;
+  /**
+   * What loads may ask of the database, by all of this process: give caches that load from one database the same
+   * budget. @default - a budget of its own, with the default limits
+   */
+  readonly budget?: ReadBudget | Partial<ReadBudgetLimits>;
 }
 
 export interface RingStatus extends Pick<RingRow, 'epoch' | 'shards' | 'target' | 'moved' | 'phase'> {
@@ -46,19 +54,21 @@ export interface CacheStatus {
   readonly shards: readonly (ShardLinkStatus & Pick<ShardRow, 'epoch' | 'state'>)[];
   readonly isLeased: boolean;
   readonly reads: ReaderCounts;
+  readonly budget: ReadBudgetStatus;
 }
 
 interface Opened {
   readonly ports: CachePorts;
   readonly parts: CacheParts;
   readonly reader: Reader;
+  readonly budget: ReadBudget;
   readonly invalidator: Invalidator;
   readonly keepers: readonly (ShardKeeper | HolderSweep)[];
   closed: boolean;
   isClosed(): boolean;
 }
 
-export class Cache extends Keyspace {
+export class Cache extends Keyspace implements OpenedCache {
   readonly #opened: Opened;
 
   /** Connects and takes its first lease in the background; until then every read is a miss. @throws InvalidInput */
@@ -84,7 +94,9 @@ export class Cache extends Keyspace {
       return { ...link.describe(), epoch, state };
     });
     const reads = this.#opened.reader.describe();
-    return { ring: ringStatus(leases.ring.row, links.length), shards, isLeased: leases.isLeased, reads };
+    const budget = this.#opened.budget.describe();
+    const { isLeased } = leases;
+    return { ring: ringStatus(leases.ring.row, links.length), shards, isLeased, reads, budget };
   }
 
   /** Refuses new work, gives the leases back, and leaves no socket and no timer. */
@@ -111,11 +123,12 @@ const NO_TENANT = {
   fix: 'use the cache itself for keys of no tenant',
 };
 
-function assembled(ports: CachePorts, { shards, limits: given }: CacheOptions): Opened {
+function assembled(ports: CachePorts, { shards, limits: given, budget: wanted }: CacheOptions): Opened {
   const faults = shardCountFaults('shards', shards);
   if (faults.length > 0) throw new InvalidInput('The cache', faults);
   const { connector, clock, random, epochs, journal } = ports;
   const limits = { ...CACHE_DEFAULTS, ...given };
+  const budget = wanted instanceof ReadBudget ? wanted : new ReadBudget({ clock, random }, wanted);
   const stamp = stampsOf(random);
   const links = Array.from(
     { length: shards },
@@ -136,7 +149,8 @@ function assembled(ports: CachePorts, { shards, limits: given }: CacheOptions): 
   const opened: Opened = {
     ports,
     parts,
-    reader: new Reader(parts),
+    reader: new Reader(parts, budget),
+    budget,
     invalidator: new Invalidator(parts),
     keepers: [...links.map((_, shard) => new ShardKeeper(parts, shard)), new HolderSweep(parts)],
     closed: false,

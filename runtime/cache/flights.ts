@@ -5,42 +5,106 @@
  * asked.
  */
 
+import { CRITICALITIES, type Criticality } from '../../core/shedding/index.ts';
+import { CacheError } from './errors.ts';
+import type { LoadContext, ServedFrom } from './load-options.ts';
+
 export interface Landed<Value> {
   readonly value: Value;
+  readonly from: ServedFrom;
   /** The value may be given to those who came after the load began. */
   readonly isCurrent: boolean;
 }
 
+/** Who waits for a load. */
+export interface Passenger {
+  readonly criticality: Criticality;
+  readonly share: number;
+  /** It went away. */
+  readonly signal: AbortSignal | null;
+}
+
+/** Flights that one passenger takes in turn: refused to lower classes, or given up by all who waited for them. */
+const TURNS_MAX = 8;
+
+type Work<Value> = (context: LoadContext) => Promise<Landed<Value>>;
+
 interface Flight {
   readonly landed: Promise<Landed<unknown>>;
-  next: Promise<Landed<unknown>> | null;
+  /** Of the one that began it. */
+  readonly criticality: Criticality;
+  readonly controller: AbortController;
+  passengers: number;
+  next: Flight | null;
 }
 
 export class Flights {
   readonly #flights = new Map<string, Flight>();
 
-  /** Rejects with what `work` rejected with, for all who share it. */
-  async join<Value>(name: string, work: () => Promise<Landed<Value>>): Promise<Value> {
-    const current = this.#flights.get(name);
-    if (!current) return (await this.#start(name, work)).value;
-    const landed = await current.landed.catch(() => null);
-    if (landed?.isCurrent) return landed.value as Value;
-    current.next ??= this.#start(name, work);
-    return ((await current.next) as Landed<Value>).value;
+  /**
+   * Rejects with what `work` rejected with, for all who share it, and with the reason of the passenger's signal. What
+   * was refused to a lower class is tried again for a higher one.
+   */
+  async join<Value>(name: string, passenger: Passenger, work: Work<Value>): Promise<Landed<Value>> {
+    passenger.signal?.throwIfAborted();
+    const current = this.#flights.get(name) ?? null;
+    let flight = current ?? this.#start(name, passenger, work);
+    for (let turn = 1; ; turn += 1) {
+      const isOld = flight === current;
+      const wasAbandoned = flight.controller.signal.aborted;
+      try {
+        const landed = await ride(flight, passenger);
+        if (landed.isCurrent || !isOld) return landed as Landed<Value>;
+      } catch (error) {
+        passenger.signal?.throwIfAborted();
+        const isOurs = isSpent(error) ? !isAbove(passenger, flight) : !isOld;
+        if (turn === TURNS_MAX || (isOurs && !wasAbandoned)) throw error;
+      }
+      flight = flight.next ??= this.#start(name, passenger, work);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#flights.has(name);
   }
 
   get underway(): number {
     return this.#flights.size;
   }
 
-  #start<Value>(name: string, work: () => Promise<Landed<Value>>): Promise<Landed<Value>> {
-    const landed = work();
-    const flight: Flight = { landed, next: null };
+  #start<Value>(name: string, { criticality, share }: Passenger, work: Work<Value>): Flight {
+    const controller = new AbortController();
+    const landed = work({ signal: controller.signal, criticality, share });
+    const flight: Flight = { landed, criticality, controller, passengers: 0, next: null };
     this.#flights.set(name, flight);
     const end = (): void => {
       if (this.#flights.get(name) === flight) this.#flights.delete(name);
     };
     landed.then(end, end);
-    return landed;
+    return flight;
   }
+}
+
+/** As the flight ends, or with the passenger's reason. When the last passenger has gone, so may the flight. */
+function ride(flight: Flight, { signal }: Passenger): Promise<Landed<unknown>> {
+  flight.passengers += 1;
+  if (!signal) return flight.landed;
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      flight.passengers -= 1;
+      if (flight.passengers === 0) flight.controller.abort(signal.reason);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    const stay = (): void => signal.removeEventListener('abort', leave);
+    flight.landed.then(resolve, reject).then(stay, stay);
+  });
+}
+
+function isSpent(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'read-budget-spent';
+}
+
+function isAbove(passenger: Passenger, flight: Flight): boolean {
+  return CRITICALITIES.indexOf(passenger.criticality) < CRITICALITIES.indexOf(flight.criticality);
 }

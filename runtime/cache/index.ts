@@ -1,5 +1,6 @@
 export { Cache, type CacheOptions, type CachePorts, type CacheStatus } from './cache.ts';
 export { CacheError, type CacheErrorCode } from './errors.ts';
+export { ReadBudget, type ReadBudgetStatus } from './budget.ts';
 export { READ_BUDGET_DEFAULTS, type ReadBudgetLimits } from './budget-limits.ts';
 export { Keyspace, type Pending } from './keyspace.ts';
 export { CACHE_DEFAULTS, type CacheLimits } from './limits.ts';

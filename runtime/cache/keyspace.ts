@@ -13,12 +13,15 @@ import {
   ttlFaults,
   valueEntry,
 } from '../../core/cache/index.ts';
-import type { RingRow } from '../../core/cache/protocol/index.ts';
+import { mayServe, type RingRow } from '../../core/cache/protocol/index.ts';
 import { type Fault, InvalidInput } from '../../core/errors.ts';
+import { CRITICALITY_DEFAULT } from '../../core/shedding/index.ts';
 import type { Session } from '../session.ts';
 import { CacheError } from './errors.ts';
 import type { Invalidated, Invalidator } from './invalidator.ts';
-import type { LoadOptions } from './load-options.ts';
+import { type LoadContext, loadFaults, type LoadOptions } from './load-options.ts';
+import type { Load } from './load-run.ts';
+import type { CacheOperations } from './operations.ts';
 import { type CacheParts, readSightOf, sightOf } from './parts.ts';
 import { leasedRing, type Place, placeOf, placesUnder } from './placing.ts';
 import type { Recorded } from './ports.ts';
@@ -45,7 +48,7 @@ export interface Works {
   isClosed(): boolean;
 }
 
-export class Keyspace {
+export class Keyspace implements CacheOperations {
   readonly #works: Works;
   readonly #tenant: string;
 
@@ -84,18 +87,31 @@ export class Keyspace {
    * is called once at a time for a key in this process, and, while the shard is there, once in all processes. Those
    * who wait for the same load get the same object.
    *
-   * Rejects with what `load` rejected with. @throws InvalidInput for keys, times and values that cannot be cached
+   * Rejects with what `load` rejected with, and with the reason of the signal. @throws InvalidInput for keys, options
+   * and values that cannot be used; CacheError `read-budget-spent`, `load-timed-out`
    */
   async getOrLoad<Value extends CacheValue>(
     key: CacheKey,
-    load: () => Promise<Value>,
+    load: (context: LoadContext) => Promise<Value>,
     options: LoadOptions,
   ): Promise<Value> {
-    const place = this.#place(key);
-    const { ttlMs, staleMs = 0 } = options;
-    refuse('The time to live', ttlFaults('ttlMs', ttlMs));
-    if (staleMs !== 0) refuse('The time to live', ttlFaults('staleMs', staleMs));
-    return this.#works.reader.getOrLoad(place, load, { ttlMs, staleMs });
+    const loading: Load<Value> = async (context) => ({ value: await load(context), from: 'load' });
+    return this.#loaded(key, loading, options, true);
+  }
+
+  /** As `getOrLoad`, where `load` asks another cache: that needs no place in the read budget. */
+  getThrough<Value extends CacheValue>(
+    key: CacheKey,
+    load: Load<Value>,
+    options: LoadOptions,
+  ): Promise<Value> {
+    return this.#loaded(key, load, options, false);
+  }
+
+  /** True when hits of the key may be served now. */
+  isServing(key: CacheKey): boolean {
+    const sight = readSightOf(this.#works.parts, this.#place(key));
+    return sight.isPlaced && mayServe(sight.view, sight.incarnation, sight.now);
   }
 
   /**
@@ -180,6 +196,22 @@ export class Keyspace {
         return this.#works.invalidator.deliver({ shard, names, command }, recorded);
       }),
     );
+  }
+
+  async #loaded<Value extends CacheValue>(
+    key: CacheKey,
+    load: Load<Value>,
+    options: LoadOptions,
+    isBudgeted: boolean,
+  ): Promise<Value> {
+    const place = this.#place(key);
+    refuse('The load', loadFaults(options));
+    const { ttlMs, staleMs = 0, staleIfBusyMs = 0, share = 1, signal = null, onServed } = options;
+    const { criticality = CRITICALITY_DEFAULT } = options;
+    const fill = { place, load, ttlMs, staleMs, staleIfBusyMs, isBudgeted };
+    const { value, from } = await this.#works.reader.getOrLoad({ ...fill, criticality, share, signal });
+    onServed?.(from);
+    return value;
   }
 
   #place(key: CacheKey): Place {

@@ -1,6 +1,11 @@
 /** What may be tuned of the cache, and the defaults. */
 
-import { BREAKER_DEFAULTS, type BreakerLimits } from '../../core/cache/index.ts';
+import {
+  BREAKER_DEFAULTS,
+  type BreakerLimits,
+  WARMTH_DEFAULTS,
+  type WarmthLimits,
+} from '../../core/cache/index.ts';
 import {
   LEASE_DEFAULTS,
   type LeaseLimits,
@@ -17,7 +22,7 @@ export interface CacheLimits {
   readonly storeMs: number;
   /** Keys in one command at most. @default 500 */
   readonly keysPerCommandMax: number;
-  /** A fill whose process died stands in the way of others for so long. @default 3000 */
+  /** A load whose process died stands in the way of others for so long. @default 3000 */
   readonly fillMs: number;
   /** While somebody else fills, look again after so long, more or less. @default 20 */
   readonly fillPollMs: number;
@@ -27,6 +32,8 @@ export interface CacheLimits {
   readonly settlePollMs: number;
   /** How often this process looks after shards that are away. @default 1000 */
   readonly keepMs: number;
+  /** Which part of the read budget is open to a shard that is colder than the others. */
+  readonly warmth: WarmthLimits;
   readonly breaker: BreakerLimits;
   readonly leases: LeaseLimits;
   readonly readmission: ReadmissionLimits;
@@ -42,6 +49,7 @@ export const CACHE_DEFAULTS: CacheLimits = {
   ttlJitterRatio: 0.1,
   settlePollMs: 50,
   keepMs: 1000,
+  warmth: WARMTH_DEFAULTS,
   breaker: BREAKER_DEFAULTS,
   leases: LEASE_DEFAULTS,
   readmission: READMISSION_DEFAULTS,

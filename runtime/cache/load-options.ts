@@ -1,6 +1,8 @@
 /** What a reader says of one value that it wants loaded when it is not cached. */
 
-import type { Criticality } from '../../core/shedding/index.ts';
+import { ttlFaults } from '../../core/cache/index.ts';
+import type { Fault } from '../../core/errors.ts';
+import { CRITICALITIES, type Criticality } from '../../core/shedding/index.ts';
 
 export interface LoadOptions {
   /** Whole ms from 1 to 30 days; a random part of it is taken off, so that keys do not expire together. */
@@ -38,4 +40,21 @@ export interface LoadContext {
   readonly criticality: Criticality;
   /** The part of the read budget that is open to it. */
   readonly share: number;
+}
+
+/** What is wrong with the options; nothing when they can be used. */
+export function loadFaults(options: LoadOptions): readonly Fault[] {
+  const { ttlMs, staleMs = 0, staleIfBusyMs = 0, criticality, share } = options;
+  const faults = [...ttlFaults('ttlMs', ttlMs)];
+  if (staleMs !== 0) faults.push(...ttlFaults('staleMs', staleMs));
+  if (staleIfBusyMs !== 0) faults.push(...ttlFaults('staleIfBusyMs', staleIfBusyMs));
+  if (criticality !== undefined && !CRITICALITIES.includes(criticality)) {
+    const rule = `must be one of ${CRITICALITIES.join(', ')}`;
+    faults.push({ field: 'criticality', value: criticality, rule, fix: 'leave it out for what users see' });
+  }
+  if (share !== undefined && !(share > 0 && share <= 1)) {
+    const rule = 'must be above 0 and at most 1';
+    faults.push({ field: 'share', value: share, rule, fix: 'leave it out for the whole budget' });
+  }
+  return faults;
 }

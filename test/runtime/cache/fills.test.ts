@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cache } from '../../../runtime/cache/index.ts';
-import { Flights } from '../../../runtime/cache/flights.ts';
+import { Flights, type Landed, type Passenger } from '../../../runtime/cache/flights.ts';
 import { cacheStage, outcome } from './simulated/stage.ts';
 
 const TTL = { ttlMs: 60_000 };
@@ -64,8 +64,9 @@ describe('a fill', () => {
   it('of a process that died stands in the way for its time and no longer', async () => {
     const { clock, caches, servers } = await cacheStage({ shards: 1 });
     const [a, b] = caches as [Cache, Cache];
-    void a.getOrLoad('k', () => new Promise<number>(() => {}), TTL);
+    a.getOrLoad('k', () => new Promise<number>(() => {}), TTL).catch(() => {});
     await clock.advance(10);
+    servers.cut('a', 0);
     const { value, ms } = await outcome(
       clock,
       b.getOrLoad('k', () => Promise.resolve(2), TTL),
@@ -97,6 +98,7 @@ describe('a fill', () => {
       return 1;
     };
     expect((await outcome(clock, caches[0]!.getOrLoad('k', slow, TTL))).value).toBe(1);
+    await clock.advance(5);
     expect(servers.entry(0, ':k')).toBeNull();
   });
 });
@@ -142,13 +144,19 @@ describe('a value past its time', () => {
   });
 });
 
+const ANYBODY: Passenger = { criticality: 'critical', share: 1, signal: null };
+
+function landing<Value>(value: Value, isCurrent = false): Promise<Landed<Value>> {
+  return Promise.resolve({ value, from: 'load', isCurrent });
+}
+
 describe('loads of one key in one process', () => {
   it('end with their own errors, and leave nothing behind', async () => {
     const flights = new Flights();
-    const failing = flights.join('k', () => Promise.reject(new Error('first')));
-    const waiting = flights.join('k', () => Promise.resolve({ value: 2, isCurrent: false }));
+    const failing = flights.join('k', ANYBODY, () => Promise.reject(new Error('first')));
+    const waiting = flights.join('k', ANYBODY, () => landing(2));
     await expect(failing).rejects.toThrow('first');
-    expect(await waiting).toBe(2);
+    expect((await waiting).value).toBe(2);
     await Promise.resolve();
     expect(flights.underway).toBe(0);
   });
