@@ -7,11 +7,10 @@
 
 import { CRITICALITIES, type Criticality } from '../../core/shedding/index.ts';
 import { CacheError } from './errors.ts';
-import type { LoadContext, ServedFrom } from './load-options.ts';
+import type { LoadContext } from './load-options.ts';
+import type { Served } from './load-run.ts';
 
-export interface Landed<Value> {
-  readonly value: Value;
-  readonly from: ServedFrom;
+export interface Landed<Value> extends Served<Value> {
   /** The value may be given to those who came after the load began. */
   readonly isCurrent: boolean;
 }

@@ -209,9 +209,9 @@ export class Keyspace implements CacheOperations {
     const { ttlMs, staleMs = 0, staleIfBusyMs = 0, share = 1, signal = null, onServed } = options;
     const { criticality = CRITICALITY_DEFAULT } = options;
     const fill = { place, load, ttlMs, staleMs, staleIfBusyMs, isBudgeted };
-    const { value, from } = await this.#works.reader.getOrLoad({ ...fill, criticality, share, signal });
-    onServed?.(from);
-    return value;
+    const served = await this.#works.reader.getOrLoad({ ...fill, criticality, share, signal });
+    onServed?.(served.from, served.freshMs);
+    return served.value;
   }
 
   #place(key: CacheKey): Place {

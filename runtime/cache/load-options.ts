@@ -23,8 +23,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** No more than this part of the read budget is spent on it, above 0 to 1. @default 1 */
   readonly share?: number;
-  /** Called once before a value is returned. */
-  readonly onServed?: (from: ServedFrom) => void;
+  /** Called once before a value is returned. `freshMs`: for how long it is fresh yet; below 0 it is past its time. */
+  readonly onServed?: (from: ServedFrom, freshMs: number) => void;
 }
 
 /**

@@ -9,7 +9,11 @@ import type { LoadContext, ServedFrom } from './load-options.ts';
 export interface Loaded<Value> {
   readonly value: Value;
   readonly from: ServedFrom;
+  /** For how long it is fresh yet, 0 or less when it is past its time. @default - for its time to live */
+  readonly freshMs?: number;
 }
+
+export type Served<Value> = Required<Loaded<Value>>;
 
 export type Load<Value> = (context: LoadContext) => Promise<Loaded<Value>>;
 

@@ -12,9 +12,10 @@ import {
 import { afterAsk, type Asked, beginRead } from '../../core/cache/protocol/index.ts';
 import type { Criticality } from '../../core/shedding/index.ts';
 import type { ReadBudget } from './budget.ts';
-import { Filler, type FillCounts, type FillWish, type ValueEntry } from './filler.ts';
+import type { ValueEntry } from './fill-tokens.ts';
+import { Filler, type FillCounts, type FillWish } from './filler.ts';
 import { Flights, type Landed } from './flights.ts';
-import type { Loaded } from './load-run.ts';
+import type { Served } from './load-run.ts';
 import { type CacheParts, type Placed, readSightOf } from './parts.ts';
 import type { Place } from './placing.ts';
 import type { Command } from './shard-link.ts';
@@ -63,14 +64,18 @@ export class Reader {
     });
   }
 
-  async getOrLoad<Value extends CacheValue>(wish: ReadWish<Value>): Promise<Loaded<Value>> {
+  async getOrLoad<Value extends CacheValue>(wish: ReadWish<Value>): Promise<Served<Value>> {
     wish.signal?.throwIfAborted();
     const entry = await this.#entry(wish.place);
     const cached = entry && deserialize(entry.body);
-    const pastMs = entry ? this.#parts.clock.epoch() - entry.freshUntil : 0;
-    if (!entry || !cached || pastMs > wish.staleMs) return this.#filled(wish);
-    if (pastMs > 0) this.#refresh(wish, entry, cached.value);
-    return { value: cached.value as Value, from: pastMs > 0 ? 'stale' : 'hit' };
+    if (!entry || !cached) return this.#filled(wish);
+    const value = cached.value as Value;
+    const freshMs = entry.freshUntil - this.#parts.clock.epoch();
+    if (freshMs >= 0) return { value, from: 'hit', freshMs };
+    if (-freshMs > wish.staleMs) return this.#filled(wish);
+    const stale: Landed<Value> = { value, from: 'stale', freshMs, isCurrent: false };
+    this.#refresh(wish, entry, stale);
+    return stale;
   }
 
   /** The part of the read budget that is open to loads of the shard's keys, above 0 to 1. */
@@ -96,13 +101,13 @@ export class Reader {
   }
 
   /** Nobody waits for it: what becomes of it is seen by the next reader. */
-  #refresh<Value extends CacheValue>(wish: ReadWish<Value>, entry: ValueEntry, value: CacheValue): void {
+  #refresh<Value extends CacheValue>(wish: ReadWish<Value>, entry: ValueEntry, stale: Landed<Value>): void {
     const name = keyName(wish.place.key);
     if (this.#flights.has(name) || this.#filler.isLoadedAnew(wish.place, entry)) return;
     const share = Math.min(wish.share, this.shareOf(wish.place.shard));
     const passenger = { criticality: wish.criticality, share, signal: null };
     this.#flights
-      .join(name, passenger, (context) => this.#filler.refresh(wish, context, entry, value))
+      .join(name, passenger, (context) => this.#filler.refresh(wish, context, entry, stale))
       .catch(() => {});
   }
 

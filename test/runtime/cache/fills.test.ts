@@ -147,7 +147,7 @@ describe('a value past its time', () => {
 const ANYBODY: Passenger = { criticality: 'critical', share: 1, signal: null };
 
 function landing<Value>(value: Value, isCurrent = false): Promise<Landed<Value>> {
-  return Promise.resolve({ value, from: 'load', isCurrent });
+  return Promise.resolve({ value, from: 'load', freshMs: 1, isCurrent });
 }
 
 describe('loads of one key in one process', () => {
