@@ -11,7 +11,7 @@ import type { Clock, Connector, OutcomeSink, Random, Topology } from './ports.ts
 import { READ_POOL_DEFAULTS, type ReadPoolLimits } from './read-limits.ts';
 import { ReadPool, type ReadPoolStatus } from './read-pool.ts';
 import { WRITE_POOL_DEFAULTS, type WritePoolLimits } from './write-limits.ts';
-import { WritePool, type WritePoolStatus } from './write-pool.ts';
+import { WritePool, type WritePoolPorts, type WritePoolStatus } from './write-pool.ts';
 
 export interface DatabasePorts {
   readonly connector: Connector;
@@ -46,17 +46,30 @@ export class Database {
   readonly #outcomes: OutcomeRecorder;
   readonly #sink: { close?(): void } | null;
   readonly #connector: Connector;
+  readonly #shared: WritePoolPorts;
+  readonly #apart = new Set<WritePool>();
 
   constructor(ports: DatabasePorts, limits: DatabaseLimits = {}) {
     this.#outcomes = new OutcomeRecorder(ports.clock);
     this.#watcher = new Watcher(ports, { ...WATCHER_DEFAULTS, ...limits.watcher });
     const shared = { ...ports, watcher: this.#watcher, outcomes: this.#outcomes };
+    this.#shared = shared;
     this.reads = new ReadPool(shared, { ...READ_POOL_DEFAULTS, ...limits.reads });
     this.writes = new WritePool(shared, { ...WRITE_POOL_DEFAULTS, ...limits.writes });
     this.#connector = ports.connector;
     this.#sink = ports.outcomes?.sink ?? null;
     if (ports.outcomes) this.#outcomes.start(ports.outcomes.identity, ports.outcomes.sink);
     this.#watcher.start();
+  }
+
+  /**
+   * Connections to the writer of their own, for writes that must not wait behind those of `writes`. They follow the
+   * writer by the same view of the cluster, and end with the database, or with their own `close`.
+   */
+  writesApart(limits: Partial<WritePoolLimits> = {}): WritePool {
+    const pool = new WritePool(this.#shared, { ...WRITE_POOL_DEFAULTS, ...limits });
+    this.#apart.add(pool);
+    return pool;
   }
 
   /** A snapshot for people and for a status page. */
@@ -71,7 +84,8 @@ export class Database {
 
   /** Refuses new work, lets what is under way finish within `drainMs`, and leaves no socket and no timer. Closes the connector too. */
   async close(drainMs = 5000): Promise<void> {
-    await Promise.all([this.reads.close(drainMs), this.writes.close(drainMs)]);
+    const pools = [this.reads, this.writes, ...this.#apart];
+    await Promise.all(pools.map((pool) => pool.close(drainMs)));
     this.#watcher.close();
     this.#connector.close?.();
     this.#outcomes.close();

@@ -1,5 +1,13 @@
 export { type Asked, ask, type Entry, store } from './entry.ts';
 export {
+  type GrowthGoal,
+  growthMemory,
+  type GrowthMemory,
+  type GrowthSight,
+  type GrowthStep,
+  nextGrowthStep,
+} from './growth.ts';
+export {
   afterDelivery,
   afterRenewal,
   afterReport,
@@ -102,6 +110,7 @@ export {
   type LedgerCache,
   ledgerGrants,
   ledgerTables,
+  RING_TABLE,
   SHARD_TABLE,
 } from './tables.ts';
 export {
