@@ -5,6 +5,7 @@ import { createCloudFormation, type CloudFormation } from './cloudformation/inde
 import { createCloudWatch, type CloudWatch } from './cloudwatch/index.ts';
 import { createDns, LOOKUP_PRELOAD, type Dns } from './dns/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
+import { createElastiCache, type ElastiCache } from './elasticache/index.ts';
 import { createEvents } from './events/index.ts';
 import { createIdentity, type IdentityPart } from './identity/index.ts';
 import type {
@@ -39,6 +40,7 @@ export interface Parts {
   readonly cloudWatch: CloudWatch;
   readonly sources: Sources;
   readonly aurora: Aurora;
+  readonly elastiCache: ElastiCache;
   readonly tasks: TaskRunner;
   /** In the order in which they start; they stop in the reverse order. */
   readonly all: readonly Part[];
@@ -89,16 +91,26 @@ export function createParts(
   const secrets = createSecretsManager(world, { findDatabase: (_type, id) => aurora.connectionOf(id) });
   const kept = { names: dns.names, secrets, tls: authority };
   const aurora = createAurora(world, { ...kept, identity, events, metrics });
+  const elastiCache = createElastiCache(world, { names: dns.names, tls: authority, identity });
   const taskNetwork = { ...network, dns: () => dns.environment() };
   const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 
   const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb];
-  const enacting: readonly Part[] = [...stateful, logs, cloudWatch, eventRules, aurora, lambda, scheduler];
+  const engines = [aurora, elastiCache];
+  const enacting: readonly Part[] = [
+    ...stateful,
+    logs,
+    cloudWatch,
+    eventRules,
+    ...engines,
+    lambda,
+    scheduler,
+  ];
   const foundation = { objects: s3, parameters: ssm, secrets, invoker, routes: endpoint, events, zones };
   const cloudFormation = createCloudFormation(world, { ...foundation, providers: providersOf(enacting) });
   const all = [dns, ...enacting, cloudFormation, tasks];
   for (const part of all) for (const service of part.services ?? []) endpoint.add(service);
-  const running = { aurora, cloudFormation, cloudWatch, lambda, sources, tasks };
+  const running = { aurora, elastiCache, cloudFormation, cloudWatch, lambda, sources, tasks };
   return { endpoint, identity, dns, authority, ...running, all };
 }
 

@@ -134,7 +134,11 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
       functionsEnabled = enabled;
       parts.lambda.setEnabled(enabled);
     },
-    setNetwork: (rules) => parts.aurora.setNetwork(rules),
+    setNetwork: async (rules) => {
+      await Promise.all([parts.aurora.setNetwork(rules), parts.elastiCache.setNetwork(rules)]);
+    },
+    cacheNodes: () => parts.elastiCache.cacheNodes(),
+    restartCacheNode: (nodeId, data) => parts.elastiCache.restartCacheNode(nodeId, data),
     setReplay: (memberId, paused) => parts.aurora.setReplay(memberId, paused),
     setStreams: (enabled) => parts.lambda.setStreams(enabled),
     setAlarms: (enabled) => parts.cloudWatch.setAlarms(enabled),

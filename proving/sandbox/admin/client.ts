@@ -5,16 +5,26 @@ import type { SandboxCard } from '../home/state-folder.ts';
 import type { NetworkRule } from '../network/rule.ts';
 import type { RunningTask, TaskRequest } from '../tasks/task-runner.ts';
 import type { ServiceFault } from '../wire/service-fault.ts';
-import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type DeniedService, type SandboxStatus } from './model.ts';
+import {
+  ADMIN_KEY_HEADER,
+  ADMIN_PREFIX,
+  type CacheNodeStatus,
+  type DeniedService,
+  type SandboxStatus,
+} from './model.ts';
 
 export interface SandboxClient {
   readonly card: SandboxCard;
   status(): Promise<SandboxStatus>;
   setFunctions(enabled: boolean): Promise<void>;
-  /** Replaces all rules of the network between clients and database members; none heals it. */
+  /** Replaces all rules of the network between clients and database members or cache nodes; none heals it. */
   setNetwork(rules: readonly NetworkRule[]): Promise<void>;
   /** Stops a reader's replay, so that it falls behind, or lets it go on (F-32). */
   setReplay(memberId: string, paused: boolean): Promise<void>;
+  /** Every node of every replication group, as it is now. */
+  cacheNodes(): Promise<readonly CacheNodeStatus[]>;
+  /** Restarts a cache node at once, on its old append-only file or without data, as nobody at AWS does. */
+  restartCacheNode(nodeId: string, data: 'kept' | 'empty'): Promise<void>;
   /** Off: no function is called by a DynamoDB stream; what is written meanwhile is delivered later. */
   setStreams(enabled: boolean): Promise<void>;
   /** Off: no alarm is evaluated and none acts. */
@@ -60,6 +70,9 @@ export function sandboxClient(card: SandboxCard): SandboxClient {
     setFunctions: async (enabled) => void (await call('POST', 'functions', { enabled })),
     setNetwork: async (rules) => void (await call('POST', 'network', { rules })),
     setReplay: async (memberId, paused) => void (await call('POST', 'replay', { memberId, paused })),
+    cacheNodes: () => call('GET', 'cache-nodes'),
+    restartCacheNode: async (nodeId, data) =>
+      void (await call('POST', 'cache-nodes/restart', { nodeId, data })),
     setStreams: async (enabled) => void (await call('POST', 'streams', { enabled })),
     setAlarms: async (enabled) => void (await call('POST', 'alarms', { enabled })),
     setDenied: async (target) => void (await call('POST', 'denied', { target })),

@@ -21,6 +21,26 @@ export interface ClusterStatus {
   readonly members: readonly MemberStatus[];
 }
 
+/** A cache node as whoever breaks it needs to know it. */
+export interface CacheNodeStatus {
+  /** ReplicationGroupId: the shard's id. */
+  readonly groupId: string;
+  /** CacheClusterId. */
+  readonly nodeId: string;
+  /** The shard as clients name it: the group's id, which has one node group. */
+  readonly shardName: string;
+  readonly az: string;
+  readonly role: 'primary' | 'replica';
+  /** The root of the process tree that is the node; 0 while it has none. */
+  readonly pid: number;
+  readonly address: string;
+  readonly port: number;
+  /** The primary's: the group's primary endpoint; a replica's: its own name. */
+  readonly endpoint: string;
+  /** CacheClusterStatus. */
+  readonly state: string;
+}
+
 /** Something that connects to database members, and from where: what rules of the network name. */
 export interface SourceStatus {
   readonly name: string;

@@ -6,7 +6,13 @@ import type { HttpRoutes } from '../kernel/index.ts';
 import { type NetworkRule, readRules } from '../network/rule.ts';
 import type { RunningTask, TaskRequest } from '../tasks/task-runner.ts';
 import { readServiceFault, type ServiceFault } from '../wire/service-fault.ts';
-import { ADMIN_KEY_HEADER, ADMIN_PREFIX, type DeniedService, type SandboxStatus } from './model.ts';
+import {
+  ADMIN_KEY_HEADER,
+  ADMIN_PREFIX,
+  type CacheNodeStatus,
+  type DeniedService,
+  type SandboxStatus,
+} from './model.ts';
 
 export interface AdminDeps {
   readonly key: string;
@@ -14,6 +20,8 @@ export interface AdminDeps {
   setFunctions(enabled: boolean): Promise<void>;
   setNetwork(rules: readonly NetworkRule[]): Promise<void>;
   setReplay(memberId: string, paused: boolean): Promise<void>;
+  cacheNodes(): readonly CacheNodeStatus[];
+  restartCacheNode(nodeId: string, data: 'kept' | 'empty'): Promise<void>;
   setStreams(enabled: boolean): void;
   setAlarms(enabled: boolean): void;
   setDenied(target: DeniedService | null): void;
@@ -40,6 +48,12 @@ export function addAdminRoutes(routes: HttpRoutes, deps: AdminDeps): void {
     'POST replay': async (body) => {
       const { memberId, paused } = body as { memberId: string; paused: boolean };
       await deps.setReplay(memberId, paused);
+      return {};
+    },
+    'GET cache-nodes': async () => deps.cacheNodes(),
+    'POST cache-nodes/restart': async (body) => {
+      const { nodeId, data } = body as { nodeId: string; data: 'kept' | 'empty' };
+      await deps.restartCacheNode(nodeId, data);
       return {};
     },
     'POST streams': async (body) => {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sandboxClient } from '../../../../proving/sandbox/admin/client.ts';
-import type { SandboxStatus } from '../../../../proving/sandbox/admin/model.ts';
+import type { CacheNodeStatus, SandboxStatus } from '../../../../proving/sandbox/admin/model.ts';
 import { addAdminRoutes } from '../../../../proving/sandbox/admin/routes.ts';
 import { UnderstudyError } from '../../../../core/errors.ts';
 import type { SandboxCard } from '../../../../proving/sandbox/home/state-folder.ts';
@@ -24,6 +24,8 @@ beforeEach(async () => {
       setFunctions: async (on) => void (enabled = on),
       setNetwork: async (rules) => void said.push(['network', rules]),
       setReplay: async (memberId, paused) => void said.push(['replay', memberId, paused]),
+      cacheNodes: () => [{ nodeId: 'demo-cache-0-001' }] as CacheNodeStatus[],
+      restartCacheNode: async (nodeId, data) => void said.push(['restart', nodeId, data]),
       setStreams: (on) => void said.push(['streams', on]),
       setAlarms: (on) => void said.push(['alarms', on]),
       setDenied: (target) => void said.push(['denied', target]),
@@ -60,6 +62,7 @@ describe("the sandbox's own routes", () => {
     const rule = { from: '*', to: '127.0.0.9', effect: { kind: 'delay', ms: 5 } } as const;
     await one.setNetwork([rule]);
     await one.setReplay('two', true);
+    await one.restartCacheNode('demo-cache-0-001', 'kept');
     await one.setStreams(false);
     await one.setAlarms(true);
     await one.setDenied({ service: 'rds', kind: 'control' });
@@ -70,6 +73,7 @@ describe("the sandbox's own routes", () => {
     expect(said).toEqual([
       ['network', [rule]],
       ['replay', 'two', true],
+      ['restart', 'demo-cache-0-001', 'kept'],
       ['streams', false],
       ['alarms', true],
       ['denied', { service: 'rds', kind: 'control' }],
@@ -77,6 +81,10 @@ describe("the sandbox's own routes", () => {
       ['service-fault', cutOff],
       ['service-fault', null],
     ]);
+  });
+
+  it('tell the cache nodes', async () => {
+    expect(await client('secret').cacheNodes()).toEqual([{ nodeId: 'demo-cache-0-001' }]);
   });
 
   it('fails for a rule of the network that could never match, naming it', async () => {

@@ -1,0 +1,2 @@
+export { findRedisServer, type RedisServer } from './binaries.ts';
+export * from './part.ts';
