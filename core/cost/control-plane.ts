@@ -3,7 +3,16 @@
  * functions, the state table, alarms and metrics, logs, the key of the topic, and the heartbeats' storage I/O.
  */
 
-import { functionsOf, numberOf, parameterOf, pricer, sumOfMetrics, type Pricer } from './template.ts';
+import { cacheItems, isOnlyWhenWrong } from './cache.ts';
+import {
+  functionsOf,
+  highResolution,
+  numberOf,
+  parameterOf,
+  pricer,
+  sumOfMetrics,
+  type Pricer,
+} from './template.ts';
 import { throttleItems } from './throttle.ts';
 import type { CostResource, CostTemplate, Estimate, LineItem, PriceFile } from './types.ts';
 import { USAGE } from './usage.ts';
@@ -17,7 +26,6 @@ export interface ControlPlaneInput {
 const SECONDS_PER_HOUR = 3600;
 const BYTES_PER_GB = 1e9;
 const BYTES_PER_WRITE_UNIT = 1024;
-const HIGH_RESOLUTION_BELOW_S = 60;
 const DAYS_PER_MONTH = USAGE.hoursPerMonth / 24;
 
 export function estimateControlPlane({ templates, prices }: ControlPlaneInput): Estimate {
@@ -36,6 +44,7 @@ export function estimateControlPlane({ templates, prices }: ControlPlaneInput): 
     ...logItems(price, sweeps, runs),
     ...otherItems(price, resources, sweeps),
     ...throttleItems(price, resources, USAGE.throttleInstances),
+    ...cacheItems(price, resources),
   ];
   return { items, usd: items.reduce((sum, item) => sum + item.usd, 0) };
 }
@@ -105,12 +114,11 @@ function tableItems(price: Pricer, sweeps: number, runs: Runs): readonly LineIte
 
 function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly LineItem[] {
   const alarms = resources.filter((resource) => resource.Type === 'AWS::CloudWatch::Alarm');
-  const high = alarms.filter(
-    (alarm) => numberOf(alarm, 'Period', HIGH_RESOLUTION_BELOW_S) < HIGH_RESOLUTION_BELOW_S,
-  );
+  const high = highResolution(alarms);
   const standard = alarms.filter((alarm) => !high.includes(alarm));
   const composites = resources.filter((resource) => resource.Type === 'AWS::CloudWatch::CompositeAlarm');
-  const metrics = new Set(alarms.filter((a) => a.Properties?.['Namespace'] === 'Understudy').map(metricOf));
+  const own = alarms.filter((a) => a.Properties?.['Namespace'] === 'Understudy' && !isOnlyWhenWrong(a));
+  const metrics = new Set(own.map(metricOf));
   const members = new Set(
     [...metrics].map((key) => /"Member".*/.exec(key)?.[0]).filter((key) => key !== undefined),
   );

@@ -1,3 +1,4 @@
+export { estimateCache, estimateCacheControl, type CacheControlInput, type CacheCostInput } from './cache.ts';
 export { estimateControlPlane, type ControlPlaneInput } from './control-plane.ts';
 export { estimateDatabase, type DatabaseInput } from './database.ts';
 export { estimateEdgeRules, type EdgeRulesCostInput } from './edge-rules.ts';

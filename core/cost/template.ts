@@ -50,3 +50,12 @@ export function sumOfMetrics(alarms: readonly CostResource[]): number {
     return sum + Math.max(1, queries.filter((query) => query.MetricStat !== undefined).length);
   }, 0);
 }
+
+const HIGH_RESOLUTION_BELOW_S = 60;
+
+/** The alarms among them that look more often than once a minute. */
+export function highResolution(alarms: readonly CostResource[]): readonly CostResource[] {
+  return alarms.filter(
+    (alarm) => numberOf(alarm, 'Period', HIGH_RESOLUTION_BELOW_S) < HIGH_RESOLUTION_BELOW_S,
+  );
+}

@@ -42,6 +42,8 @@ export interface PriceFile {
   readonly prices: Readonly<Record<PriceName, Price>>;
   /** Database instances, by class. */
   readonly instanceHours: Readonly<Record<string, Price>>;
+  /** Cache nodes of Valkey, by type. */
+  readonly nodeHours: Readonly<Record<string, Price>>;
 }
 
 /** As much of a CloudFormation template as the estimator reads. */

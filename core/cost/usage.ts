@@ -31,6 +31,21 @@ export const USAGE = {
   /** One report, and one lease, of a resource with ten callers. */
   demandItemBytes: 1024,
   throttleLeaseItemBytes: 1024,
+  /** One run of cache-router: it reads the observations of three zones and asks for the rows of each copy. */
+  cacheRouterRunSeconds: 0.6,
+  cacheFrontRunSeconds: 0.1,
+  cacheRouterReads: 16,
+  /** START, END and REPORT of one run of cache-router and its calls, and their own lines. */
+  cacheRunLogBytes: 2400,
+  /** A prober reads the thresholds of the cache every five seconds. */
+  cacheProberReadsPerMinute: 12,
+  /** A quiet prober writes what it sees of the shards this often, or in half the age in which it grows too old. */
+  cacheObservationMsMax: 5000,
+  /** One observation without shards, and what each adds. */
+  cacheObservationBytes: 300,
+  cacheObservationShardBytes: 240,
+  /** Processes that read the cache: one a zone. */
+  cacheProcesses: 3,
   /** One heartbeat is one commit on the writer: about one storage write. */
   heartbeatIos: 1,
 } as const;

@@ -31,7 +31,7 @@ describe("the tier's README", () => {
   });
 
   it.each(['solo', 'pair', 'fleet'] as const)('says what %s costs', (size) => {
-    const { json } = synthesize({ size, throttle: {} });
+    const { json } = synthesize({ size, throttle: {}, tiers: { database: {} } });
     const database = estimateDatabase({ template: json.database, prices }).usd;
     const control = estimateControlPlane({ templates: [json.state, json.control], prices }).usd;
     const row = new RegExp(
