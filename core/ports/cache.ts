@@ -6,7 +6,7 @@ import type { CallOutcome } from './database.ts';
 export interface ShardProbeRequest {
   /** Everything is over after this many ms, whatever the shard does. */
   readonly timeoutMs: number;
-  /** Give up the kept connection first, to verify that new logins work. */
+  /** Make a new connection beside the kept one, to verify that new logins work. */
   readonly freshLogin: boolean;
 }
 

@@ -4,8 +4,18 @@
  */
 
 import { judgeSweep, NO_MEMORY, recall, type ProberMemory } from '../../core/database/index.ts';
-import type { Clock, DatabaseMember, Log, MemberProbe, Metrics, StateStore } from '../../core/ports/index.ts';
-import type { ObservationItem } from '../../core/state/items.ts';
+import type { ShardEndpoint } from '../../core/cache/shards-text.ts';
+import type {
+  CacheStateStore,
+  Clock,
+  DatabaseMember,
+  Log,
+  MemberProbe,
+  Metrics,
+  ShardProbe,
+  StateStore,
+} from '../../core/ports/index.ts';
+import type { ObservationItem, Reach } from '../../core/state/items.ts';
 import type { DatabaseThresholds } from '../../core/thresholds/database.ts';
 import { wholeOf } from '../../core/thresholds/layer.ts';
 import type { Invocation } from '../shared/invocation.ts';
@@ -14,6 +24,7 @@ import { FUNCTION, leaseName, RUN_MS_MAX } from './contract.ts';
 import { sweepMetrics } from './metrics.ts';
 import { probeAll } from './probe-all.ts';
 import { ProberLease } from './prober-lease.ts';
+import { ShardSweeps } from './shard-sweeps.ts';
 
 export interface ProberPorts {
   readonly clock: Clock;
@@ -21,12 +32,16 @@ export interface ProberPorts {
   readonly probe: MemberProbe;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Where the environment has a cache. @default - no shards are looked at */
+  readonly cache?: { readonly probe: ShardProbe; readonly store: CacheStateStore };
 }
 
 export interface ProberSettings {
   readonly env: string;
   readonly az: string;
   readonly members: readonly DatabaseMember[];
+  /** The shards of all copies of the cache. @default - none */
+  readonly shards?: readonly ShardEndpoint[];
   /** @default RUN_MS_MAX of the contract */
   readonly runMsMax?: number;
 }
@@ -55,17 +70,26 @@ class Prober {
   readonly #ports: ProberPorts;
   readonly #settings: ProberSettings;
   readonly #lease: ProberLease;
+  readonly #shards: ShardSweeps | null;
   #memory: ProberMemory = NO_MEMORY;
   #thresholds = wholeOf('database', null) as DatabaseThresholds;
   #thresholdsReadAt = Number.NEGATIVE_INFINITY;
   #sweeps = 0;
   /** A change whose observation could not be written goes with the next one. */
   #unwrittenChange = false;
+  #reaches: readonly Reach[] = [];
+  #isOver = false;
 
   constructor(ports: ProberPorts, settings: ProberSettings) {
     this.#ports = ports;
     this.#settings = settings;
     this.#lease = new ProberLease(ports, leaseName(settings.az));
+    const { cache, ...own } = ports;
+    const { env, az, shards = [] } = settings;
+    this.#shards =
+      cache === undefined || shards.length === 0
+        ? null
+        : new ShardSweeps({ ...own, probe: cache.probe, cacheStore: cache.store }, { env, az, shards });
   }
 
   async run(invocation: Invocation): Promise<ProberReport> {
@@ -74,20 +98,41 @@ class Prober {
     const endAt =
       started + Math.min(this.#settings.runMsMax ?? RUN_MS_MAX, invocation.remainingMs() - MARGIN_MS);
     await this.#prepare(invocation);
-    let ended: ProberReport['ended'] = 'time';
-    let next = clock.monotonic();
-    while (this.#sweeps < SWEEPS_MAX && clock.monotonic() < endAt) {
-      if (!(await this.#sweep(invocation))) {
-        ended = 'handed-over';
-        break;
-      }
-      next = Math.max(next + this.#thresholds['probe-interval-ms'], clock.monotonic());
-      await clock.sleep(next - clock.monotonic());
-    }
-    await probe.close();
+    const besides = this.#sweepShards(endAt);
+    const ended = await this.#sweepUntil(endAt, invocation).finally(() => {
+      this.#isOver = true;
+    });
+    await Promise.all([probe.close(), besides]);
     const report: ProberReport = { az: this.#settings.az, sweeps: this.#sweeps, ended };
     log.info(`${FUNCTION} ends`, { ...report, ms: clock.monotonic() - started });
     return report;
+  }
+
+  async #sweepUntil(endAt: number, invocation: Invocation): Promise<ProberReport['ended']> {
+    const { clock } = this.#ports;
+    let next = clock.monotonic();
+    while (this.#sweeps < SWEEPS_MAX && clock.monotonic() < endAt) {
+      if (!(await this.#sweep(invocation))) return 'handed-over';
+      next = Math.max(next + this.#thresholds['probe-interval-ms'], clock.monotonic());
+      await clock.sleep(next - clock.monotonic());
+    }
+    return 'time';
+  }
+
+  /** Whatever becomes of it, the sweeps over the database go on. */
+  async #sweepShards(endAt: number): Promise<void> {
+    const { clock, log } = this.#ports;
+    try {
+      await this.#shards?.run({
+        token: () => this.#lease.token,
+        reaches: () => this.#reaches,
+        intervalMs: () => this.#thresholds['probe-interval-ms'],
+        observationAgeMsMax: () => this.#thresholds['observation-age-ms-max'],
+        isOver: () => this.#isOver || clock.monotonic() >= endAt,
+      });
+    } catch (error) {
+      log.error('the sweeps over the shards have ended', { error: String(error) });
+    }
   }
 
   /** Connects first and takes the lease then, so that the predecessor sweeps until the successor can. */
@@ -122,6 +167,7 @@ class Prober {
       this.#readThresholds(),
     ]);
     if (!isOurs) return false;
+    this.#reaches = probed.samples.map(({ reach }) => reach);
     const judged = judgeSweep(this.#memory, { ...probed, thresholds: this.#thresholds, now: at });
     this.#memory = judged.memory;
     this.#sweeps += 1;

@@ -35,7 +35,7 @@ export function sweepMetrics(seen: SweepSeen): readonly MetricGroup[] {
       { name: METRIC.blind, value: blind ? 1 : 0, unit: 'Count' },
     ],
   };
-  const member = blind ? null : memberOf(seen);
+  const member = blind ? null : turnOf(seen);
   if (member === null) return [prober];
   return [
     prober,
@@ -46,7 +46,27 @@ export function sweepMetrics(seen: SweepSeen): readonly MetricGroup[] {
   ];
 }
 
-function memberOf({ verdicts, sweep }: SweepSeen): Verdict | null {
+/** As `sweepMetrics`, of the shards: one of them a line. */
+export function shardMetrics(seen: Omit<SweepSeen, 'samples'>): readonly MetricGroup[] {
+  const { env, az, blind } = seen;
+  const prober: MetricGroup = {
+    dimensions: { [DIMENSION.env]: env, [DIMENSION.az]: az },
+    values: [{ name: METRIC.blindToShards, value: blind ? 1 : 0, unit: 'Count' }],
+  };
+  const shard = blind ? null : turnOf(seen);
+  if (shard === null) return [prober];
+  const value = shard.failure === METRIC.shardUnreachable ? 1 : 0;
+  return [
+    prober,
+    {
+      dimensions: { [DIMENSION.env]: env, [DIMENSION.shard]: shard.memberId },
+      values: [{ name: METRIC.shardUnreachable, value, unit: 'Count' }],
+    },
+  ];
+}
+
+/** Whose turn it is in this sweep: failed ones and all take turns. */
+function turnOf({ verdicts, sweep }: Pick<SweepSeen, 'verdicts' | 'sweep'>): Verdict | null {
   const failed = verdicts.filter(({ failure }) => failure !== null);
   const turn = Math.floor(sweep / 2);
   const line = sweep % 2 === 0 && failed.length > 0 ? failed : verdicts;

@@ -4,6 +4,10 @@ import type { Sample } from '../../core/state/items.ts';
 /** Every member makes a new login once in this many sweeps, each in its own turn. */
 export const FRESH_LOGIN_SWEEPS = 10;
 
+export function isFreshLoginDue(sweep: number, index: number): boolean {
+  return (sweep + index) % FRESH_LOGIN_SWEEPS === FRESH_LOGIN_SWEEPS - 1;
+}
+
 export interface SweepRequest {
   readonly members: readonly DatabaseMember[];
   /** The member known as the writer: it gets a heartbeat write even if it does not call itself the writer. */
@@ -22,7 +26,7 @@ export async function probeAll(
       probe.probe(member, {
         timeoutMs,
         expectWriter: member.id === writer,
-        freshLogin: (sweep + index) % FRESH_LOGIN_SWEEPS === FRESH_LOGIN_SWEEPS - 1,
+        freshLogin: isFreshLoginDue(sweep, index),
       }),
     ),
   );

@@ -1,9 +1,11 @@
 /** What `lib/` sets and a function reads at its start. Bad configuration refuses to start (InvalidInput). */
 
+import type { DeployedShard } from '../../core/cache/controller/types.ts';
+import { parseShards, type ShardEndpoint } from '../../core/cache/shards-text.ts';
 import { InvalidInput, type Fault } from '../../core/errors.ts';
 import type { DatabaseMember } from '../../core/ports/index.ts';
 import type { Mode } from '../../core/state/items.ts';
-import { DATABASE_ENV, ENV, THROTTLE_ENV } from './contract.ts';
+import { CACHE_ENV, DATABASE_ENV, ENV, THROTTLE_ENV } from './contract.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -66,6 +68,30 @@ export class EnvironmentReader {
     return members.map((match) => ({ id: match[1]!, host: match[2]! }));
   }
 
+  /** The shards of every copy of the cache; none when no copy is set. */
+  cacheShards(): readonly CacheShard[] {
+    const copies = [
+      ['main', CACHE_ENV.shards],
+      ['copy', CACHE_ENV.copies],
+      ['gutter', CACHE_ENV.gutter],
+    ] as const;
+    return copies.flatMap(([cache, name]) =>
+      this.#shards(name).map((endpoint, shard) => ({ ...endpoint, memberId: endpoint.id, cache, shard })),
+    );
+  }
+
+  #shards(name: string): readonly ShardEndpoint[] {
+    const text = this.#variables[name] ?? '';
+    if (text === '') return [];
+    try {
+      return parseShards(text, name);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      this.#faults.push(...error.faults);
+      return [];
+    }
+  }
+
   /** Empty when the variable is not set. */
   throttledResources(): readonly ThrottledResource[] {
     const given = this.list(THROTTLE_ENV.resources);
@@ -88,6 +114,9 @@ export class EnvironmentReader {
     this.#faults.push({ field, value, rule, fix });
   }
 }
+
+/** One deployed shard of one copy of the cache, and where it is. */
+export interface CacheShard extends DeployedShard, ShardEndpoint {}
 
 /** What callers share, and the application whose processes enforce it. */
 export interface ThrottledResource {

@@ -1,3 +1,4 @@
+import type { CacheThresholds } from '../../core/thresholds/cache.ts';
 import type { DatabaseThresholds } from '../../core/thresholds/database.ts';
 import { wholeOf } from '../../core/thresholds/layer.ts';
 import type { ThrottleThresholds } from '../../core/thresholds/throttle.ts';
@@ -13,4 +14,10 @@ export async function databaseThresholds(store: StateStore): Promise<DatabaseThr
 export async function throttleThresholds(store: StateStore): Promise<ThrottleThresholds> {
   const item = await store.readThresholds('throttle');
   return wholeOf('throttle', item?.values ?? null);
+}
+
+/** As for the database: the thresholds of the cache in force. */
+export async function cacheThresholds(store: StateStore): Promise<CacheThresholds> {
+  const item = await store.readThresholds('cache');
+  return wholeOf('cache', item?.values ?? null);
 }

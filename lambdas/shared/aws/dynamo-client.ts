@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientConfig } from './clients.ts';
+import { DynamoCacheStateStore } from './cache-state-store.ts';
 import { DynamoStateStore } from './state-store.ts';
 
 /** Conditional writes make a repeated request harmless, so the SDK may try again. */
@@ -10,14 +11,27 @@ const PROBER_TRIES = 1;
 
 /** The state table for functions that decide. */
 export function stateStore(table: string): DynamoStateStore {
-  return new DynamoStateStore(
-    new DynamoDBClient(clientConfig({ requestMs: REQUEST_MS, tries: TRIES })),
-    table,
-  );
+  return new DynamoStateStore(deciders(), table);
+}
+
+/** The cache's items of it. */
+export function cacheStateStore(table: string): DynamoCacheStateStore {
+  return new DynamoCacheStateStore(deciders(), table);
 }
 
 /** The state table for probers: a slow table may cost them part of a sweep, never the next one. */
 export function proberStateStore(table: string): DynamoStateStore {
-  const config = clientConfig({ requestMs: PROBER_REQUEST_MS, tries: PROBER_TRIES });
-  return new DynamoStateStore(new DynamoDBClient(config), table);
+  return new DynamoStateStore(probers(), table);
+}
+
+export function proberCacheStateStore(table: string): DynamoCacheStateStore {
+  return new DynamoCacheStateStore(probers(), table);
+}
+
+function deciders(): DynamoDBClient {
+  return new DynamoDBClient(clientConfig({ requestMs: REQUEST_MS, tries: TRIES }));
+}
+
+function probers(): DynamoDBClient {
+  return new DynamoDBClient(clientConfig({ requestMs: PROBER_REQUEST_MS, tries: PROBER_TRIES }));
 }
