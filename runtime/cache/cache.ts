@@ -87,6 +87,18 @@ export class Cache extends Keyspace implements OpenedCache {
     return new Keyspace(this.#opened, name);
   }
 
+  /**
+   * It is filled from `inner` from now on: what its journal has is invalidated there first, or a fill could still take
+   * what a process that died has left to be invalidated.
+   */
+  standsBefore(inner: OpenedCache): void {
+    this.#opened.parts.behind.inner = inner;
+  }
+
+  deleteNames(names: readonly string[]): Promise<void> {
+    return this.invalidateNames(names);
+  }
+
   describe(): CacheStatus {
     const { links, leases } = this.#opened.parts;
     const shards = links.map((link, shard) => {
@@ -145,7 +157,8 @@ function assembled(ports: CachePorts, { shards, limits: given, budget: wanted }:
     clock,
     limits,
   });
-  const parts: CacheParts = { clock, random, limits, links, leases, epochs, journal, stamp };
+  const behind = { inner: null };
+  const parts: CacheParts = { clock, random, limits, links, leases, epochs, journal, behind, stamp };
   const opened: Opened = {
     ports,
     parts,

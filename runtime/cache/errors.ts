@@ -35,3 +35,8 @@ export class CacheError extends UnderstudyError {
     this.retryAfterMs = retryAfterMs ?? null;
   }
 }
+
+/** Nothing was loaded, because the read budget is spent. */
+export function isSpent(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'read-budget-spent';
+}

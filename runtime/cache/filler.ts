@@ -5,6 +5,7 @@ import { afterLoad, afterStore } from '../../core/cache/protocol/index.ts';
 import type { Cancel } from '../ports.ts';
 import type { LoadPlace, ReadBudget } from './budget.ts';
 import { FillTokens, type Found, type HeldFill, type ValueEntry } from './fill-tokens.ts';
+import { isSpent } from './errors.ts';
 import type { Landed } from './flights.ts';
 import type { LoadContext } from './load-options.ts';
 import { type Load, type Loaded, runLoad } from './load-run.ts';
@@ -103,13 +104,27 @@ export class Filler {
     if (cached && freshMs >= 0) return { ...stale, from: 'hit' };
     if (cached && -freshMs <= staleMs) return stale;
     if (this.isLoadedAnew(at, entry)) return null;
-    const maybe = this.#tryEnter(filling);
-    if (!maybe && cached && -freshMs <= staleMs + staleIfBusyMs) {
-      this.counts.busy += 1;
-      return stale;
+    if (!cached || -freshMs > staleMs + staleIfBusyMs) {
+      const place = await this.#enter(filling);
+      return this.#loadAnew(filling, { entry, held, place });
     }
-    const place = maybe ?? (await this.#enter(filling));
-    return this.#loadAnew(filling, { entry, held, place });
+    return this.#loadUnlessBusy(filling, { entry, held }, stale);
+  }
+
+  /** The stale value where there is no place now, here or in the cache that is asked. */
+  async #loadUnlessBusy<Value extends CacheValue>(
+    filling: Filling<Value>,
+    found: { readonly entry: ValueEntry; readonly held: HeldFill },
+    stale: Landed<Value>,
+  ): Promise<Landed<Value> | null> {
+    const place = this.#tryEnter(filling);
+    try {
+      if (place) return await this.#loadAnew(filling, { ...found, place });
+    } catch (error) {
+      if (!isSpent(error)) throw error;
+    }
+    this.counts.busy += 1;
+    return stale;
   }
 
   /** Null when the entry is not what it was any more. */

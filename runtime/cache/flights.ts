@@ -6,7 +6,7 @@
  */
 
 import { CRITICALITIES, type Criticality } from '../../core/shedding/index.ts';
-import { CacheError } from './errors.ts';
+import { isSpent } from './errors.ts';
 import type { LoadContext } from './load-options.ts';
 import type { Served } from './load-run.ts';
 
@@ -98,10 +98,6 @@ function ride(flight: Flight, { signal }: Passenger): Promise<Landed<unknown>> {
     const stay = (): void => signal.removeEventListener('abort', leave);
     flight.landed.then(resolve, reject).then(stay, stay);
   });
-}
-
-function isSpent(error: unknown): boolean {
-  return error instanceof CacheError && error.code === 'read-budget-spent';
 }
 
 function isAbove(passenger: Passenger, flight: Flight): boolean {

@@ -152,17 +152,7 @@ export class Keyspace implements CacheOperations {
    * committed. @throws CacheError `not-invalidated`
    */
   async delete(key: CacheKey | readonly CacheKey[]): Promise<void> {
-    const keys = this.#keys(key);
-    const ring = await leasedRing(this.#works.parts);
-    const groups = [...this.#chunks(keys.flatMap((one) => placesUnder(ring, one)))];
-    await allOf(
-      groups.map((group) => {
-        const placed = group.map((place) => place.key);
-        const names = placed.map((one) => keyName(one));
-        const command = deletion(placed);
-        return this.#works.invalidator.invalidate({ shard: group[0]!.shard, names, command });
-      }),
-    );
+    await this.#invalidate(this.#keys(key));
   }
 
   /**
@@ -194,6 +184,24 @@ export class Keyspace implements CacheOperations {
       shards.map(({ shard, names, recorded }) => {
         const command = deletion(names.map((name) => keyOfName(name)));
         return this.#works.invalidator.deliver({ shard, names, command }, recorded);
+      }),
+    );
+  }
+
+  /** As they stand on their shards. */
+  protected async invalidateNames(names: readonly string[]): Promise<void> {
+    await this.#invalidate(names.map((name) => keyOfName(name)));
+  }
+
+  async #invalidate(keys: readonly CacheKey[]): Promise<void> {
+    const ring = await leasedRing(this.#works.parts);
+    const groups = [...this.#chunks(keys.flatMap((one) => placesUnder(ring, one)))];
+    await allOf(
+      groups.map((group) => {
+        const placed = group.map((place) => place.key);
+        const names = placed.map((one) => keyName(one));
+        const command = deletion(placed);
+        return this.#works.invalidator.invalidate({ shard: group[0]!.shard, names, command });
       }),
     );
   }

@@ -2,6 +2,8 @@
 
 import type { CacheKey, CacheValue } from '../../core/cache/index.ts';
 import type { Session } from '../session.ts';
+import type { CacheStatus } from './cache.ts';
+import type { LayeredStatus } from './layers.ts';
 import type { Pending } from './keyspace.ts';
 import type { LoadContext, LoadOptions } from './load-options.ts';
 
@@ -22,5 +24,8 @@ export interface CacheOperations {
 /** With its connections. */
 export interface OpenedCache extends CacheOperations {
   tenant(name: string): CacheOperations;
+  /** As `delete`, of keys as they stand on their shards: with the tenant, in one character a byte. */
+  deleteNames(names: readonly string[]): Promise<void>;
+  describe(): CacheStatus | LayeredStatus;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { within } from '../bounded.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { CacheLimits } from './limits.ts';
+import type { OpenedCache } from './operations.ts';
 import type { EpochStore, Journal } from './ports.ts';
 import type { ShardLink } from './shard-link.ts';
 
@@ -17,6 +18,8 @@ export interface CacheParts {
   readonly leases: LeaseKeeper;
   readonly epochs: EpochStore;
   readonly journal: Journal;
+  /** The cache that this one is filled from, where there is one. */
+  readonly behind: { inner: OpenedCache | null };
   /** A text that nobody else ever makes. */
   readonly stamp: () => string;
 }

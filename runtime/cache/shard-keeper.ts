@@ -77,7 +77,7 @@ export class ShardKeeper {
       case 'flush':
         return this.#applied(state);
       case 'sweep':
-        return afterSweeping(state, await this.#delete(state.row.incarnation, state.entries));
+        return afterSweeping(state, await this.#swept(state));
       default:
         return this.#transacted(state);
     }
@@ -102,10 +102,27 @@ export class ShardKeeper {
 
   async #applied(state: At<'apply' | 'flush'>): Promise<Readmission> {
     const { row, entries } = state;
+    if (!(await this.#isInnerInvalidated(entries))) return afterApplying(state, false);
     if (state.step === 'apply') return afterApplying(state, await this.#delete(row.candidate, entries));
     const link = this.#parts.links[this.#shard]!;
     const answered = row.candidate && (await link.run(row.candidate, (connection) => connection.flush()));
     return afterApplying(state, Boolean(answered));
+  }
+
+  async #swept({ row, entries }: At<'sweep'>): Promise<boolean> {
+    return (await this.#isInnerInvalidated(entries)) && this.#delete(row.incarnation, entries);
+  }
+
+  /** What this shard is filled from no longer has it; the order is that of every invalidation of layers. */
+  async #isInnerInvalidated(entries: readonly JournalEntry[]): Promise<boolean> {
+    const { inner } = this.#parts.behind;
+    if (!inner || entries.length === 0) return true;
+    try {
+      await inner.deleteNames([...new Set(entries.map(({ key }) => key))]);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** What the transaction answers is told to everybody in this process; what it means is seen by the next look. */
