@@ -16,6 +16,8 @@ export interface DrawSite {
   readonly until: number;
   /** Null where nothing is throttled. Its own faults begin from `from` on. */
   readonly service: { readonly instances: number; readonly from: number } | null;
+  /** Null where nothing is cached. The nodes are those of its processes, by place. */
+  readonly cache: { readonly shards: number; readonly nodes: readonly string[] } | null;
 }
 
 export interface Lengths {

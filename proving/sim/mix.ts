@@ -3,6 +3,7 @@
 import type { FaultSpec } from './faults/spec.ts';
 import type { Random } from './kernel/index.ts';
 import { holding, KINDS, proberNode, spanOf, whole, type DrawSite } from './mix-kinds.ts';
+import { cacheDraw, CACHE_KINDS } from './mix-cache.ts';
 import { flood, serviceDraw, SERVICE_KINDS, surge } from './mix-service.ts';
 
 export const MIX_NAMES = [
@@ -13,6 +14,7 @@ export const MIX_NAMES = [
   'stale-describe',
   'client-blind',
   'overload',
+  'cache',
 ] as const;
 export type MixName = (typeof MIX_NAMES)[number];
 export const MIX_DEFAULT: MixName = 'swarm';
@@ -27,6 +29,7 @@ const MIXES: Readonly<Record<MixName, Draw>> = {
   'stale-describe': staleDescribe,
   'client-blind': clientBlind,
   overload,
+  cache,
 };
 
 export function drawFaults(mix: MixName, site: DrawSite): readonly FaultSpec[] {
@@ -72,6 +75,21 @@ function overload(site: DrawSite): readonly FaultSpec[] {
   const rest = onService({ ...site, service: { ...service, from: later.from } });
   return [surge(later), { ...flood(service), ...alone }, ...rest];
 }
+
+/** Whatever befalls shards and those who read from them, and now and then the database that they agree by. */
+function cache(site: DrawSite): readonly FaultSpec[] {
+  const drawn = cacheDraw(site);
+  if (drawn === null) return [];
+  const onCache = CACHE_KINDS.flatMap(([name, count, draw]) => {
+    const random = site.random.fork(name);
+    return several(random, count, () => draw({ ...drawn, random }));
+  });
+  const random = site.random.fork('database below');
+  const below = { ...site, clients: [...site.clients, ...site.cache!.nodes] };
+  return [...onCache, ...(random.chance(0.5) ? some(below, random, DATABASE_BELOW) : [])];
+}
+
+const DATABASE_BELOW = ['F-01', 'F-02', 'F-03', 'F-04', 'F-07', 'F-35'] as const;
 
 /** Everything in one zone is gone: its members, its prober, the clients' way to them. */
 function azLoss(site: DrawSite): readonly FaultSpec[] {

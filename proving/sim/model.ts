@@ -4,6 +4,7 @@ import type { DescribedCluster } from '../../core/database/index.ts';
 import type { CallOutcome } from '../../core/ports/index.ts';
 import type { LedgerItem, ObservationItem, OutcomeItem, PoolItem } from '../../core/state/items.ts';
 import type { DatabaseThresholds } from '../../core/thresholds/database.ts';
+import type { CacheView } from './cache/index.ts';
 import type { ServiceView } from './service/index.ts';
 
 /** An engine, as it really is: no controller sees this. */
@@ -134,6 +135,8 @@ export interface SimView {
   readonly faults: readonly FaultView[];
   /** Null where nothing is throttled. */
   readonly service: ServiceView | null;
+  /** Null where nothing is cached. */
+  readonly cache: CacheView | null;
 }
 
 export interface Violation {

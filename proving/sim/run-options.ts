@@ -22,6 +22,8 @@ export interface SimOptions {
   readonly overrides?: Readonly<Record<string, number>>;
   /** Whether there is a throttled service beside the database. @default - as seed and mix draw */
   readonly throttled?: boolean;
+  /** Whether there is a cache tier beside the database. @default - as the mix says */
+  readonly cached?: boolean;
   /** Ends the run at the first violation. @default false */
   readonly stopAtFirst?: boolean;
   /** A readable line for everything that happens. @default - none */

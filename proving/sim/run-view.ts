@@ -8,6 +8,7 @@ import type { SimDatabase } from './database/index.ts';
 import type { FaultBoard } from './faults/board.ts';
 import type { SimClock } from './kernel/index.ts';
 import type { ClientRequest, DatabaseView, SimView } from './model.ts';
+import type { CacheView } from './cache/index.ts';
 import type { ServiceView } from './service/index.ts';
 
 export interface ViewParts {
@@ -17,6 +18,7 @@ export interface ViewParts {
   readonly board: FaultBoard;
   readonly requests: readonly ClientRequest[];
   readonly service: ServiceView | null;
+  readonly cache: CacheView | null;
 }
 
 /** More than any run writes. */
@@ -89,6 +91,9 @@ export class RunView implements SimView {
   }
   get service(): ServiceView | null {
     return this.#parts.service;
+  }
+  get cache(): CacheView | null {
+    return this.#parts.cache;
   }
   get faults(): SimView['faults'] {
     return this.#parts.board.faults;

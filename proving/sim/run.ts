@@ -4,6 +4,7 @@
  */
 
 import { AWS_TIMINGS } from '../twin/aurora/index.ts';
+import { CacheTier, drawCacheSite, nodeOf, type CacheSite } from './cache/index.ts';
 import { startClients, type SimClients } from './clients/index.ts';
 import { ControlPlane } from './control/control-plane.ts';
 import { APPLICATIONS, CLUSTER, ENDPOINT, ZONES } from './control/deployment.ts';
@@ -45,6 +46,7 @@ class Run {
   readonly #violations: Violation[] = [];
   readonly #hash = new RunHash();
   readonly #rare = new Map<string, number>();
+  readonly #cache: CacheTier | null;
   readonly #commits: { readonly length: number };
 
   constructor(options: SimOptions) {
@@ -54,6 +56,10 @@ class Run {
     const members = drawMembers(random.fork('members'));
     const isThrottled = options.throttled ?? drawThrottled(options.mix ?? MIX_DEFAULT, random);
     const site = isThrottled ? drawSite(random.fork('site'), APPLICATIONS[0]) : null;
+    const isCached = options.cached ?? options.mix === 'cache';
+    const cacheSite = isCached ? drawCacheSite(random.fork('cache site')) : null;
+    const cache = cacheSite && this.#cacheTier(cacheSite, random);
+    this.#cache = cache;
     const database = new SimDatabase({
       clock,
       random: random.fork('database'),
@@ -63,12 +69,13 @@ class Run {
       customEndpoints: [ENDPOINT],
       onDrop: (node, memberId) => this.#board.dropped(node, memberId),
       onEvent: (event) => this.#note(() => `rds ${event.message}`),
+      ...(cache && { onStored: (id, position) => cache.tables.stored(id, position) }),
       ...(options.defect?.storage === undefined ? {} : { defect: options.defect.storage }),
     });
     this.#board = new FaultBoard({
       clock,
       random: random.fork('strikes'),
-      specs: options.faults ?? this.#draw(random.fork('faults'), members, site),
+      specs: options.faults ?? this.#draw(random.fork('faults'), members, { site, cacheSite }),
       took: (fault) => this.#note(() => `fault ${fault.id} on ${fault.target} takes effect`),
     });
     const control = new ControlPlane({
@@ -80,7 +87,7 @@ class Run {
       defect: options.defect ?? null,
       overrides: options.overrides ?? drawOverrides(random.fork('overrides')),
       ...(site && { quotas: { [RESOURCE]: site.quotas } }),
-      rare: (name) => this.#rare.set(name, (this.#rare.get(name) ?? 0) + 1),
+      rare: (name) => this.#noteRare(name),
       note: (line) => this.#note(line),
     });
     this.#clients = startClients({
@@ -101,8 +108,9 @@ class Run {
         table: control.throttle,
         defect: options.defect?.service ?? null,
       });
+    cache?.start(database);
     const memberIds = members.map(({ id }) => id);
-    const reach = { zones: ZONES, memberIds, ...(service && { service }) };
+    const reach = { zones: ZONES, memberIds, ...(service && { service }), ...(cache && { cache }) };
     this.#heal = inject({ clock, board: this.#board, database, ...reach });
     this.#view = new RunView({
       clock,
@@ -111,6 +119,7 @@ class Run {
       board: this.#board,
       requests: this.#clients.requests,
       service,
+      cache,
     });
     this.#commits = database.view().commits;
     this.#open = new Set(options.checkers);
@@ -160,6 +169,7 @@ class Run {
     this.#hash.number(
       view.calls.length + view.observations.length + view.requests.length + this.#commits.length,
     );
+    if (this.#cache !== null) this.#hash.number(this.#cache.events.length);
     for (const checker of this.#open) {
       const said = checker.check(view);
       if (said === null) continue;
@@ -179,7 +189,29 @@ class Run {
     return this.#options.stopAtFirst === true && this.#violations.length > 0;
   }
 
-  #draw(random: Random, members: readonly SimMember[], site: ServiceSite | null): readonly FaultSpec[] {
+  #cacheTier(site: CacheSite, random: Random): CacheTier {
+    return new CacheTier({
+      clock: this.#clock,
+      random: random.fork('cache'),
+      site,
+      defect: this.#options.defect?.cache ?? null,
+      rare: (name) => this.#noteRare(name),
+      onDropped: (place, shard) => this.#board.droppedAtShard(place, shard),
+      onLost: () => this.#board.lostPacket(),
+      onRemembered: (place) => this.#board.remembered(place),
+    });
+  }
+
+  #noteRare(name: string): void {
+    this.#rare.set(name, (this.#rare.get(name) ?? 0) + 1);
+    this.#note(() => name);
+  }
+
+  #draw(
+    random: Random,
+    members: readonly SimMember[],
+    { site, cacheSite }: { readonly site: ServiceSite | null; readonly cacheSite: CacheSite | null },
+  ): readonly FaultSpec[] {
     return drawFaults(this.#options.mix ?? MIX_DEFAULT, {
       random,
       members,
@@ -188,6 +220,10 @@ class Run {
       from: START_MS + WARM_UP_MS,
       until: START_MS + SAFETY_MS,
       service: site && { instances: site.instances, from: START_MS + SERVICE_WARM_UP_MS },
+      cache: cacheSite && {
+        shards: cacheSite.shards,
+        nodes: Array.from({ length: cacheSite.processes }, (_, place) => nodeOf(place)),
+      },
     });
   }
 

@@ -2,6 +2,9 @@
 
 import type { Checker } from '../model.ts';
 import { twoViewpoints } from './agreement.ts';
+import { nothingOldComesBack, repliesAreTheirOwn } from './cache-history.ts';
+import { readsAreBounded } from './cache-reads.ts';
+import { keysStayWhereTheyAre, shardsComeBack } from './cache-shards.ts';
 import { converges } from './convergence.ts';
 import { noFlapping, onceAnEvent, oneInACooldown } from './cooldown.ts';
 import { freshEvidence, growingTokens, oneHolder } from './fencing.ts';
@@ -41,6 +44,11 @@ const ALL: readonly (() => Checker)[] = [
   leasesAreSafe,
   leasesAreRenewed,
   servesWithoutStore,
+  keysStayWhereTheyAre,
+  readsAreBounded,
+  nothingOldComesBack,
+  repliesAreTheirOwn,
+  shardsComeBack,
 ];
 
 /** Made anew for each run: a checker remembers what it has seen. */

@@ -16,6 +16,7 @@ import type {
 } from '../../../core/ports/index.ts';
 import type { Invocation } from '../../../lambdas/shared/invocation.ts';
 import type { StorageDefect } from '../database/index.ts';
+import type { CacheDefect } from '../cache/index.ts';
 import type { ServiceDefect } from '../service/index.ts';
 import type { SimTable } from './table.ts';
 
@@ -56,6 +57,8 @@ export interface Defect {
   readonly storage?: StorageDefect;
   /** Flaws of the throttled service. @default - none */
   readonly service?: ServiceDefect;
+  /** Flaws of the cache tier. @default - none */
+  readonly cache?: CacheDefect;
   /** What this invocation's handler is given instead. @default - its ports as they are */
   readonly ports?: (ports: FunctionPorts, site: DefectSite) => FunctionPorts;
   /** What runs instead of the handler. @default - the real handler */

@@ -33,7 +33,7 @@ export class SimDatabase implements DatabaseFaults {
     const { clock, random, clusterId, timings } = options;
     if (options.members.length === 0) throw new RangeError('members: a cluster needs one at least');
     const members = options.members.map(({ id }) => id);
-    this.#storage = new SimStorage(clock, options.defect ?? null);
+    this.#storage = new SimStorage(clock, options.defect ?? null, options.onStored);
     this.#network = new SimNetwork({
       clock,
       random: random.fork('network'),

@@ -27,15 +27,21 @@ export class SimStorage {
   readonly commits: Commit[] = [];
   readonly #clock: SimClock;
   readonly #defect: StorageDefect | null;
+  readonly #onStored: (id: string, position: number) => void;
   readonly #times: number[] = [];
   /** Where each write was stored first, and how often. */
   readonly #stored = new Map<string, { position: number; times: number }>();
   #generation = 1;
   #isFenced = false;
 
-  constructor(clock: SimClock, defect: StorageDefect | null) {
+  constructor(
+    clock: SimClock,
+    defect: StorageDefect | null,
+    onStored: (id: string, position: number) => void = () => undefined,
+  ) {
     this.#clock = clock;
     this.#defect = defect;
+    this.#onStored = onStored;
   }
 
   get generation(): number {
@@ -130,6 +136,7 @@ export class SimStorage {
     const known = this.#stored.get(id);
     if (known) known.times += 1;
     else this.#stored.set(id, { position: this.durable, times: 1 });
+    this.#onStored(id, this.durable);
   }
 
   #log({ id, memberId, generation }: CommitAttempt, position: number, acknowledged: boolean): void {

@@ -23,6 +23,8 @@ export interface SimDatabaseOptions {
   readonly onEvent?: (event: RdsEvent) => void;
   /** Told of every message from a node to a member that meets a cut. */
   readonly onDrop?: (node: string, memberId: string) => void;
+  /** Told of every write at the instant in which storage takes it, and of the position that shows it. */
+  readonly onStored?: (id: string, position: number) => void;
   /** A flaw of the storage, planted so that checks can be seen to fail. @default - none */
   readonly defect?: StorageDefect;
 }

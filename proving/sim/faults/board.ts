@@ -7,6 +7,7 @@ import type { FolderName } from '../control/defect.ts';
 import type { Mishap, MishapAt } from '../control/invocation.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { FaultView } from '../model.ts';
+import { cacheTargetOf, isOnCache } from './cache-spec.ts';
 import { cutsOf } from './cuts.ts';
 import { placesOf, serviceTargetOf } from './service-spec.ts';
 import type { CallFault, CallPoint, FaultId, FaultSpec } from './spec.ts';
@@ -147,6 +148,29 @@ export class FaultBoard {
     }
   }
 
+  /** Every fault that lasts now. */
+  inForce(): readonly Fault[] {
+    return [...this.#active];
+  }
+
+  /** A message between a process of the application and a shard has met a cut (F-07). */
+  droppedAtShard(place: number, shard: number): void {
+    for (const fault of this.active('F-07')) {
+      const { spec } = fault;
+      if (isOnCache(spec) && spec.shard === shard && spec.processes.includes(place)) this.took(fault);
+    }
+  }
+
+  /** A packet to or from a shard was lost (F-11). */
+  lostPacket(): void {
+    for (const fault of this.active('F-11')) this.took(fault);
+  }
+
+  /** A process of the application has used an address that is no longer the name's (F-12). */
+  remembered(place: number): void {
+    for (const fault of this.active('F-12')) if (fault.spec.process === place) this.took(fault);
+  }
+
   /** How many versions old the next description is (F-14). */
   staleDescription(): { readonly versionsBack: number; readonly took: () => void } | null {
     for (const fault of this.active('F-14')) {
@@ -230,6 +254,7 @@ export function isOnInvocation(spec: FaultSpec): spec is OnInvocation {
 
 /** What a fault is about, in one word. */
 function targetOf(spec: FaultSpec): string {
+  if (isOnCache(spec)) return cacheTargetOf(spec);
   switch (spec.id) {
     case 'F-06':
       return spec.az;

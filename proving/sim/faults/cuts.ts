@@ -1,3 +1,4 @@
+import { isOnCache } from './cache-spec.ts';
 import type { FaultSpec } from './spec.ts';
 
 /** The pairs of node and member that a fault cuts off from each other. */
@@ -5,6 +6,7 @@ export function cutsOf(
   spec: FaultSpec,
   { zones, memberIds }: { readonly zones: readonly string[]; readonly memberIds: readonly string[] },
 ): readonly (readonly [string, string])[] {
+  if (isOnCache(spec)) return [];
   switch (spec.id) {
     case 'F-05':
       return zones.map((az) => [`prober:${az}`, spec.member] as const);

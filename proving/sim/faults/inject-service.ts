@@ -48,7 +48,9 @@ function isAt(spec: ServiceFaultSpec, place: number): boolean {
 /** Of several faults of one kind that are in force, the worst counts. */
 function settle(service: ServiceTarget, board: FaultBoard, { id, ...spec }: ServiceFaultSpec): void {
   if (id === 'F-20' && 'place' in spec) {
-    const off = board.active('F-20').find((other) => other.spec.place === spec.place);
+    const off = board
+      .active('F-20')
+      .find((other) => 'place' in other.spec && other.spec.place === spec.place);
     service.setOff(spec.place, off?.spec.ms ?? 0);
   }
   if (id === 'F-24') {

@@ -5,7 +5,9 @@ import type { SimClock } from '../kernel/index.ts';
 import type { EngineView } from '../model.ts';
 import type { Fault, FaultBoard } from './board.ts';
 import { isOnInvocation } from './board.ts';
+import { isOnCache } from './cache-spec.ts';
 import { cutsOf } from './cuts.ts';
+import { applyToCache, undoOnCache, type CacheTarget } from './inject-cache.ts';
 import { applyToService, undoOnService, type ServiceTarget } from './inject-service.ts';
 import { isOnService } from './service-spec.ts';
 import type { FaultSpec } from './spec.ts';
@@ -20,6 +22,8 @@ export interface Injection {
   readonly database: InjectionTarget;
   /** @default - nothing is throttled: its faults change nothing */
   readonly service?: ServiceTarget;
+  /** @default - nothing is cached: its faults change nothing */
+  readonly cache?: CacheTarget;
   readonly zones: readonly string[];
   readonly memberIds: readonly string[];
 }
@@ -52,8 +56,12 @@ function endOne(injection: Injection, fault: Fault): void {
 }
 
 function apply(injection: Injection, fault: Fault): void {
-  const { database, board, service } = injection;
+  const { database, board, service, cache } = injection;
   const { spec } = fault;
+  if (isOnCache(spec)) {
+    if (cache !== undefined) applyToCache(cache, board, fault);
+    return;
+  }
   if (isOnService(spec)) {
     if (service !== undefined) applyToService(service, board, fault);
     return;
@@ -84,8 +92,12 @@ function apply(injection: Injection, fault: Fault): void {
 }
 
 function undo(injection: Injection, fault: Fault): void {
-  const { database, board, service } = injection;
+  const { database, board, service, cache } = injection;
   const { spec } = fault;
+  if (isOnCache(spec)) {
+    if (cache !== undefined) undoOnCache(cache, board, fault);
+    return;
+  }
   if (isOnService(spec)) {
     if (service !== undefined) undoOnService(service, board, fault);
     return;

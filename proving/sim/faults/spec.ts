@@ -2,6 +2,7 @@
 
 import type { FolderName } from '../control/defect.ts';
 import type { LoadState } from '../database/index.ts';
+import type { CacheFaultSpec } from './cache-spec.ts';
 import type { ServiceFaultSpec } from './service-spec.ts';
 
 /** From when until when; what has no end of its own ends with the safety phase. */
@@ -81,6 +82,7 @@ export type FaultSpec =
   | ({ readonly id: 'F-32'; readonly member: string } & Span)
   /** A member answers with a state that says load. */
   | ({ readonly id: 'F-35'; readonly member: string; readonly sqlState: LoadState } & Span)
-  | ServiceFaultSpec;
+  | ServiceFaultSpec
+  | CacheFaultSpec;
 
 export type FaultId = FaultSpec['id'];

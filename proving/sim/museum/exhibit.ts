@@ -13,6 +13,8 @@ export interface Exhibit {
   readonly defect: Defect;
   /** There is a throttled service beside the database. @default false */
   readonly throttled?: boolean;
+  /** There is a cache tier beside the database. @default false */
+  readonly cached?: boolean;
   /** What befalls the cluster, by seed. Its members are `WRITER` and the `READERS`, sometimes more. */
   readonly faults: (random: Random) => readonly FaultSpec[];
 }

@@ -1,4 +1,20 @@
 import {
+  deadShardRehashed,
+  deletionNotWaitedFor,
+  everybodyFills,
+  noTimeLimit,
+  replyOfBefore,
+} from './cache-commands.ts';
+import {
+  journalNotApplied,
+  neverReadmitted,
+  nobodyIsWaitedFor,
+  recordNotWritten,
+  restartedProcessTrusted,
+  stopsDoNotCount,
+  tokenNotCompared,
+} from './cache.ts';
+import {
   actsBeforeItWritesDown,
   deafToClients,
   eventsAreEnough,
@@ -43,4 +59,16 @@ export const EXHIBITS: readonly Exhibit[] = [
   oneLimitForAll,
   queueWithoutEnd,
   retriesWithoutBudget,
+  stopsDoNotCount,
+  tokenNotCompared,
+  nobodyIsWaitedFor,
+  journalNotApplied,
+  restartedProcessTrusted,
+  recordNotWritten,
+  neverReadmitted,
+  deadShardRehashed,
+  deletionNotWaitedFor,
+  replyOfBefore,
+  everybodyFills,
+  noTimeLimit,
 ];

@@ -90,6 +90,7 @@ export function runExhibit(exhibit: Exhibit, seed: number, planted: boolean): Pr
     seed,
     mix: 'calm',
     throttled: exhibit.throttled ?? false,
+    cached: exhibit.cached ?? false,
     faults: exhibit.faults(randomOf(seed, exhibit.name)),
     overrides: {},
     checkers: newCheckers(),

@@ -19,6 +19,7 @@ const draw = (mix: MixName, seed: number, service: typeof SERVICE | null = null)
     from: FROM,
     until: UNTIL,
     service,
+    cache: null,
   });
 
 describe('mixes', () => {
