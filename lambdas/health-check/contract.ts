@@ -21,7 +21,8 @@ export function leaseName(az: string): string {
  * `elasticache:Connect` on every replication group and on its user, egress to the shards, and the right to put
  * `cache-observation#<az>` in the state table.
  *
- * High-resolution metrics of one EMF line a sweep of the database, and one a sweep of the shards. A failure's metric
+ * High-resolution metrics of one EMF line a sweep of the database, and one a sweep of the shards while something is
+ * wrong with them: what is not written costs nothing, and the alarm takes it for no failure. A failure's metric
  * has the failure's own name. `sweeps`, `blind` and `blindToShards` have the dimensions environment and zone; all
  * others environment and member, or environment and shard. A line carries one member or shard: those with a standing
  * failure and all of them take turns, so each has a point every few seconds.
@@ -38,8 +39,8 @@ export const METRIC = {
   writerUnreachable: 'writer-unreachable',
   writerReadOnly: 'writer-read-only',
   writerStalled: 'writer-stalled',
-  /** 1 while this prober cannot see more than half of all its targets, as it judges the shards. */
+  /** 1 while this prober cannot see more than half of all its targets, as it judges the shards; else not written. */
   blindToShards: 'prober-blind-to-shards',
-  /** Per shard, by environment and shard: 1 while the verdict stands, 0 when it answers. */
+  /** Per shard, by environment and shard: 1 while the verdict stands; else not written. */
   shardUnreachable: 'shard-unreachable',
 } as const;

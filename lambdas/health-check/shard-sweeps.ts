@@ -101,7 +101,8 @@ export class ShardSweeps {
     const { memory, verdicts, blind, changed } = judgeShardSweep(this.#memory, seen);
     this.#memory = memory;
     this.#sweeps += 1;
-    metrics.emit(shardMetrics({ env, az, verdicts, blind, sweep: this.#sweeps }));
+    const measured = shardMetrics({ env, az, verdicts, blind, sweep: this.#sweeps });
+    if (measured.length > 0) metrics.emit(measured);
     if (changed) log.info('shards changed', { verdicts, blind });
     const token = beside.token();
     if (token === null || beside.isOver()) return;
