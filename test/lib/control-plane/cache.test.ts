@@ -78,7 +78,8 @@ describe('the functions of the cache', () => {
     const ways = resourcesOf(made.json.control, 'AWS::EC2::SecurityGroupEgress').filter(([id]) =>
       id.includes('CacheFront'),
     );
-    expect(ways.map(([, { Properties }]) => Properties['FromPort']).toSorted()).toEqual([5432, 6379]);
+    const ports = ways.map(([, { Properties }]) => String(Properties['FromPort']));
+    expect(ports.toSorted()).toEqual(['5432', '6379']);
   });
 
   it('cache-router stands outside the VPC, and knows the front and the zones that probe', () => {

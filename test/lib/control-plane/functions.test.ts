@@ -100,9 +100,9 @@ describe('a prober', () => {
     const ports = ways.map(([, { Properties }]) => {
       expect(Properties).toMatchObject({ ToPort: Properties['FromPort'], IpProtocol: 'tcp' });
       expect(Properties['DestinationSecurityGroupId']).toBeDefined();
-      return Properties['FromPort'];
+      return String(Properties['FromPort']);
     });
-    expect(ports.toSorted()).toEqual([5432, 5432, 5432, 6379, 6379, 6379]);
+    expect(ports.toSorted()).toEqual(['5432', '5432', '5432', '6379', '6379', '6379']);
   });
 
   it('trusts the authorities that Lambda brings, and knows its zone', () => {

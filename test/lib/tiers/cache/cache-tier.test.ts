@@ -114,7 +114,8 @@ describe('SEC-12: every shard', () => {
       AuthenticationMode.Type,
       AccessString.split(' ')[0],
     ]);
-    expect(logins.toSorted()).toEqual([
+    const byId = logins.toSorted(([a], [b]) => a.localeCompare(b));
+    expect(byId).toEqual([
       ['mine-cache-default', 'default', 'no-password-required', 'off'],
       ['mine-cache-front', 'mine-cache-front', 'iam', 'on'],
       ['mine-health-check', 'mine-health-check', 'iam', 'on'],
