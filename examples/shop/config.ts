@@ -13,6 +13,19 @@ export interface ShopConfig {
   /** Signs the callers' tokens; null when it is not set: then no token verifies. */
   readonly tokenKey: Uint8Array | null;
   readonly throttle: ThrottleConfig;
+  readonly cache: CacheConfig;
+}
+
+export interface CacheConfig {
+  /** The outputs of the stack, as they are. Without shards nothing is cached. */
+  readonly shards?: string;
+  readonly copies?: string;
+  readonly gutter?: string;
+  /** How the user is called that logs in; null without a cache. */
+  readonly user: string | null;
+  readonly ttlMs: number;
+  /** Loads a second that this process may ask of the database for what is not cached. */
+  readonly loadsPerS: number;
 }
 
 export interface ThrottleConfig {
@@ -31,6 +44,9 @@ const SLOTS_MAX = 1000;
 const WORK_MS_DEFAULT = 40;
 const WORK_MS_MAX = 60_000;
 const CAPACITY_MAX = 1_000_000;
+const TTL_MS_DEFAULT = 600_000;
+const TTL_MS_MAX = 86_400_000;
+const LOADS_DEFAULT = 300;
 /** What HS256 asks for (RFC 7518, section 3.2). */
 const KEY_BYTES_MIN = 32;
 
@@ -84,10 +100,24 @@ export function readConfig(env: Environment): ShopConfig {
       capacityPerS,
       callerPerS: whole('SHOP_CALLER_PER_S', capacityPerS, 1, CAPACITY_MAX),
     },
+    cache: {
+      ...optional('shards', env['UNDERSTUDY_CACHE_SHARDS']),
+      ...optional('copies', env['UNDERSTUDY_CACHE_COPIES']),
+      ...optional('gutter', env['UNDERSTUDY_CACHE_GUTTER']),
+      user: cacheUser(env, user, required),
+      ttlMs: whole('SHOP_CACHE_TTL_MS', TTL_MS_DEFAULT, 1, TTL_MS_MAX),
+      loadsPerS: whole('SHOP_CACHE_LOADS_PER_S', LOADS_DEFAULT, 1, CAPACITY_MAX),
+    },
   };
   if (faults.length === 0) return config;
   const message = `The environment of the shop is refused:\n${faults.map((fault) => `  ${fault}`).join('\n')}`;
   throw new UnderstudyError(message, { code: 'invalid-environment', advice: 'give-up' });
+}
+
+/** `<environment>-<application>`, as the stack of the cache names it; ElastiCache knows no underscores. */
+function cacheUser(env: Environment, application: string, required: (name: string) => string): string | null {
+  if ((env['UNDERSTUDY_CACHE_SHARDS'] ?? '') === '') return null;
+  return `${required('UNDERSTUDY_ENV')}-${application.replaceAll('_', '-')}`;
 }
 
 /** The value itself is a secret: no message shows it. */

@@ -1,12 +1,13 @@
 /**
- * The same shop with a plain `pg` pool on each endpoint, nothing in front of its quotes, and nothing else: what a team
- * has before it has Understudy.
+ * The same shop with a plain `pg` pool on each endpoint, a plain client of each cache server on a ring, nothing in front
+ * of its quotes, and nothing else: what a team has before it has Understudy.
  * Drills run it as their control, which must show the failures that the pools prevent.
  */
 
 import { Pool, type PoolConfig } from 'pg';
-import { iamToken } from '../../runtime/index.ts';
+import { elastiCacheToken, iamToken, parseShards } from '../../runtime/index.ts';
 import { readConfig, type ShopConfig } from './config.ts';
+import { PlainCatalog, plainServer, type PlainServer } from './control-catalog.ts';
 import { TokenVerifier } from './identity.ts';
 import { runShop } from './process.ts';
 import { Quotes } from './quotes.ts';
@@ -84,10 +85,32 @@ function quiet(pool: Pool): Pool {
   );
 }
 
-export function plainStore({ database }: ShopConfig): PlainStore {
+export function plainStore(config: ShopConfig): PlainStore {
+  const { database } = config;
+  return new PlainStore({
+    user: database.user,
+    writer: poolConfig(config, database.clusterEndpoint),
+    reader: poolConfig(config, database.readerEndpoint),
+  });
+}
+
+/** A plain client of each shard on a ring; without shards, a plain pool alone. */
+export function plainCatalog(config: ShopConfig): PlainCatalog {
+  const { cache, database } = config;
+  const user = cache.user ?? database.user;
+  const token = elastiCacheToken({ region: database.region, user });
+  const shards = cache.shards === undefined ? [] : parseShards(cache.shards, 'UNDERSTUDY_CACHE_SHARDS');
+  const servers = shards.map((shard): [string, PlainServer] => {
+    return [shard.id, plainServer({ shard, user, password: () => token(shard.id), ca: database.ca })];
+  });
+  const writer = quiet(new Pool(poolConfig(config, database.clusterEndpoint)));
+  return new PlainCatalog({ user: database.user, writer, servers: new Map(servers), ttlMs: cache.ttlMs });
+}
+
+function poolConfig({ database }: ShopConfig, host: string): PoolConfig {
   const { region, port, user, ca } = database;
   const token = iamToken({ region, port, user });
-  const pool = (host: string): PoolConfig => ({
+  return {
     host,
     port,
     user,
@@ -96,17 +119,13 @@ export function plainStore({ database }: ShopConfig): PlainStore {
     ssl: ca === undefined ? { rejectUnauthorized: true } : { ca, rejectUnauthorized: true },
     max: CONNECTIONS_MAX,
     application_name: `${user}-control`,
-  });
-  return new PlainStore({
-    user,
-    writer: pool(database.clusterEndpoint),
-    reader: pool(database.readerEndpoint),
-  });
+  };
 }
 
 if (import.meta.main) {
   const config = readConfig(process.env);
   const store = plainStore(config);
   const verifier = new TokenVerifier(config.tokenKey);
-  await runShop({ store, quotes: new Quotes({ store, verifier, config: config.quotes }) }, config);
+  const quotes = new Quotes({ store, verifier, config: config.quotes });
+  await runShop({ store, quotes, catalog: plainCatalog(config) }, config);
 }

@@ -16,6 +16,7 @@ export type Checked<T> =
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ID_MAX = 2 ** 31 - 1;
 const QUANTITY_MAX = 1000;
+const PRICE_MAX = 1_000_000_00;
 
 export function checkProductId(text: string): Checked<number> {
   const value = Number(text);
@@ -78,6 +79,30 @@ export function checkOrder(body: string): Checked<Order> {
   }
   if (faults.length > 0) return { ok: false, faults };
   return { ok: true, value: { id: (id as string).toLowerCase(), productId, quantity } as Order };
+}
+
+/** The body of a write of the catalogue. */
+export function checkPrice(body: string): Checked<number> {
+  const fix = 'send {"priceCents": <number>}';
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return refused('body', body, 'the body is one JSON object', fix);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return refused('body', parsed, 'the body is one JSON object', fix);
+  }
+  const { priceCents, ...others } = parsed as Record<string, unknown>;
+  const faults: InputFault[] = [];
+  if (!isWhole(priceCents, PRICE_MAX)) {
+    const rule = `a price in cents is a whole number from 1 to ${PRICE_MAX}`;
+    faults.push({ field: 'priceCents', value: priceCents, rule, fix });
+  }
+  for (const [field, value] of Object.entries(others)) {
+    faults.push({ field, value, rule: 'a price is priceCents only', fix: 'leave it out' });
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, value: priceCents as number };
 }
 
 function isWhole(value: unknown, max: number): boolean {

@@ -1,8 +1,9 @@
-/** A shop whose catalogue is read and whose orders are written through Understudy's pools, behind its throttle. */
+/** A shop that reads and writes through Understudy's pools and cache, behind its throttle. */
 
 import { openAurora } from '../../runtime/index.ts';
 import { readConfig } from './config.ts';
 import { TokenVerifier } from './identity.ts';
+import { openCatalog } from './open-catalog.ts';
 import { PoolStore } from './pool-store.ts';
 import { runShop } from './process.ts';
 import { Quotes } from './quotes.ts';
@@ -12,10 +13,16 @@ import { openShopThrottle } from './throttle.ts';
 const LEASE_MS_MAX = 5000;
 
 const config = readConfig(process.env);
-const store = new PoolStore(openAurora(config.database), config.database.user);
+const database = openAurora(config.database);
+const store = new PoolStore(database, config.database.user);
+const opened = openCatalog(config, database);
 const verifier = new TokenVerifier(config.tokenKey);
 const throttle = openShopThrottle(config.throttle, verifier);
 const { guard, describe } = throttle;
 const quotes = new Quotes({ store, verifier, config: config.quotes, guard, describeGuard: describe });
-await runShop({ store, quotes, ready: () => throttle.ready(LEASE_MS_MAX) }, config);
+const ready = async (): Promise<boolean> => {
+  const all = await Promise.all([throttle.ready(LEASE_MS_MAX), opened.ready()]);
+  return all.every(Boolean);
+};
+await runShop({ store, quotes, catalog: opened.catalog, ready }, config);
 await throttle.close();

@@ -12,7 +12,7 @@ export interface ShopProcess extends Shop {
 }
 
 export async function runShop(shop: ShopProcess, address: { host: string; port: number }): Promise<void> {
-  const { store } = shop;
+  const { store, catalog } = shop;
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGTERM', onSignal);
@@ -24,6 +24,7 @@ export async function runShop(shop: ShopProcess, address: { host: string; port: 
     await aborted(stop.signal);
     await server.close();
   }
+  await catalog.close();
   await store.close();
 }
 

@@ -3,7 +3,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UnderstudyError } from '../../runtime/index.ts';
-import { type Checked, checkAfter, checkOrder, checkOrderId, checkProductId } from './input.ts';
+import type { Catalog } from './catalog.ts';
+import { type Checked, checkAfter, checkOrder, checkOrderId, checkPrice, checkProductId } from './input.ts';
 import type { Quotes } from './quotes.ts';
 import type { Store } from './store.ts';
 
@@ -29,6 +30,7 @@ const KEEP_ALIVE_MS = 65_000;
 export interface Shop {
   readonly store: Store;
   readonly quotes: Quotes;
+  readonly catalog: Catalog;
 }
 
 export async function serve(shop: Shop, address: { host: string; port: number }): Promise<ShopServer> {
@@ -81,7 +83,7 @@ async function answer(
 }
 
 async function route(
-  { store, quotes }: Shop,
+  { store, quotes, catalog }: Shop,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<Reply> {
@@ -92,7 +94,21 @@ async function route(
     case 'GET /health':
       return { status: 200, body: { status: 'ok' } };
     case 'GET /status':
-      return { status: 200, body: { ...store.status(), ...quotes.describe(), process: processStatus() } };
+      return { status: 200, body: { ...store.status(), ...quotes.describe(), ...catalogStatus(catalog) } };
+    case 'GET /fills':
+      return { status: 200, body: fillsOf(catalog) };
+    case 'GET /catalog/<id>':
+      return checked(checkProductId(id), async (product) => {
+        const answer = await catalog.product(product);
+        return { ...found(answer.product, 'product', id), headers: { 'x-cache': answer.from } };
+      });
+    case 'PUT /catalog/<id>':
+      return checked(checkProductId(id), async (product) =>
+        checked(checkPrice(await readBody(request)), async (priceCents) => {
+          const version = await catalog.setPrice(product, priceCents);
+          return found(version === null ? null : { id: product, version }, 'product', id);
+        }),
+      );
     case 'GET /quotes/<id>':
       await quotes.admit(request, response);
       return quote(quotes, request, id);
@@ -129,8 +145,14 @@ async function quote(quotes: Quotes, request: http.IncomingMessage, id: string):
   return checked(checkProductId(id), async (product) => found(await quotes.quote(product), 'product', id));
 }
 
-function processStatus(): object {
-  return { pid: process.pid, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) };
+function catalogStatus(catalog: Catalog): object {
+  const rssMb = Math.round(process.memoryUsage.rss() / 2 ** 20);
+  return { cache: catalog.describe().cache, process: { pid: process.pid, rssMb } };
+}
+
+function fillsOf(catalog: Catalog): object {
+  const { fills, limits } = catalog.describe();
+  return { ...fills, limits };
 }
 
 function checked<T>(input: Checked<T>, use: (value: T) => Promise<Reply>): Promise<Reply> {
@@ -153,7 +175,14 @@ function found(value: object | null, what: string, id: string): Reply {
 function failure(error: unknown): Reply {
   const { code, advice } = describe(error);
   const message = error instanceof Error ? error.message : String(error);
-  return { status: 503, body: { code, advice, message }, headers: { 'retry-after': String(RETRY_AFTER_S) } };
+  const retryAfter = retryAfterS(error);
+  return { status: 503, body: { code, advice, message }, headers: { 'retry-after': String(retryAfter) } };
+}
+
+/** An error may say when to come again; the header has whole seconds. */
+function retryAfterS(error: unknown): number {
+  const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
+  return typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : RETRY_AFTER_S;
 }
 
 function describe(error: unknown): { code: string; advice: string } {

@@ -26,6 +26,8 @@ export interface Store {
 }
 
 export const PRODUCTS = 1000;
+/** Products of the catalogue that is cached: enough that each shard holds many. */
+export const CATALOG_PRODUCTS = 4000;
 
 /** The statements of one shop, whose tables live in the schema of its database user. */
 export interface Statements {
@@ -35,6 +37,8 @@ export interface Statements {
   readonly product: string;
   readonly placeOrder: string;
   readonly order: string;
+  readonly catalogProduct: string;
+  readonly setPrice: string;
 }
 
 export function statements(user: string): Statements {
@@ -52,11 +56,21 @@ export function statements(user: string): Statements {
       `insert into ${schema}.products (id, name, price_cents)
          select g, 'Product ' || g, 100 + (g * 37) % 9900 from generate_series(1, ${PRODUCTS}) g
          on conflict (id) do nothing`,
+      // Free places in each page: a product that changes stays where it is.
+      `create table if not exists ${schema}.catalog (
+         id int primary key, name text not null, price_cents int not null, version int not null default 1
+       ) with (fillfactor = 50)`,
+      `insert into ${schema}.catalog (id, name, price_cents)
+         select g, 'Product ' || g, 100 + (g * 37) % 9900 from generate_series(1, ${CATALOG_PRODUCTS}) g
+         on conflict (id) do nothing`,
     ],
     product: `select id, name, price_cents from ${schema}.products where id = $1`,
     placeOrder: `insert into ${schema}.orders (id, product_id, quantity) values ($1, $2, $3)
                    on conflict (id) do nothing`,
     order: `select id, product_id, quantity from ${schema}.orders where id = $1`,
+    catalogProduct: `select id, name, price_cents, version from ${schema}.catalog where id = $1`,
+    setPrice: `update ${schema}.catalog set price_cents = $2, version = version + 1 where id = $1
+                 returning id, name, price_cents, version`,
   };
 }
 

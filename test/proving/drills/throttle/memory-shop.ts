@@ -1,11 +1,13 @@
 /** The example application, or its control, as a process of its own with a catalogue in memory: no database, no AWS. */
 
+import { DirectCatalog } from '../../../../examples/shop/catalog.ts';
 import { TokenVerifier } from '../../../../examples/shop/identity.ts';
 import { runShop } from '../../../../examples/shop/process.ts';
 import { Quotes } from '../../../../examples/shop/quotes.ts';
 import { readConfig } from '../../../../examples/shop/config.ts';
 import type { Store } from '../../../../examples/shop/store.ts';
 import { openShopThrottle } from '../../../../examples/shop/throttle.ts';
+import { MemoryCatalogStore } from '../../../examples/shop/shop-of.ts';
 
 const store: Store = {
   prepare: async () => undefined,
@@ -28,5 +30,6 @@ const verifier = new TokenVerifier(config.tokenKey);
 const isControl = process.argv[2] === 'control';
 const throttle = isControl ? null : openShopThrottle(config.throttle, verifier);
 const guarded = throttle ? { guard: throttle.guard, describeGuard: throttle.describe } : {};
-await runShop({ store, quotes: new Quotes({ store, verifier, config: config.quotes, ...guarded }) }, config);
+const quotes = new Quotes({ store, verifier, config: config.quotes, ...guarded });
+await runShop({ store, quotes, catalog: new DirectCatalog(new MemoryCatalogStore()) }, config);
 await throttle?.close();
