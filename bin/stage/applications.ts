@@ -7,6 +7,7 @@ import { putQuotasOverride, readQuotasProgress } from '../../ops/quotas.ts';
 import type { DrillPlace, DrillTask } from '../../proving/drills/index.ts';
 import type { SandboxClient } from '../../proving/sandbox/index.ts';
 import type { Target } from '../../ops/target.ts';
+import { cacheVariables } from './cache-variables.ts';
 import { leaseEpoch, putQuotasInForce, type QuotasDesk } from './quotas.ts';
 
 /** The application that the sandbox drives; its name is also its database user and schema. */
@@ -73,6 +74,7 @@ function application(
       DATABASE_NAME: output(outputs, 'DatabaseName'),
       DATABASE_USER: APPLICATION,
       ...(throttleTable === undefined ? {} : { UNDERSTUDY_THROTTLE_TABLE: throttleTable }),
+      ...cacheVariables(outputs),
     },
   };
 }

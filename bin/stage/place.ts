@@ -16,6 +16,7 @@ import type {
   SandboxStatus,
 } from '../../proving/sandbox/index.ts';
 import { APPLICATION, applications } from './applications.ts';
+import { cacheNodes } from './cache-nodes.ts';
 import { untilHealthy } from './healthy.ts';
 import { serviceFaults } from './service-faults.ts';
 
@@ -72,6 +73,7 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
       return acknowledge(target, failovers, { table: stateTable, by: 'drill', why, at: Date.now() });
     },
     ...applications(client, target, outputs),
+    ...cacheNodes(client, target, { outputs, ca }),
     resolve: async (name) => (await resolver.resolve4(name).catch(() => []))[0] ?? null,
     connection: async (address, name) => ({
       host: address,

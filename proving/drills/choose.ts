@@ -1,8 +1,10 @@
 /** Turns what was typed into a scenario, a fault and its conditions, or says what could have been typed. */
 
 import { InvalidInput } from '../../core/errors.ts';
+import { CACHE_SCENARIOS } from './cache/scenarios/index.ts';
+import type { CacheScenario } from './cache/types.ts';
 import { DENIABLE, WITHOUT, type Without } from './conditions.ts';
-import type { FaultKind, ThrottleFaultKind } from './model.ts';
+import type { CacheFaultKind, FaultKind, ThrottleFaultKind } from './model.ts';
 import type { Deny } from './ports.ts';
 import { SCENARIOS, type Scenario } from './scenarios/index.ts';
 import { THROTTLE_SCENARIOS } from './throttle/scenarios/index.ts';
@@ -19,14 +21,25 @@ export interface ThrottleChoice {
   readonly fault: ThrottleFaultKind;
 }
 
-export type Choice = MemberChoice | ThrottleChoice;
+/** A fault of the cache's shards. */
+export interface CacheChoice {
+  readonly scenario: CacheScenario;
+  readonly fault: CacheFaultKind;
+}
+
+export type Choice = MemberChoice | ThrottleChoice | CacheChoice;
 
 export function isThrottle(choice: Choice): choice is ThrottleChoice {
   return choice.scenario.tier === 'throttle';
 }
 
+export function isCache(choice: Choice): choice is CacheChoice {
+  return choice.scenario.tier === 'cache';
+}
+
 const CHOICES: readonly Choice[] = [
   ...SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
+  ...CACHE_SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
   ...THROTTLE_SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
 ];
 

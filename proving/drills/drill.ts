@@ -1,6 +1,9 @@
 /** One way to run and to tell a drill, whatever it is about. */
 
-import { isThrottle, type Choice } from './choose.ts';
+import type { CacheLine } from './cache/model.ts';
+import { runCacheDrill } from './cache/run.ts';
+import { toCacheText } from './cache/text.ts';
+import { isCache, isThrottle, type Choice } from './choose.ts';
 import type { DrillLine } from './model.ts';
 import type { DrillPlace } from './ports.ts';
 import { runDrill, type DrillOptions } from './run.ts';
@@ -12,16 +15,16 @@ import { toThrottleText } from './throttle/text.ts';
 /** What a drill needs to know besides what is drilled. */
 export type DrillConditions = Omit<DrillOptions, 'scenario' | 'fault'>;
 
-export function runChoice(
-  place: DrillPlace,
-  choice: Choice,
-  conditions: DrillConditions,
-): Promise<DrillLine | ThrottleLine> {
-  return isThrottle(choice)
-    ? runThrottleDrill(place, { ...choice, ...conditions })
-    : runDrill(place, { ...choice, ...conditions });
+/** A line of any kind of drill. */
+export type AnyLine = DrillLine | ThrottleLine | CacheLine;
+
+export function runChoice(place: DrillPlace, choice: Choice, conditions: DrillConditions): Promise<AnyLine> {
+  if (isThrottle(choice)) return runThrottleDrill(place, { ...choice, ...conditions });
+  if (isCache(choice)) return runCacheDrill(place, { ...choice, ...conditions });
+  return runDrill(place, { ...choice, ...conditions });
 }
 
-export function textOf(line: DrillLine | ThrottleLine): string {
-  return 'goodput_by_phase' in line ? toThrottleText(line) : toText(line);
+export function textOf(line: AnyLine): string {
+  if ('goodput_by_phase' in line) return toThrottleText(line);
+  return 'rehashed_keys' in line ? toCacheText(line) : toText(line);
 }

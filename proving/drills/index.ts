@@ -1,13 +1,32 @@
+export type { CacheLine } from './cache/model.ts';
 export { choose, chooseDeny, chooseWithout, legalPairs, SCENARIO_NAMES, type Choice } from './choose.ts';
-export { runChoice, textOf, type DrillConditions } from './drill.ts';
+export { runChoice, textOf, type AnyLine, type DrillConditions } from './drill.ts';
 export { readBack } from './checker.ts';
 export { DENIABLE, WITHOUT, type Without } from './conditions.ts';
 export { hang, inject, kill, processTree, stateOf, type Fault } from './faults/index.ts';
 export { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
 export { failed, latencyMs } from './measure/statistics.ts';
 export { FAULT_KINDS } from './model.ts';
-export type { Action, Denial, DrillLine, FaultKind, Member, Records, Sample, Viewpoint } from './model.ts';
+export type {
+  Action,
+  CacheNode,
+  Denial,
+  DrillLine,
+  FaultKind,
+  Member,
+  Records,
+  Sample,
+  Viewpoint,
+} from './model.ts';
 export { pause } from './pause.ts';
-export type { Deny, DrillPlace, DrillTask, NetworkRule, ServiceAnswer, ServiceFault } from './ports.ts';
+export type {
+  CacheLogin,
+  Deny,
+  DrillPlace,
+  DrillTask,
+  NetworkRule,
+  ServiceAnswer,
+  ServiceFault,
+} from './ports.ts';
 export { worstOf, type WorstLine } from './worst.ts';
 export type { ThrottleLine } from './throttle/model.ts';

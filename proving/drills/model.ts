@@ -17,8 +17,17 @@ export type FaultKind = (typeof MEMBER_FAULT_KINDS)[number];
 export const THROTTLE_FAULT_KINDS = ['flood', 'surge', 'storm', 'kill', 'hang', 'partition'] as const;
 export type ThrottleFaultKind = (typeof THROTTLE_FAULT_KINDS)[number];
 
+/**
+ * What can befall the shards of a cache. flush: they forget everything and go on. The others are as above; a kill may
+ * be followed by a start on the old append-only file.
+ */
+export const CACHE_FAULT_KINDS = ['kill', 'hang', 'partition', 'flush'] as const;
+export type CacheFaultKind = (typeof CACHE_FAULT_KINDS)[number];
+
 /** Every fault that a drill knows. */
-export const FAULT_KINDS = [...new Set([...MEMBER_FAULT_KINDS, ...THROTTLE_FAULT_KINDS])];
+export const FAULT_KINDS = [
+  ...new Set([...MEMBER_FAULT_KINDS, ...THROTTLE_FAULT_KINDS, ...CACHE_FAULT_KINDS]),
+];
 
 /** One request of the load, as its sender saw it. Times are epoch ms with fractions. */
 export interface Sample {
@@ -54,6 +63,26 @@ export interface Member {
   /** The member's own endpoint name, which its certificate carries. */
   readonly endpoint: string;
   /** Root of the member's process tree. */
+  readonly pid: number;
+}
+
+/** A node of the cache: the one that takes the writes of one shard. */
+export interface CacheNode {
+  /** Its replication group. */
+  readonly id: string;
+  /** Itself: the cache cluster, as ElastiCache has it. */
+  readonly nodeId: string;
+  /** `main`, `copy` or `gutter`. */
+  readonly cache: string;
+  /** The shard's number, from 0. */
+  readonly shard: number;
+  readonly az: string;
+  readonly status: string;
+  readonly address: string;
+  readonly port: number;
+  /** The name that its certificate carries. */
+  readonly endpoint: string;
+  /** Root of its process tree. */
   readonly pid: number;
 }
 

@@ -2,7 +2,7 @@
 
 import type pg from 'pg';
 import type { QuotasDocument } from '../../core/throttle/index.ts';
-import type { Denial, Member, Records, Viewpoint } from './model.ts';
+import type { CacheNode, Denial, Member, Records, Viewpoint } from './model.ts';
 
 /** What happens to bytes between two ends, in both directions and on open connections too. The first match counts. */
 export interface NetworkRule {
@@ -33,6 +33,14 @@ export interface ServiceFault {
 
 /** How a service met a call. */
 export type ServiceAnswer = 'answer' | 'silence' | 'reset';
+
+/** What a plain client needs to log in to a node of the cache. */
+export interface CacheLogin {
+  readonly user: string;
+  /** A token; it lives for minutes. */
+  readonly password: string;
+  readonly ca: string;
+}
 
 /** An application that a drill started for itself. */
 export interface DrillTask {
@@ -70,6 +78,12 @@ export interface DrillPlace {
    */
   setQuotas(resource: string, document: QuotasDocument | null, instance?: DrillTask): Promise<number | null>;
   members(): Promise<readonly Member[]>;
+  /** The nodes of the cache, by copy and shard; none where no cache is deployed. */
+  cacheNodes(): Promise<readonly CacheNode[]>;
+  /** How a plain client logs in to a node as the application. */
+  cacheLogin(node: CacheNode): Promise<CacheLogin>;
+  /** Starts a node again that was killed, on what it had written to its append-only file. */
+  restartOnOldData(node: CacheNode): Promise<void>;
   /** Who connects to members: every prober and every application that runs. */
   viewpoints(): Promise<readonly Viewpoint[]>;
   /** The address a client's resolver gives for a name now; null when there is none. */

@@ -30,7 +30,7 @@ export async function chooseVictim(
 }
 
 /** A number in [0, 1) from a seed, by the finalizer of MurmurHash3. */
-function fraction(seed: number): number {
+export function fraction(seed: number): number {
   let h = seed | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

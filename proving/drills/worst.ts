@@ -25,11 +25,20 @@ const LESS_IS_WORSE: ReadonlySet<string> = new Set([
   'goodput_of_capacity_pct',
   'attempts_per_request',
   'leases_renewed',
+  'hit_pct_before',
+  'hit_pct_during',
+  'hit_pct_other_shards_during',
+  'hit_pct_after',
+  'db_read_budget',
+  'keys_changed_while_away',
+  'stale_on_shard_at_return',
 ]);
 
 /** Rates by name: the least of each. */
 const LEAST_OF_EACH: ReadonlySet<string> = new Set(['goodput_by_phase', 'goodput_by_class']);
 type Rates = Readonly<Record<string, number>> | null;
+/** Counts by name: of all runs together. */
+const SUM_OF_EACH: ReadonlySet<string> = new Set(['failure_codes', 'reads_by_source']);
 
 export function worstOf<Line extends DrillLine>(lines: readonly Line[]): WorstLine<Line> {
   const first = lines[0]!;
@@ -42,7 +51,6 @@ export function worstOf<Line extends DrillLine>(lines: readonly Line[]): WorstLi
     not_held: [...new Set(lines.flatMap((line) => line.not_held))],
     actions: lines.flatMap((line) => line.actions),
     denied: lines.flatMap((line) => line.denied),
-    failure_codes: summed(lines.map((line) => line.failure_codes)),
     runs: lines.length,
     runs_held: lines.filter((line) => line.held).length,
   };
@@ -67,6 +75,7 @@ function leastOfEach(all: readonly Rates[]): Rates {
 function worstField<Line>(lines: readonly Line[], key: keyof Line): unknown {
   const values = lines.map((line) => line[key]);
   if (LEAST_OF_EACH.has(String(key))) return leastOfEach(values as readonly Rates[]);
+  if (SUM_OF_EACH.has(String(key))) return summed(values as readonly Readonly<Record<string, number>>[]);
   if (values.some((value) => value === null)) return null;
   if (!values.every((value) => typeof value === 'number')) return values[0];
   return LESS_IS_WORSE.has(String(key)) ? Math.min(...values) : Math.max(...values);
