@@ -53,6 +53,7 @@ export {
   TENANT_LENGTH_MAX,
   tenantFaults,
 } from './key.ts';
+export { INVALIDATION_ORDER, type Layer } from './layering.ts';
 export { shardCountFaults, SHARDS_MAX, shardOf, SLOTS, slotOf } from './shard.ts';
 export { formatShards, parseShards, type ShardEndpoint } from './shards-text.ts';
 export {

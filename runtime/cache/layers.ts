@@ -6,7 +6,7 @@
  * fill of the outer one could still take from the inner one what was just invalidated, and keep it.
  */
 
-import type { CacheKey, CacheValue } from '../../core/cache/index.ts';
+import { type CacheKey, type CacheValue, INVALIDATION_ORDER } from '../../core/cache/index.ts';
 import { type Fault, InvalidInput } from '../../core/errors.ts';
 import type { Session } from '../session.ts';
 import type { Cache, CacheStatus } from './cache.ts';
@@ -86,9 +86,7 @@ export class LayeredKeyspace implements CacheOperations {
   }
 
   async delete(key: CacheKey | readonly CacheKey[]): Promise<void> {
-    const { outer, inner } = this.#layers;
-    await inner.delete(key);
-    await outer.delete(key);
+    for (const layer of INVALIDATION_ORDER) await this.#layers[layer].delete(key);
   }
 
   async record(session: Session, key: CacheKey | readonly CacheKey[]): Promise<Pending> {
@@ -154,9 +152,7 @@ export class LayeredCache extends LayeredKeyspace implements OpenedCache {
   }
 
   async deleteNames(names: readonly string[]): Promise<void> {
-    const { outer, inner } = this.#options;
-    await inner.deleteNames(names);
-    await outer.deleteNames(names);
+    for (const layer of INVALIDATION_ORDER) await this.#options[layer].deleteNames(names);
   }
 
   describe(): LayeredStatus {
