@@ -3,6 +3,15 @@ export { UnderstudyError } from '../core/errors.ts';
 export { type FailureKind, type Position, ON_WRITER, parsePosition } from '../core/pools/index.ts';
 export { type AuroraOptions, openAurora } from './adapters/aurora.ts';
 export { AuroraTopology, type AuroraTopologyOptions } from './adapters/aurora-topology.ts';
+export { elastiCacheToken, type ElastiCacheTokenOptions } from './adapters/elasticache-token.ts';
+export { type OpenCache, openCache, type OpenCacheOptions } from './adapters/open-cache.ts';
+export {
+  type LedgerConnections,
+  ledgerConnections,
+  postgresLedger,
+  type PostgresLedger,
+} from './adapters/postgres-ledger.ts';
+export { RedisConnector, type RedisConnectorOptions } from './adapters/redis-connector.ts';
 export { DynamoDbOutcomeSink } from './adapters/dynamodb-outcome-sink.ts';
 export {
   callerMetricName,
@@ -19,6 +28,25 @@ export {
 } from './adapters/open-throttle.ts';
 export { PgConnector, type PgConnectorOptions } from './adapters/pg-connector.ts';
 export { systemClock, systemRandom } from './adapters/system.ts';
+export {
+  CACHE_DEFAULTS,
+  CacheError,
+  type CacheErrorCode,
+  type CacheKey,
+  type CacheLimits,
+  type CacheOperations,
+  type CacheStatus,
+  type CacheValue,
+  type LoadContext,
+  type LoadOptions,
+  type OpenedCache,
+  type Pending,
+  READ_BUDGET_DEFAULTS,
+  type ReadBudgetLimits,
+  type ServedFrom,
+} from './cache/index.ts';
+export type { LayeredStatus } from './cache/layers.ts';
+export { formatShards, parseShards, type ShardEndpoint } from '../core/cache/index.ts';
 export { Database, type DatabaseLimits, type DatabasePorts, type DatabaseStatus } from './database.ts';
 export { DatabaseFailure, PoolError, type PoolErrorCode } from './errors.ts';
 export type * from './ports.ts';

@@ -44,8 +44,12 @@ export async function openStage(shards: number): Promise<LedgerStage> {
   };
   await sql(statements(shards));
   const databases: Database[] = [];
+  const roles = new Set<string>();
   const openAs = async (role: string): Promise<Database> => {
-    if (role !== 'postgres') await sql([`create role "${role}" login`, ...ledgerGrants(role)].join(';\n'));
+    if (role !== 'postgres' && !roles.has(role)) {
+      roles.add(role);
+      await sql([`create role "${role}" login`, ...ledgerGrants(role)].join(';\n'));
+    }
     const database = openDatabase(cluster, role);
     databases.push(database);
     return database;

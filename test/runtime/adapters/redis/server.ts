@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly names?: readonly string[];
   /** Keeps its data over a restart. @default false */
   readonly appendOnly?: boolean;
+  /** When what is kept is on disk. @default no */
+  readonly appendFsync?: 'no' | 'always';
 }
 
 interface Program {
@@ -34,7 +36,7 @@ export class RedisServer {
   readonly caPem: string;
   readonly folder: string;
   readonly #program: Program;
-  readonly #appendOnly: boolean;
+  readonly #options: ServerOptions;
   #process: ChildProcess | null = null;
 
   private constructor(
@@ -46,7 +48,7 @@ export class RedisServer {
     this.port = place.port;
     this.folder = place.folder;
     this.#program = place.program;
-    this.#appendOnly = options.appendOnly ?? false;
+    this.#options = options;
     const world: Pick<World, 'stateDir' | 'now'> = { stateDir: place.folder, now: () => Date.now() };
     const authority = createCertificateAuthority(world as World);
     const { keyPem, certificatePem } = authority.issue(options.names ?? ['localhost']);
@@ -81,8 +83,8 @@ export class RedisServer {
       'tls-ca-cert-file': path.join(this.folder, 'tls', 'ca.pem'),
       'tls-auth-clients': 'no',
       save: '',
-      appendonly: this.#appendOnly ? 'yes' : 'no',
-      appendfsync: 'no',
+      appendonly: this.#options.appendOnly ? 'yes' : 'no',
+      appendfsync: this.#options.appendFsync ?? 'no',
       'enable-debug-command': 'local',
       dir: this.folder,
     };
