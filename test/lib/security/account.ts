@@ -24,6 +24,7 @@ export const REGION = 'us-east-1';
 export const TABLE = 'state';
 export const THROTTLE_TABLE = 'throttle';
 export const RESOURCE_ID = 'cluster-ABCDEFGH';
+export const FRONT_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:cache-front`;
 const SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:master-AbCdEf`;
 export const CLUSTER_ARN = `arn:aws:rds:${REGION}:${ACCOUNT}:cluster:${CLUSTER}`;
 export const DATA_API = { clusterArn: CLUSTER_ARN, secretArn: SECRET, database: 'app' };
@@ -33,6 +34,7 @@ const MADE: Readonly<Record<string, string>> = {
   '<account>': ACCOUNT,
   '<StateTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${TABLE}`,
   '<ThrottleTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${THROTTLE_TABLE}`,
+  '<ControlPlaneCacheFrontFunction.Arn>': FRONT_ARN,
   '<DatabaseAuroraCluster>': CLUSTER,
   '<DatabaseAuroraCluster.DBClusterResourceId>': RESOURCE_ID,
   '<DatabaseAuroraClusterMember1>': 'db-1',
@@ -165,6 +167,7 @@ function playRds(parts: Parts, cluster: Cluster): void {
     cluster.failover(target);
     return {};
   });
+  play('Invoke', () => ({ StatusCode: 200, Payload: new TextEncoder().encode('{"op":"rows","rows":[]}') }));
   play('BeginTransaction', () => ({ transactionId: 't' }));
   play('ExecuteStatement', () => ({}));
   play('CommitTransaction', () => ({}));

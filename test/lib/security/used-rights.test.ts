@@ -1,6 +1,7 @@
 /** Each right of the list is used by the function that has it, and each call of its ports is allowed. */
 
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,11 @@ import { CloudWatchAlarms } from '../../../lambdas/shared/aws/alarms.ts';
 import { runInTransaction } from '../../../lambdas/shared/aws/data-api.ts';
 import { RdsControl } from '../../../lambdas/shared/aws/database-control.ts';
 import { databaseToken } from '../../../lambdas/shared/aws/database-token.ts';
-import { proberStateStore, stateStore } from '../../../lambdas/shared/aws/dynamo-client.ts';
+import {
+  proberCacheStateStore,
+  proberStateStore,
+  stateStore,
+} from '../../../lambdas/shared/aws/dynamo-client.ts';
 import { SsmParameters } from '../../../lambdas/shared/aws/parameters.ts';
 import { PROBE_USER } from '../../../lambdas/shared/contract.ts';
 import * as writeFailover from '../../../lambdas/write-failover/handler.ts';
@@ -27,6 +32,7 @@ import { ENV, World } from '../../lambdas/fakes/world.ts';
 import { synthesize, type Synthesized } from '../synth.ts';
 import {
   DATA_API,
+  FRONT_ARN,
   RESOURCE_ID,
   REGION,
   TABLE,
@@ -35,6 +41,7 @@ import {
   openAccount,
   type Account,
 } from './account.ts';
+import { GROUPS, loginProbeOf, refusalOf } from './cache-logins.ts';
 import { expectAllUsed } from './usage.ts';
 
 let json: Synthesized['json'];
@@ -148,9 +155,25 @@ async function sweep(rig: Rig, zone: string): Promise<readonly ObservationItem[]
       await put(item);
       written.push(item);
     };
-    const ports = { clock: rig.clock, store, probe: loginProbe(rig), metrics: rig.metrics, log: SILENT };
+    const cache = {
+      store: proberCacheStateStore(TABLE),
+      probe: loginProbeOf(
+        () => account,
+        'demo-health-check',
+        () => rig.clock.now(),
+      ),
+    };
+    const ports = {
+      clock: rig.clock,
+      store,
+      probe: loginProbe(rig),
+      metrics: rig.metrics,
+      log: SILENT,
+      cache,
+    };
+    const shards = GROUPS.map((id) => ({ id, host: id, port: 6379 }));
     const members = rig.world.members.map(({ id }) => ({ id, host: `${id}.example` }));
-    const run = healthCheck.createHandler(ports, { env: ENV, az: zone, members, runMsMax: 6000 });
+    const run = healthCheck.createHandler(ports, { env: ENV, az: zone, members, shards, runMsMax: 6000 });
     await run({}, { ...invocation(rig, zone), remainingMs: () => 90_000 });
   });
   return written;
@@ -209,7 +232,7 @@ describe('SEC-01: every right is used, and every call is allowed', () => {
     expectAllUsed(account, 'database-bootstrap');
   });
 
-  it('an application: logs in, reports its outcomes and its demand, and reads its lease', async () => {
+  it('an application: logs in, reports its outcomes and its demand, reads its lease, and calls the front of the cache', async () => {
     await setUp();
     const role = 'ApplicationshopRole';
     await account.as(role, async () => {
@@ -232,6 +255,9 @@ describe('SEC-01: every right is used, and every call is allowed', () => {
         now: Date.now(),
       };
       expect(await refuseToken(await token('h', 5432), expected, account.parts.identity)).toBeNull();
+      for (const group of GROUPS) expect(await refusalOf(account, group, 'demo-shop')).toBeNull();
+      const lambda = new LambdaClient({ region: REGION, maxAttempts: 1 });
+      await lambda.send(new InvokeCommand({ FunctionName: FRONT_ARN }));
     });
     expectAllUsed(account, role);
   });
