@@ -1,5 +1,6 @@
 export { awayMax, groupsToDescribe, planCache, type PlanCacheOptions } from './plan.ts';
 export { CLIENTS_FIRST_MS, READMIT_PAUSE_MS } from './quarantine.ts';
+export { REFUSED_PAUSE_MS } from './reboot.ts';
 export {
   actionOf,
   FRONT_CALL,
@@ -10,6 +11,7 @@ export {
   REBOOT_CALLS_MAX,
   rebootedAt,
   targetOf,
+  callOf,
 } from './record.ts';
 export {
   type CacheReview,
@@ -28,4 +30,4 @@ export {
   type ShardSweepVerdict,
 } from './sweep.ts';
 export type * from './types.ts';
-export { quorumOf, shardVotes, type ShardVotes, votingOf } from './votes.ts';
+export { evidenceOfVotes, quorumOf, shardVotes, type ShardVotes, votingOf } from './votes.ts';

@@ -6,11 +6,13 @@
 import type { LedgerItem } from '../../state/items.ts';
 import type { CacheThresholds } from '../../thresholds/cache.ts';
 import { isUnfinished } from '../../database/ledger.ts';
-import { actionOf, rebootedAt } from './record.ts';
+import { actionOf, REBOOT_CALL, rebootedAt } from './record.ts';
 import type { CacheAction, CacheFacts, CacheHold, CacheHoldCause, DescribedGroup } from './types.ts';
 import type { ShardView } from './view.ts';
 
 const LOOK_AGAIN_MS = 1000;
+/** A call that AWS refused is not made again before this. */
+export const REFUSED_PAUSE_MS = 300_000;
 
 export interface RebootOptions {
   /** The unfinished recovery that is being planned again: its own call counts against no limit. */
@@ -40,6 +42,10 @@ export function decideReboot(
     return wait('reboot-after', `${votes.told} for ${awayMs} of ${afterMs} ms`, votes.since! + afterMs);
   }
   if (tooMany !== null) return wait('too-many', tooMany);
+  const refusedAt = refusedOf(shard.memberId, facts.ledger);
+  if (refusedAt !== null && now - refusedAt < REFUSED_PAUSE_MS) {
+    return wait('asked-before', `${reason}; refused ${now - refusedAt} ms ago`, refusedAt + REFUSED_PAUSE_MS);
+  }
   const ledger = facts.ledger.filter(({ id }) => id !== resuming);
   const limited = velocityHold(shard.memberId, ledger, facts);
   if (limited !== null) return wait(...limited);
@@ -62,6 +68,18 @@ export function rebootSuspects(
   return views
     .filter(({ votes, now }) => votes.reachable === false && now - votes.since! >= afterMs)
     .map(({ shard }) => shard.memberId);
+}
+
+/** When AWS last refused to reboot it; an acknowledgement forgets it. */
+function refusedOf(memberId: string, ledger: readonly LedgerItem[]): number | null {
+  const times = ledger
+    .filter((item) => item.memberId === memberId && item.acknowledged === undefined)
+    .flatMap(({ steps }) =>
+      steps.filter(({ call, outcome }) => call === REBOOT_CALL && outcome === 'refused'),
+    )
+    .map(({ at }) => at)
+    .filter((at) => at !== null);
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 type Limited = readonly [cause: CacheHoldCause, reason: string, reviewAt: number | null];

@@ -6,6 +6,8 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'InvalidDBInstanceState',
   'InvalidDBInstanceStateFault',
   'InvalidDBClusterEndpointStateFault',
+  'InvalidCacheClusterStateFault',
+  'InvalidReplicationGroupStateFault',
 ]);
 const THROTTLES: ReadonlySet<string> = new Set([
   'Throttling',

@@ -5,6 +5,7 @@ import {
   groupsToDescribe,
   openCacheRecovery,
   planCache,
+  REFUSED_PAUSE_MS,
   type CacheAction,
   type CacheFacts,
 } from '../../../../core/cache/controller/index.ts';
@@ -303,10 +304,15 @@ describe('reboot', () => {
     expect(causes(hung({ thresholds: { ...THRESHOLDS, 'reboots-max': 0 } }))).toEqual(['reboot: velocity']);
   });
 
-  it('a refused call is no reboot', () => {
-    const refused = before('reboot', 1000);
-    const steps = withStep(refused, 'reboot', { outcome: 'refused' });
-    expect(kinds(hung({ ledger: [{ ...refused, steps }] }))).toEqual(['reboot demo-cache-1']);
+  it('a refused call is no reboot, and is not made again at every turn', () => {
+    const refusedAgo = (agoMs: number): LedgerItem => {
+      const item = before('reboot', agoMs);
+      return { ...item, steps: withStep(item, 'reboot', { outcome: 'refused' }) };
+    };
+    expect(causes(hung({ ledger: [refusedAgo(REFUSED_PAUSE_MS - 1)] }))).toEqual(['reboot: asked-before']);
+    expect(kinds(hung({ ledger: [refusedAgo(REFUSED_PAUSE_MS)] }))).toEqual(['reboot demo-cache-1']);
+    const acknowledged = { by: 'ana', why: 'the right is given', at: NOW };
+    expect(kinds(hung({ ledger: [{ ...refusedAgo(1000), acknowledged }] }))).toEqual(['reboot demo-cache-1']);
   });
 
   it('asks AWS only about groups that are away for long, or under a recovery', () => {
