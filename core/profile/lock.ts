@@ -9,7 +9,11 @@ export interface EnvironmentLock {
   /** Logical ids of the resources that hold data, by the id of their stack, as `type` by logical id. */
   readonly stateful: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** How many shards hold the keys of the cache: another number is another place for each of them. */
-  readonly cache?: { readonly shards: number };
+  readonly cache?: {
+    readonly shards: number;
+    /** While it grows: the number that the profile has by then, for the shards that are filled are these. */
+    readonly growingTo?: number;
+  };
 }
 
 /** Resource types that hold data: replacing one loses what is in it. */
@@ -75,8 +79,14 @@ export function checkRewrite(file: string, before: EnvironmentLock, after: Envir
   if (faults.length > 0) throw new InvalidInput(file, faults);
 }
 
+/** A lock that is written anew does not forget that the cache grows. */
+export function keepGrowth(before: EnvironmentLock, after: EnvironmentLock): EnvironmentLock {
+  const isGrowing = before.cache?.growingTo !== undefined && after.cache !== undefined;
+  return isGrowing ? { ...after, cache: before.cache } : after;
+}
+
 function cacheFaults(locked: EnvironmentLock['cache'], synthesized: EnvironmentLock['cache']): Fault[] {
-  if (locked?.shards === synthesized?.shards) return [];
+  if ((locked?.growingTo ?? locked?.shards) === synthesized?.shards) return [];
   const field = 'cache.shards';
   const anew = 'write the lock anew with -c understudy:write-lock=<environment> and review the difference';
   const value = synthesized?.shards;
@@ -85,7 +95,17 @@ function cacheFaults(locked: EnvironmentLock['cache'], synthesized: EnvironmentL
     const rule = `is ${locked.shards} in the lock, but the profile has no cache: deploying would delete it`;
     return [{ field, value, rule, fix: anew }];
   }
+  if (locked.growingTo !== undefined) return [growthFault(field, value, locked.shards, locked.growingTo)];
   const rule = `is ${locked.shards} in the lock: deploying another number would give most keys another shard at once`;
   const fix = `leave tiers.cache.shards at ${locked.shards}, and run npx understudy cache grow to have more`;
   return [{ field, value, rule, fix }];
+}
+
+function growthFault(field: string, value: number, shards: number, growingTo: number): Fault {
+  return {
+    field,
+    value,
+    rule: `grows from ${shards} to ${growingTo} in the lock: deploying another number would delete shards that are in use`,
+    fix: `set tiers.cache.shards to ${growingTo}; or give the growth up with npx understudy cache grow --abort`,
+  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkLock, checkRewrite, type EnvironmentLock } from '../../../core/profile/lock.ts';
+import { checkLock, checkRewrite, type EnvironmentLock, keepGrowth } from '../../../core/profile/lock.ts';
 
 const FILE = 'environments/demo.lock.json';
 const lock = (shards?: number): EnvironmentLock => ({
@@ -32,5 +32,24 @@ describe('the number of shards in a lock', () => {
     expect(() => checkRewrite(FILE, lock(4), lock(4))).not.toThrow();
     expect(() => checkRewrite(FILE, lock(), lock(8))).not.toThrow();
     expect(() => checkRewrite(FILE, lock(4), lock())).not.toThrow();
+  });
+});
+
+describe('the lock of a cache that grows', () => {
+  const growing: EnvironmentLock = { stateful: {}, cache: { shards: 4, growingTo: 8 } };
+
+  it('passes with the number that it grows to, and with no other', () => {
+    expect(() => checkLock(FILE, growing, lock(8))).not.toThrow();
+    expect(() => checkLock(FILE, growing, lock(4))).toThrow(
+      /cache\.shards = 4: grows from 4 to 8 in the lock.*set tiers\.cache\.shards to 8; or .*cache grow --abort/,
+    );
+    expect(() => checkLock(FILE, growing, lock())).toThrow(/no cache/);
+  });
+
+  it('still says so when it is written anew', () => {
+    expect(() => checkRewrite(FILE, growing, lock(8))).not.toThrow();
+    expect(keepGrowth(growing, lock(8))).toEqual(growing);
+    expect(keepGrowth(lock(4), lock(4))).toEqual(lock(4));
+    expect(keepGrowth(growing, lock())).toEqual(lock());
   });
 });
