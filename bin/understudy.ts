@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { UnderstudyError } from '../core/errors.ts';
-import { rewritten, type EnvironmentLock, keepGrowth } from '../core/profile/lock.ts';
+import { checkRewrite, type EnvironmentLock, keepGrowth } from '../core/profile/lock.ts';
 import type { EnvironmentProfile } from '../core/profile/types.ts';
 import * as environments from '../environments/index.ts';
 import { UnderstudyEnvironment } from '../lib/index.ts';
@@ -35,8 +35,9 @@ function addEnvironment(app: App, profile: EnvironmentProfile): void {
 
 function rewriteLock(file: string, lock: EnvironmentLock): void {
   const url = lockUrl(file);
-  const before = existsSync(url) ? (JSON.parse(readFileSync(url, 'utf8')) as EnvironmentLock) : lock;
-  writeFileSync(url, `${JSON.stringify(rewritten(file, before, lock), null, 2)}\n`);
+  const before = existsSync(url) ? (JSON.parse(readFileSync(url, 'utf8')) as EnvironmentLock) : null;
+  if (before) checkRewrite(file, before, lock);
+  writeFileSync(url, `${JSON.stringify(before ? keepGrowth(before, lock) : lock, null, 2)}\n`);
 }
 
 function readLock(file: string, name: string): EnvironmentLock {

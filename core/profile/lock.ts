@@ -16,12 +16,6 @@ export interface EnvironmentLock {
   };
 }
 
-export interface LockedCache {
-  readonly shards: number;
-  /** While `npx understudy cache grow` is under way: then as many may be deployed. */
-  readonly growingTo?: number;
-}
-
 /** Resource types that hold data: replacing one loses what is in it. */
 export const STATEFUL_TYPES: readonly string[] = [
   'AWS::DynamoDB::Table',
@@ -76,32 +70,42 @@ function differences(
 }
 
 /**
- * The lock to write in place of another one. The cache keeps what the lock said of it.
- * @throws InvalidInput where the number of shards was changed by hand: keys would have another place, without what is
- * in them having moved
+ * Throws InvalidInput where a lock is about to be written anew with another number of shards: that would give keys
+ * another place without moving what is in them.
  */
-export function rewritten(file: string, before: EnvironmentLock, after: EnvironmentLock): EnvironmentLock {
-  if (before.cache === undefined || after.cache === undefined) return after;
+export function checkRewrite(file: string, before: EnvironmentLock, after: EnvironmentLock): void {
+  if (before.cache === undefined || after.cache === undefined) return;
   const faults = cacheFaults(before.cache, after.cache);
   if (faults.length > 0) throw new InvalidInput(file, faults);
-  return { ...after, cache: before.cache };
 }
 
-function cacheFaults(locked: LockedCache | undefined, synthesized: LockedCache | undefined): Fault[] {
+/** A lock that is written anew does not forget that the cache grows. */
+export function keepGrowth(before: EnvironmentLock, after: EnvironmentLock): EnvironmentLock {
+  const isGrowing = before.cache?.growingTo !== undefined && after.cache !== undefined;
+  return isGrowing ? { ...after, cache: before.cache } : after;
+}
+
+function cacheFaults(locked: EnvironmentLock['cache'], synthesized: EnvironmentLock['cache']): Fault[] {
+  if ((locked?.growingTo ?? locked?.shards) === synthesized?.shards) return [];
   const field = 'cache.shards';
-  const value = synthesized?.shards;
   const anew = 'write the lock anew with -c understudy:write-lock=<environment> and review the difference';
-  if (locked === undefined) {
-    return value === undefined ? [] : [{ field, value, rule: 'is not in the lock', fix: anew }];
-  }
-  const { shards, growingTo } = locked;
-  if (value === shards || (value !== undefined && value === growingTo)) return [];
-  const known = growingTo === undefined ? `${shards}` : `${shards}, growing to ${growingTo},`;
+  const value = synthesized?.shards;
+  if (locked === undefined) return [{ field, value, rule: 'is not in the lock', fix: anew }];
   if (value === undefined) {
-    const rule = `is ${known} in the lock, but the profile has no cache: deploying would delete it`;
+    const rule = `is ${locked.shards} in the lock, but the profile has no cache: deploying would delete it`;
     return [{ field, value, rule, fix: anew }];
   }
-  const rule = `is ${known} in the lock: deploying another number would give most keys another shard at once`;
-  const fix = `leave tiers.cache.shards at ${shards}, and run npx understudy cache grow to have more`;
+  if (locked.growingTo !== undefined) return [growthFault(field, value, locked.shards, locked.growingTo)];
+  const rule = `is ${locked.shards} in the lock: deploying another number would give most keys another shard at once`;
+  const fix = `leave tiers.cache.shards at ${locked.shards}, and run npx understudy cache grow to have more`;
   return [{ field, value, rule, fix }];
+}
+
+function growthFault(field: string, value: number, shards: number, growingTo: number): Fault {
+  return {
+    field,
+    value,
+    rule: `grows from ${shards} to ${growingTo} in the lock: deploying another number would delete shards that are in use`,
+    fix: `set tiers.cache.shards to ${growingTo}; or give the growth up with npx understudy cache grow --abort`,
+  };
 }

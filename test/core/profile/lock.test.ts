@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkLock, rewritten, type EnvironmentLock, keepGrowth } from '../../../core/profile/lock.ts';
+import { checkLock, checkRewrite, type EnvironmentLock, keepGrowth } from '../../../core/profile/lock.ts';
 
 const FILE = 'environments/demo.lock.json';
 const lock = (shards?: number): EnvironmentLock => ({
@@ -28,29 +28,28 @@ describe('the number of shards in a lock', () => {
   });
 
   it('fails to be written anew with another number, but may come and go', () => {
-    expect(() => rewritten(FILE, lock(4), lock(8))).toThrow(/npx understudy cache grow/);
-    expect(rewritten(FILE, lock(4), lock(4))).toEqual(lock(4));
-    expect(rewritten(FILE, lock(), lock(8))).toEqual(lock(8));
-    expect(rewritten(FILE, lock(4), lock())).toEqual(lock());
+    expect(() => checkRewrite(FILE, lock(4), lock(8))).toThrow(/npx understudy cache grow/);
+    expect(() => checkRewrite(FILE, lock(4), lock(4))).not.toThrow();
+    expect(() => checkRewrite(FILE, lock(), lock(8))).not.toThrow();
+    expect(() => checkRewrite(FILE, lock(4), lock())).not.toThrow();
   });
 });
 
-describe('the number of shards while the cache grows', () => {
+describe('the lock of a cache that grows', () => {
   const growing: EnvironmentLock = { stateful: {}, cache: { shards: 4, growingTo: 8 } };
 
-  it('passes where the profile says either of the two', () => {
-    expect(() => checkLock(FILE, growing, lock(4))).not.toThrow();
+  it('passes with the number that it grows to, and with no other', () => {
     expect(() => checkLock(FILE, growing, lock(8))).not.toThrow();
+    expect(() => checkLock(FILE, growing, lock(4))).toThrow(
+      /cache\.shards = 4: grows from 4 to 8 in the lock.*set tiers\.cache\.shards to 8; or .*cache grow --abort/,
+    );
+    expect(() => checkLock(FILE, growing, lock())).toThrow(/no cache/);
   });
 
-  it('fails where it says another one', () => {
-    expect(() => checkLock(FILE, growing, lock(16))).toThrow(/is 4, growing to 8, in the lock/);
-  });
-
-  it('stays in a lock that is written anew meanwhile', () => {
-    expect(rewritten(FILE, growing, { ...lock(8), stateful: { State: {} } })).toEqual({
-      stateful: { State: {} },
-      cache: growing.cache,
-    });
+  it('still says so when it is written anew', () => {
+    expect(() => checkRewrite(FILE, growing, lock(8))).not.toThrow();
+    expect(keepGrowth(growing, lock(8))).toEqual(growing);
+    expect(keepGrowth(lock(4), lock(4))).toEqual(lock(4));
+    expect(keepGrowth(growing, lock())).toEqual(lock());
   });
 });
