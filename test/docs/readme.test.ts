@@ -18,7 +18,8 @@ function shown(file: string): string {
 describe('the README', () => {
   it('shows code that is compiled', () => {
     const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
-    expect(blocks).toEqual(['first-deployment.ts', 'first-read.ts', 'first-throttle.ts'].map(shown));
+    const files = ['first-deployment.ts', 'first-read.ts', 'first-cache.ts', 'first-throttle.ts'];
+    expect(blocks).toEqual(files.map(shown));
   });
 
   it('links to files that exist', () => {
