@@ -1,6 +1,6 @@
 /** Caches of several processes over the same simulated shards and tables. */
 
-import { Cache, type CacheLimits } from '../../../../runtime/cache/index.ts';
+import { Cache, type CacheLimits, type ReadBudgetLimits } from '../../../../runtime/cache/index.ts';
 import { seeded, VirtualClock } from '../../simulated/virtual-clock.ts';
 import { Servers } from './servers.ts';
 import { Tables } from './tables.ts';
@@ -15,16 +15,25 @@ export interface CacheStage {
 
 /** The clients are called a, b, c ... Starts and lets the shards come into service. */
 export async function cacheStage(
-  options: { shards?: number; clients?: number; seed?: number; limits?: Partial<CacheLimits> } = {},
+  options: {
+    shards?: number;
+    clients?: number;
+    seed?: number;
+    limits?: Partial<CacheLimits>;
+    budget?: Partial<ReadBudgetLimits>;
+  } = {},
 ): Promise<CacheStage> {
-  const { shards = 2, clients = 2, seed = 1, limits = {} } = options;
+  const { shards = 2, clients = 2, seed = 1, limits = {}, budget = {} } = options;
   const clock = new VirtualClock();
   const random = seeded(seed);
   const servers = new Servers(clock, shards);
   const tables = new Tables(clock, shards);
   const caches = Array.from({ length: clients }, (_, at) => {
     const connector = servers.connectorOf('abcdef'[at]!);
-    return new Cache({ connector, epochs: tables, journal: tables, clock, random }, { shards, limits });
+    return new Cache(
+      { connector, epochs: tables, journal: tables, clock, random },
+      { shards, limits, budget },
+    );
   });
   await clock.advance(10_000);
   return { clock, servers, tables, caches, random };
