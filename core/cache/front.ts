@@ -6,6 +6,7 @@
 import type { Advice } from '../errors.ts';
 import type { CacheCopy } from '../state/cache-items.ts';
 import type { SeenRow } from './controller/types.ts';
+import type { GrowthAnswer, GrowthRequest } from './growth/index.ts';
 import type { JsonValue } from './value.ts';
 
 /** Text, or bytes. */
@@ -40,7 +41,9 @@ export type FrontRequest =
   /** For cache-router: the rows of the shards. */
   | { readonly op: 'rows'; readonly cache: CacheCopy }
   | { readonly op: 'quarantine'; readonly cache: CacheCopy; readonly shard: number; readonly epoch: number }
-  | { readonly op: 'readmit'; readonly cache: CacheCopy; readonly shard: number };
+  | { readonly op: 'readmit'; readonly cache: CacheCopy; readonly shard: number }
+  /** For the command that doubles the shards. */
+  | { readonly op: 'growth'; readonly cache: CacheCopy; readonly ask: GrowthRequest };
 
 export type FrontAnswer =
   /** `value` is absent for a miss. */
@@ -60,6 +63,7 @@ export type FrontAnswer =
   /** The row after it. */
   | { readonly op: 'quarantine'; readonly row: SeenRow }
   | { readonly op: 'readmit'; readonly row: SeenRow }
+  | { readonly op: 'growth'; readonly answer: GrowthAnswer }
   | { readonly op: 'refused'; readonly error: FrontError };
 
 /** `code` and `advice` as the errors of the library have them: `invalid-input`, `not-invalidated`, ... */

@@ -1,7 +1,7 @@
 /** The commands of one shard, behind the `CacheConnection` port. Keys and values are bytes. */
 
 import type { CacheKey } from '../../core/cache/index.ts';
-import type { CacheConnection } from '../cache/ports.ts';
+import type { CacheConnection, ScanConnection } from '../cache/ports.ts';
 import { isOfAnotherType, isUnknownScript } from './redis-errors.ts';
 import { ReadBatch } from './redis-reads.ts';
 import { EXCHANGE, RESTAMP, type Script } from './redis-scripts.ts';
@@ -10,7 +10,7 @@ import type { RedisSession } from './redis-session.ts';
 /** Begins with no mark: whoever reads it takes it for what somebody else put there. */
 const FOREIGN = new Uint8Array(0);
 
-export class RedisConnection implements CacheConnection {
+export class RedisConnection implements CacheConnection, ScanConnection {
   readonly #session: RedisSession;
   readonly #reads: ReadBatch;
 
@@ -55,6 +55,14 @@ export class RedisConnection implements CacheConnection {
 
   async delete(keys: readonly CacheKey[]): Promise<void> {
     await this.#session.redis.del(keys.map(keyArgument));
+  }
+
+  async scan(
+    cursor: string,
+    count: number,
+  ): Promise<{ readonly cursor: string; readonly keys: readonly Uint8Array[] }> {
+    const [next, keys] = await this.#session.redis.scanBuffer(cursor, 'COUNT', count);
+    return { cursor: next.toString(), keys };
   }
 
   async flush(): Promise<void> {

@@ -10,8 +10,18 @@ export {
   type Layering,
   type LayeredStatus,
 } from './layers.ts';
+export { Growth, GROWTH_DEFAULTS, type GrowthLimits, type GrowthPorts } from './growth.ts';
 export { CACHE_DEFAULTS, type CacheLimits } from './limits.ts';
 export type { LoadContext, LoadOptions, ServedFrom } from './load-options.ts';
 export type { CacheOperations, OpenedCache } from './operations.ts';
-export type { CacheConnection, CacheConnector, EpochStore, Journal, Recorded, RingStore } from './ports.ts';
+export type {
+  CacheConnection,
+  CacheConnector,
+  EpochStore,
+  Journal,
+  Recorded,
+  RingStore,
+  ScanConnection,
+  ScanConnector,
+} from './ports.ts';
 export type { CacheKey, CacheValue } from '../../core/cache/index.ts';

@@ -98,3 +98,20 @@ export interface RingStore {
   advanceGrowth(from: { readonly epoch: number; readonly waitedOut: boolean }): Promise<RingRow>;
   turnGrowth(epoch: number): Promise<RingRow>;
 }
+
+/** A connection that lists what is on a shard, for a growth: no application needs it. */
+export interface ScanConnection extends Pick<CacheConnection, 'incarnation' | 'delete' | 'destroy'> {
+  /**
+   * Some keys from this cursor on, of about `count` (`SCAN`), and the next cursor. `0` begins and ends it. A key that is
+   * there from the beginning to the end is among them, maybe more than once.
+   */
+  scan(
+    cursor: string,
+    count: number,
+  ): Promise<{ readonly cursor: string; readonly keys: readonly Uint8Array[] }>;
+}
+
+export interface ScanConnector {
+  /** As `CacheConnector.connect`. */
+  connect(shard: number, options: { readonly timeoutMs: number }): Promise<ScanConnection>;
+}

@@ -1,6 +1,6 @@
 import * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import { Construct } from 'constructs';
-import { APPLICATION_ACCESS, PROBER_ACCESS } from '../../../core/cache/access.ts';
+import { APPLICATION_ACCESS, FRONT_ACCESS, PROBER_ACCESS } from '../../../core/cache/access.ts';
 import {
   CACHE_FRONT_USER,
   CACHE_PROBE_USER,
@@ -29,7 +29,8 @@ export class CacheUsers extends Construct {
   constructor(scope: Construct, id: string, { environmentName, applications }: CacheUsersProps) {
     super(scope, id);
     const byToken = [
-      ...[...applications, CACHE_FRONT_USER].map((name) => [name, APPLICATION_ACCESS] as const),
+      ...applications.map((name) => [name, APPLICATION_ACCESS] as const),
+      [CACHE_FRONT_USER, FRONT_ACCESS] as const,
       [CACHE_PROBE_USER, PROBER_ACCESS] as const,
     ];
     const users = byToken.map(([name, accessString]) => {
