@@ -149,8 +149,8 @@ function tableItems(price: Pricer, { runs, observations, probers, shards }: Tabl
     price(
       'dynamodbWriteUnit',
       'Cache, state table writes',
-      observations * units + runs * (leases + shards),
-      `observations of ${bytes} bytes, leases, and one item a shard and run`,
+      observations * units + runs * leases,
+      `observations of ${bytes} bytes, and leases`,
     ),
     price('dynamodbReadUnit', 'Cache, state table reads', reads, 'observations, thresholds, pauses'),
     price('dynamodbStorageGbMonth', 'Cache, storage', keptGb, `${USAGE.observationKeptDays} days kept`),

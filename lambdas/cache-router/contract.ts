@@ -28,11 +28,14 @@ export const ENV = {
   front: CACHE_ENV.front,
 } as const;
 
-/** High resolution. `decisions` and `recoveryFailed` by environment; all others by environment and shard. */
+/**
+ * High resolution. `decisions` and `recoveryFailed` by environment; all others by environment and shard, and written
+ * only while the shard serves no hits: the alarm takes missing data for no failure.
+ */
 export const METRIC = {
-  /** 1 while the shard has served no hits for longer than `quarantined-ms`, else 0. */
+  /** 1 while the shard has served no hits for longer than `quarantined-ms`, 0 before that. */
   shardQuarantined: 'shard-quarantined',
-  /** For how long it has served no hits, in ms; 0 while it serves. */
+  /** For how long it has served no hits, in ms. */
   shardQuarantinedMs: 'shard-quarantined-ms',
   decisions: 'cache-router-decisions',
   recoveryFailed: 'recovery-failed',

@@ -136,7 +136,7 @@ function isSame(a: CacheShardItem, b: CacheShardItem): boolean {
   return sameRow && samePlace && a.awaySince === b.awaySince && a.reachable === b.reachable;
 }
 
-/** Once an invocation, and again with every action. */
+/** Once an invocation, and again with every action; of a shard only while it is away, for a metric costs by the month. */
 function emit(
   { ports, settings, told }: RouterContext,
   { now, thresholds }: CacheFacts,
@@ -144,16 +144,15 @@ function emit(
 ): void {
   if (told.metrics && plan.actions.length === 0) return;
   told.metrics = true;
-  const groups = plan.shards.map(({ memberId, awaySince }): MetricGroup => {
-    const awayMs = awaySince === null ? 0 : now - awaySince;
+  const groups = plan.shards.flatMap(({ memberId, awaySince }): MetricGroup[] => {
+    if (awaySince === null) return [];
+    const awayMs = now - awaySince;
     const isLong = awayMs > thresholds['quarantined-ms'];
-    return {
-      dimensions: { [DIMENSION.env]: settings.env, [DIMENSION.shard]: memberId },
-      values: [
-        { name: METRIC.shardQuarantined, value: isLong ? 1 : 0, unit: 'Count' },
-        { name: METRIC.shardQuarantinedMs, value: awayMs, unit: 'Milliseconds' },
-      ],
-    };
+    const values: MetricGroup['values'] = [
+      { name: METRIC.shardQuarantined, value: isLong ? 1 : 0, unit: 'Count' },
+      { name: METRIC.shardQuarantinedMs, value: awayMs, unit: 'Milliseconds' },
+    ];
+    return [{ dimensions: { [DIMENSION.env]: settings.env, [DIMENSION.shard]: memberId }, values }];
   });
   const decisions = { name: METRIC.decisions, value: plan.actions.length, unit: 'Count' as const };
   ports.metrics.emit([...groups, { dimensions: { [DIMENSION.env]: settings.env }, values: [decisions] }]);

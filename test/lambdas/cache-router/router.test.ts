@@ -125,7 +125,7 @@ describe('cache-router', () => {
     expect(rig.metrics.values(METRIC.recoveryFailed)).toEqual([]);
   });
 
-  it('tells for how long each shard has been away, and that it is too long', async () => {
+  it('tells for how long a shard has been away, and that it is too long; of one that serves, nothing', async () => {
     const rig = setUp();
     rig.world.move(2, 'closed');
     await rig.run();
@@ -133,13 +133,13 @@ describe('cache-router', () => {
     rig.metrics.groups.splice(0);
     await rig.run();
     const of = (id: string) =>
-      rig.metrics.groups.find(({ dimensions }) => dimensions[DIMENSION.shard] === id)!.values;
+      rig.metrics.groups.find(({ dimensions }) => dimensions[DIMENSION.shard] === id)?.values ?? [];
     expect(of('demo-cache-2').map(({ name, value }) => [name, value])).toEqual([
       [METRIC.shardQuarantined, 1],
       [METRIC.shardQuarantinedMs, expect.any(Number)],
     ]);
     expect(of('demo-cache-2')[1]!.value).toBeGreaterThan(THRESHOLDS['quarantined-ms']);
-    expect(of('demo-cache-1').map(({ value }) => value)).toEqual([0, 0]);
+    expect(of('demo-cache-1')).toEqual([]);
   });
 
   it('a cache that is AWS to heal is not rebooted', async () => {
