@@ -56,22 +56,10 @@ class Run {
     const members = drawMembers(random.fork('members'));
     const isThrottled = options.throttled ?? drawThrottled(options.mix ?? MIX_DEFAULT, random);
     const site = isThrottled ? drawSite(random.fork('site'), APPLICATIONS[0]) : null;
-    const isCached = options.cached ?? options.mix === 'cache';
-    const cacheSite = isCached ? drawCacheSite(random.fork('cache site')) : null;
+    const cacheSite = drawCached(options) ? drawCacheSite(random.fork('cache site')) : null;
     const cache = cacheSite && this.#cacheTier(cacheSite, random);
     this.#cache = cache;
-    const database = new SimDatabase({
-      clock,
-      random: random.fork('database'),
-      clusterId: CLUSTER,
-      members,
-      timings: AWS_TIMINGS,
-      customEndpoints: [ENDPOINT],
-      onDrop: (node, memberId) => this.#board.dropped(node, memberId),
-      onEvent: (event) => this.#note(() => `rds ${event.message}`),
-      ...(cache && { onStored: (id, position) => cache.tables.stored(id, position) }),
-      ...(options.defect?.storage === undefined ? {} : { defect: options.defect.storage }),
-    });
+    const database = this.#database(members, random);
     this.#board = new FaultBoard({
       clock,
       random: random.fork('strikes'),
@@ -189,6 +177,23 @@ class Run {
     return this.#options.stopAtFirst === true && this.#violations.length > 0;
   }
 
+  #database(members: readonly SimMember[], random: Random): SimDatabase {
+    const { defect } = this.#options;
+    const tables = this.#cache?.tables;
+    return new SimDatabase({
+      clock: this.#clock,
+      random: random.fork('database'),
+      clusterId: CLUSTER,
+      members,
+      timings: AWS_TIMINGS,
+      customEndpoints: [ENDPOINT],
+      onDrop: (node, memberId) => this.#board.dropped(node, memberId),
+      onEvent: (event) => this.#note(() => `rds ${event.message}`),
+      ...(tables && { onStored: (id, position) => tables.stored(id, position) }),
+      ...(defect?.storage === undefined ? {} : { defect: defect.storage }),
+    });
+  }
+
   #cacheTier(site: CacheSite, random: Random): CacheTier {
     return new CacheTier({
       clock: this.#clock,
@@ -238,6 +243,10 @@ class Run {
 /** A part of the swarm has a throttled service beside the database. */
 function drawThrottled(mix: MixName, random: Random): boolean {
   return mix === 'overload' || (mix === 'swarm' && random.fork('throttled').chance(THROTTLED_SHARE));
+}
+
+function drawCached({ cached, mix }: SimOptions): boolean {
+  return cached ?? mix === 'cache';
 }
 
 /** Mostly the example environment's writer and two readers; now and then a larger cluster. */

@@ -88,7 +88,7 @@ export class LedgerPort implements EpochStore, Journal {
     // Asked for before the commit: the ring's row is locked, and nothing grows here.
     const { count } = (await session.query<{ readonly count: number }>(COUNT)).rows[0]!;
     const { ring } = tables.at(count).ledger;
-    const answer = (): Recorded => tables.answerOf(id);
+    const answer = (): Recorded => tables.answerOf(id) as Recorded;
     return {
       get row() {
         return answer().row;
@@ -110,7 +110,7 @@ export class LedgerPort implements EpochStore, Journal {
       },
       { deadlineMs: DEADLINE_MS },
     );
-    return this.#tables.answerOf<Answer>(id);
+    return this.#tables.answerOf(id) as Answer;
   }
 
   async #shown(): Promise<Ledger> {

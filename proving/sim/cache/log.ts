@@ -21,6 +21,6 @@ export class CacheLog {
   }
 
   add(event: Plain<CacheEvent>): void {
-    this.events.push({ ...event, order: this.order, at: this.#clock.now() } as CacheEvent);
+    this.events.push({ ...event, order: this.order, at: this.#clock.now() });
   }
 }

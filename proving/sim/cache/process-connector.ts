@@ -15,7 +15,7 @@ export function processConnector(real: Connector, owner: ProcessClock): ProcessC
     new Promise((resolve, reject) => {
       work.then(
         (value) => owner.deliver(() => resolve(value)),
-        (error: unknown) => owner.deliver(() => reject(error as Error)),
+        (error: unknown) => owner.deliver(() => reject(error)),
       );
     });
   const owned = (connection: Connection): Connection => {

@@ -64,11 +64,12 @@ export class Reads {
     const { log } = options;
     const begun = { begunAt: log.order, startedAt: options.clock.now(), frozenMs: clock.frozenMs };
     let values: readonly unknown[] = [];
-    let isFailed = false;
+    let error: string | null = null;
     try {
       values = await work(this.#application.keysOf(wanted[0]!.tenant));
-    } catch {
-      isFailed = true;
+    } catch (thrown) {
+      error = String((thrown as { readonly code?: unknown }).code ?? thrown);
+      log.rare(`read: rejected, ${error}`);
     }
     const { begunAt, startedAt } = begun;
     const wasStopped = clock.frozenMs > begun.frozenMs;
@@ -77,7 +78,7 @@ export class Reads {
       const name = nameOf(key);
       const value = values[at] ?? null;
       const who = { process: id, place, begunAt, startedAt, wasStopped };
-      log.add({ kind: 'read', how, name, ...who, value, isFailed });
+      log.add({ kind: 'read', how, name, ...who, value, error });
     }
   }
 

@@ -1,6 +1,6 @@
 /** What one process of a cache server holds: entries that expire by the server's own clock, and as many as fit. */
 
-import type { Random, SimClock } from '../kernel/index.ts';
+import { START_MS, type Random, type SimClock } from '../kernel/index.ts';
 
 export interface Item {
   readonly bytes: Uint8Array;
@@ -80,6 +80,6 @@ export class ShardStore {
   }
 
   #now(): number {
-    return this.#options.clock.now() * this.#rate + this.#offMs;
+    return (this.#options.clock.now() - START_MS) * this.#rate + this.#offMs;
   }
 }

@@ -48,7 +48,8 @@ export type CacheEvent = Happened &
         readonly wasStopped: boolean;
         /** The answer, or null for a miss. */
         readonly value: unknown;
-        readonly isFailed: boolean;
+        /** The code of the error that it was rejected with; null for an answer. */
+        readonly error: string | null;
       }
     | {
         readonly kind: 'load-began' | 'load-ended';

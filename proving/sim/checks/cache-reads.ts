@@ -7,17 +7,17 @@ import { checker } from './checker.ts';
 
 /** The time of one try (`commandMs`), and the tick of a timer that ends it, on a clock that is slow. */
 const TRY_MS = 100 + 2;
-/** A fill of somebody else is waited for so long. */
-const FILL_MS = 3000;
-/** And at least so long: the shard counts it on a clock of its own. */
-const FILL_MS_MIN = 2900;
+/** Waiting for a place in the read budget. */
+const PLACE_MS = 500;
+/** The longest that another process's load is waited for. */
+const FILL_MS = PLACE_MS + 10_000;
 /** The longest load: 2 s for the database, 4 s for itself; a second of waiting for the database to fail. */
 const LOAD_MS = 7000;
 /**
  * Two in a row: a load that others began and that was overtaken by an invalidation, and the one after it. Each may
  * begin with a wait for another process, and costs some tries.
  */
-const ANSWER_MS = 2 * (FILL_MS + LOAD_MS + 5 * TRY_MS);
+const ANSWER_MS = 2 * (FILL_MS + PLACE_MS + LOAD_MS + 5 * TRY_MS);
 
 type LoadEvent = Extract<CacheEvent, { readonly load: number }>;
 type Of<Kind extends CacheEvent['kind']> = Extract<CacheEvent, { readonly kind: Kind }>;
@@ -37,10 +37,13 @@ export function readsAreBounded(): Checker {
   });
 }
 
+/** There was no place for the load: a refusal, which other checks are about. */
+const SHED = 'read-budget-spent';
+
 /** What is not there is a miss and no error, and a load fails only where the database does. */
-function failed({ how, name, isFailed }: Of<'read'>, view: SimView): string | null {
-  if (!isFailed || (how === 'getOrLoad' && !isCalm(view))) return null;
-  return `${how} of ${name} was rejected`;
+function failed({ how, name, error }: Of<'read'>, view: SimView): string | null {
+  if (error === null || error === SHED || (how === 'getOrLoad' && !isCalm(view))) return null;
+  return `${how} of ${name} was rejected: ${error}`;
 }
 
 /** Of a process that did not stand still. */
@@ -54,13 +57,14 @@ function late({ how, name, startedAt, at, wasStopped }: Of<'read'>, count: () =>
 
 interface Load {
   readonly process: string;
-  readonly at: number;
   /** It began when nothing was wrong, and nothing has invalidated the key since. */
   isAlone: boolean;
 }
 
 /** The loads under way, by key. */
 class Loads {
+  /** By key: where a value was last marked as being loaded anew. When it expires meanwhile, others load as well. */
+  readonly #restamped = new Map<string, number>();
   readonly #underway = new Map<string, Map<string, Load>>();
 
   look(event: CacheEvent, view: SimView, count: () => void): string | null {
@@ -69,6 +73,10 @@ class Loads {
         return this.#began(event, view, count);
       case 'load-ended':
         this.#underway.get(event.name)?.delete(idOf(event));
+        return null;
+      case 'command':
+        if (event.command === 'restamp') this.#restamped.set(event.names[0]!, event.place);
+        if (event.command === 'ask') this.#restamped.delete(event.names[0]!);
         return null;
       case 'invalidating':
       case 'committed':
@@ -83,7 +91,7 @@ class Loads {
   }
 
   #began(event: LoadEvent, view: SimView, count: () => void): string | null {
-    const { name, process, at } = event;
+    const { name, process, place } = event;
     const loads = this.#underway.get(name) ?? new Map<string, Load>();
     this.#underway.set(name, loads);
     // Where there is no room, a fill is evicted as anything else, and the next one to come begins anew.
@@ -91,11 +99,11 @@ class Loads {
     count();
     for (const other of loads.values()) {
       if (other.process === process) return `process ${process} loads ${name} twice at once`;
-      // A fill that takes longer than others wait for it is not theirs to wait for.
-      if (calm && other.isAlone && at - other.at < FILL_MS_MIN)
+      if (calm && other.isAlone)
         return `${name} is loaded by the processes ${other.process} and ${process} at once`;
     }
-    loads.set(idOf(event), { process, at, isAlone: calm });
+    const isAnew = this.#restamped.get(name) === place;
+    loads.set(idOf(event), { process, isAlone: calm && !isAnew });
     return null;
   }
 }

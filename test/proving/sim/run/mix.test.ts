@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isOnCache } from '../../../../proving/sim/faults/cache-spec.ts';
 import { ZONES } from '../../../../proving/sim/control/deployment.ts';
 import { randomOf, START_MS } from '../../../../proving/sim/kernel/index.ts';
 import { drawFaults, MIX_NAMES, type MixName } from '../../../../proving/sim/mix.ts';
@@ -10,7 +11,14 @@ const UNTIL = START_MS + 180_000;
 
 const SERVICE = { instances: 3, from: START_MS + 75_000 };
 
-const draw = (mix: MixName, seed: number, service: typeof SERVICE | null = null) =>
+const CACHE = { shards: 3, nodes: ['client:store-1', 'client:store-2', 'client:store-3'] };
+
+const draw = (
+  mix: MixName,
+  seed: number,
+  service: typeof SERVICE | null = null,
+  cache: typeof CACHE | null = null,
+) =>
   drawFaults(mix, {
     random: randomOf(seed, mix),
     members: MEMBERS,
@@ -19,7 +27,7 @@ const draw = (mix: MixName, seed: number, service: typeof SERVICE | null = null)
     from: FROM,
     until: UNTIL,
     service,
-    cache: null,
+    cache,
   });
 
 describe('mixes', () => {
@@ -77,6 +85,35 @@ describe('mixes', () => {
       const alone = draw('swarm', seed);
       expect(draw('swarm', seed, SERVICE).slice(0, alone.length)).toEqual(alone);
     }
+  });
+
+  it('cache has every fault of the tier, each in some seeds and none in all', () => {
+    const all = Array.from({ length: 200 }, (_, seed) => draw('cache', seed, null, CACHE));
+    const seeds = all.map((specs) => new Set(specs.filter(isOnCache).map(({ id }) => id)));
+    const expected = 'F-01 F-02 F-03 F-07 F-11 F-12 F-20 F-28 F-41'.split(' ');
+    for (const id of expected) {
+      const share = seeds.filter((ids) => ids.has(id as never)).length / seeds.length;
+      expect(share).toBeGreaterThan(0.3);
+      expect(share).toBeLessThan(0.95);
+    }
+    expect(new Set(seeds.flatMap((ids) => [...ids]))).toEqual(new Set(expected));
+  });
+
+  it('cache befalls shards, processes, and now and then the database below', () => {
+    const specs = Array.from({ length: 100 }, (_, seed) => draw('cache', seed, null, CACHE)).flat();
+    for (const spec of specs) {
+      expect(spec.from).toBeGreaterThanOrEqual(FROM);
+      if ('until' in spec) expect(spec.until).toBeLessThanOrEqual(UNTIL);
+      if ('shard' in spec) expect(spec.shard).toBeLessThan(CACHE.shards);
+      if ('process' in spec) expect(spec.process).toBeLessThan(CACHE.nodes.length);
+    }
+    const below = specs.filter((spec) => !isOnCache(spec));
+    expect(below.length).toBeGreaterThan(20);
+    expect(below.flatMap((spec) => ('nodes' in spec ? spec.nodes : []))).toContain('client:store-1');
+  });
+
+  it('draws no fault of a cache that is not there', () => {
+    expect(Array.from({ length: 20 }, (_, seed) => draw('cache', seed)).flat()).toEqual([]);
   });
 
   it('draws no fault of a service that is not there', () => {

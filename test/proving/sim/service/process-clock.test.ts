@@ -24,6 +24,26 @@ describe('the clock of a process', () => {
     expect(heard).toEqual(['a']);
   });
 
+  it('F-20: may be fast or slow, within the drift that leases allow for', async () => {
+    const fast = new ProcessClock(clock, 1.004);
+    const before = fast.now();
+    fast.after(1004, () => heard.push('fast'));
+    await until(999);
+    expect(heard).toEqual([]);
+    await until(1000);
+    expect([heard, fast.now() - before]).toEqual([['fast'], 1004]);
+  });
+
+  it('F-02: says for how long it has stood still', async () => {
+    await until(100);
+    process.freeze();
+    await until(150);
+    expect([process.isFrozen, process.frozenMs]).toEqual([true, 50]);
+    process.thaw();
+    await until(400);
+    expect([process.isFrozen, process.frozenMs]).toEqual([false, 50]);
+  });
+
   it('F-02: stands still with its process; what has come meanwhile is worked off at once, in order', async () => {
     wakeAfter(10, 'first');
     wakeAfter(20, 'second');
