@@ -91,7 +91,7 @@ export function createParts(
   const secrets = createSecretsManager(world, { findDatabase: (_type, id) => aurora.connectionOf(id) });
   const kept = { names: dns.names, secrets, tls: authority };
   const aurora = createAurora(world, { ...kept, identity, events, metrics });
-  const elastiCache = createElastiCache(world, { names: dns.names, tls: authority, identity });
+  const elastiCache = createElastiCache(world, { names: dns.names, tls: authority, identity, metrics });
   const taskNetwork = { ...network, dns: () => dns.environment() };
   const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 

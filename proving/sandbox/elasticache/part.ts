@@ -6,13 +6,14 @@ import path from 'node:path';
 import { InvalidInput, UnderstudyError } from '../../../core/errors.ts';
 import type { CacheNodeStatus } from '../admin/model.ts';
 import { Addresses } from '../aurora/addresses.ts';
-import type { Identity, Names, Part, World } from '../kernel/index.ts';
+import type { Identity, MetricSink, Names, Part, World } from '../kernel/index.ts';
 import { CutOff } from '../network/cut-off.ts';
 import type { NetworkRule } from '../network/rule.ts';
 import type { CertificateAuthority } from '../tls/index.ts';
 import { createElastiCacheService } from './api/service.ts';
 import { findRedisServer, type RedisServer } from './binaries.ts';
 import { EventLog } from './event-log.ts';
+import { MetricsPublisher } from './metrics-publisher.ts';
 import type { Shared } from './group-settings.ts';
 import {
   groupProvider,
@@ -29,6 +30,7 @@ export interface ElastiCachePorts {
   readonly identity: Identity;
   readonly names: Names;
   readonly tls: CertificateAuthority;
+  readonly metrics: MetricSink;
   /** @default - `findRedisServer`, which says what it does in the log */
   readonly server?: () => Promise<RedisServer>;
   /** How long a connection lasts after its last login by token, in ms. @default 43 200 000, 12 hours as on AWS */
@@ -58,11 +60,15 @@ export function createElastiCache(world: World, ports: ElastiCachePorts): Elasti
   let shared: Promise<Shared> | undefined;
   // A failure is told to whoever asked and not kept: the next deployment looks for a server again.
   const share = () => {
+    publisher.start();
     shared ??= prepare(world, ports, { registry, events, cutOff, networkRules: () => rules });
     shared.catch(() => (shared = undefined));
     return shared;
   };
   const groups = () => [...registry.groups.values()];
+  const publisher = new MetricsPublisher(world, ports.metrics, () =>
+    groups().flatMap((group) => group.allNodes),
+  );
   return {
     services: [createElastiCacheService({ world, registry, events })],
     providers: [
@@ -86,6 +92,7 @@ export function createElastiCache(world: World, ports: ElastiCachePorts): Elasti
       await Promise.all(groups().map((group) => group.setNetwork(next)));
     },
     async stop() {
+      publisher.stop();
       await Promise.allSettled(groups().map((group) => group.stop()));
       cutOff.close();
     },

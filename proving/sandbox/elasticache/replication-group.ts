@@ -59,6 +59,10 @@ export class ReplicationGroup {
     return id === null ? undefined : this.nodes.get(id);
   }
 
+  get allNodes(): readonly CacheNode[] {
+    return [...this.nodes.values()];
+  }
+
   /** Makes a node in each of these zones, the first as the primary, and resolves when all serve. */
   async create(zones: readonly string[]): Promise<void> {
     const added = zones.map((az, index) => ({ id: nodeName(this.settings.id, index + 1), az }));
@@ -118,7 +122,7 @@ export class ReplicationGroup {
 
   /** Resolves when the rules hold at every node that does not hang. */
   async setNetwork(rules: readonly NetworkRule[]): Promise<void> {
-    await Promise.all([...this.nodes.values()].map((node) => node.setNetwork(rules)));
+    await Promise.all(this.allNodes.map((node) => node.setNetwork(rules)));
   }
 
   /** Takes the users of the user groups to the nodes. Rejects with what a server refused. */
@@ -126,16 +130,14 @@ export class ReplicationGroup {
     const names = this.users().map(({ name }) => name);
     const gone = this.knownUsers.filter((name) => !names.includes(name) && name !== 'default');
     this.knownUsers = names;
-    await Promise.all([...this.nodes.values()].map((node) => node.applyUsers(gone)));
+    await Promise.all(this.allNodes.map((node) => node.applyUsers(gone)));
   }
 
   /** Takes the parameters that have an effect to the nodes. */
   async applyParameters(): Promise<void> {
     const values = { ...PARAMETER_DEFAULTS, ...this.parameters() };
     for (const name of Object.keys(PARAMETER_DEFAULTS)) {
-      await Promise.all(
-        [...this.nodes.values()].map((node) => node.applyParameter(name, values[name] ?? '')),
-      );
+      await Promise.all(this.allNodes.map((node) => node.applyParameter(name, values[name] ?? '')));
     }
   }
 
@@ -143,13 +145,13 @@ export class ReplicationGroup {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await Promise.allSettled([...this.nodes.values()].map((node) => node.stop()));
+    await Promise.allSettled(this.allNodes.map((node) => node.stop()));
   }
 
   /** Ends the group and removes its data and its names. */
   async delete(): Promise<void> {
     await this.stop();
-    await Promise.all([...this.nodes.values()].map((node) => node.remove()));
+    await Promise.all(this.allNodes.map((node) => node.remove()));
     removeNames(this.shared.names, this.names, [...this.nodes.keys()]);
   }
 
@@ -275,7 +277,7 @@ export class ReplicationGroup {
     const primary = this.node(id);
     if (primary === undefined || this.nodes.size === 1) return;
     await primary.follow(null);
-    const others = [...this.nodes.values()].filter((node) => node !== primary && node.pid > 0);
+    const others = this.allNodes.filter((node) => node !== primary && node.pid > 0);
     await Promise.allSettled(others.map((node) => node.follow(primary)));
   }
 

@@ -16,6 +16,7 @@ import {
   AwsError,
   type Call,
   type Identity,
+  type MetricDatum,
   livingChildren,
   type Operation,
   type World,
@@ -130,6 +131,7 @@ export interface Stage {
   readonly dns: Dns;
   readonly tls: CertificateAuthority;
   readonly logged: readonly string[];
+  readonly metrics: readonly MetricDatum[];
   provider(type: string): ReturnType<typeof providerOf>;
   create(type: string, properties: Record<string, unknown>): Promise<any>;
   call(operation: string, input?: unknown): Promise<any>;
@@ -190,7 +192,10 @@ export async function openStage(ports: Partial<ElastiCachePorts> = {}): Promise<
   const dns = createDns(world);
   await dns.start?.();
   const identity = fakeIdentity();
-  const cache = createElastiCache(world, { identity, names: dns.names, tls: authority, ...ports });
+  const metrics: MetricDatum[] = [];
+  const sink = { put: (datum: MetricDatum) => void metrics.push(datum) };
+  const kept = { identity, names: dns.names, tls: authority, metrics: sink };
+  const cache = createElastiCache(world, { ...kept, ...ports });
   const clients = new Set<Redis>();
   const stage: Stage = {
     world,
@@ -198,6 +203,7 @@ export async function openStage(ports: Partial<ElastiCachePorts> = {}): Promise<
     dns,
     tls: authority,
     logged,
+    metrics,
     provider: (type) => providerOf(cache, type),
     create: (type, properties) =>
       providerOf(cache, type).create(request(`AWS::ElastiCache::${type}`, properties)),
