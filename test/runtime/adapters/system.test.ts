@@ -49,7 +49,8 @@ it('an answer that has arrived while the process stood still is not late', async
 it('what was cancelled does not wake, not even in the turn in which it was due', async () => {
   const woken: string[] = [];
   const cancel = systemClock.after(5, () => woken.push('cancelled'));
-  setTimeout(cancel, 5);
+  setTimeout(cancel, 6);
+  stall(30);
   await new Promise<void>((resolve) => {
     systemClock.after(15, resolve);
   });
