@@ -40,6 +40,7 @@ export {
   markOf,
   type ReadEntry,
   readEntry,
+  STAMP_LENGTH,
   stampsOf,
   valueEntry,
 } from './entry-bytes.ts';

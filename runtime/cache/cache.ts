@@ -99,6 +99,10 @@ export class Cache extends Keyspace implements OpenedCache {
     return this.invalidateNames(names);
   }
 
+  resume(): Promise<boolean> {
+    return this.#opened.parts.leases.renewAnew();
+  }
+
   describe(): CacheStatus {
     const { links, leases } = this.#opened.parts;
     const shards = links.map((link, shard) => {

@@ -19,9 +19,10 @@ import { CRITICALITY_DEFAULT } from '../../core/shedding/index.ts';
 import type { Session } from '../session.ts';
 import { CacheError } from './errors.ts';
 import type { Invalidated, Invalidator } from './invalidator.ts';
+import { type Lent, LentFills } from './lent-fills.ts';
 import { type LoadContext, loadFaults, type LoadOptions } from './load-options.ts';
 import type { Load } from './load-run.ts';
-import type { CacheOperations } from './operations.ts';
+import type { CacheOperations, StoreOptions } from './operations.ts';
 import { type CacheParts, readSightOf, sightOf } from './parts.ts';
 import { leasedRing, type Place, placeOf, placesUnder } from './placing.ts';
 import type { Recorded } from './ports.ts';
@@ -106,6 +107,26 @@ export class Keyspace implements CacheOperations {
     options: LoadOptions,
   ): Promise<Value> {
     return this.#loaded(key, load, options, false);
+  }
+
+  /** As `getOrLoad` for a load outside of this process: the value, or the right to load and to `store` it. */
+  ask(key: CacheKey): Promise<Lent> {
+    return new LentFills(this.#works.parts).ask(this.#place(key));
+  }
+
+  /**
+   * Stores what was loaded under a fill. False: it was invalidated meanwhile, or the shard is away, and nothing is
+   * stored. @throws InvalidInput
+   */
+  async store(
+    key: CacheKey,
+    value: CacheValue,
+    { fill, ttlMs, staleMs = 0 }: StoreOptions,
+  ): Promise<boolean> {
+    const place = this.#place(key);
+    refuse('The store', loadFaults({ ttlMs, staleMs }));
+    const body = serialize('value', value);
+    return new LentFills(this.#works.parts).store(place, fill, { body, ttlMs, staleMs });
   }
 
   /** True when hits of the key may be served now. */

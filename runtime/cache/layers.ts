@@ -11,9 +11,10 @@ import { type Fault, InvalidInput } from '../../core/errors.ts';
 import type { Session } from '../session.ts';
 import type { Cache, CacheStatus } from './cache.ts';
 import type { Keyspace, Pending } from './keyspace.ts';
+import type { Lent } from './lent-fills.ts';
 import type { LoadContext, LoadOptions, ServedFrom } from './load-options.ts';
 import type { Load } from './load-run.ts';
-import type { CacheOperations, OpenedCache } from './operations.ts';
+import type { CacheOperations, OpenedCache, StoreOptions } from './operations.ts';
 
 export type Layering = 'double' | 'gutter';
 
@@ -85,6 +86,16 @@ export class LayeredKeyspace implements CacheOperations {
     return outer.set(key, value, options);
   }
 
+  /** The right is to fill the outer one alone: the load sees every write, so it need not go through the inner one. */
+  async ask(key: CacheKey): Promise<Lent> {
+    const value = await this.get(key);
+    return value === undefined ? this.#layers.outer.ask(key) : { kind: 'value', value };
+  }
+
+  store(key: CacheKey, value: CacheValue, options: StoreOptions): Promise<boolean> {
+    return this.#layers.outer.store(key, value, options);
+  }
+
   async delete(key: CacheKey | readonly CacheKey[]): Promise<void> {
     for (const layer of INVALIDATION_ORDER) await this.#layers[layer].delete(key);
   }
@@ -153,6 +164,12 @@ export class LayeredCache extends LayeredKeyspace implements OpenedCache {
 
   async deleteNames(names: readonly string[]): Promise<void> {
     for (const layer of INVALIDATION_ORDER) await this.#options[layer].deleteNames(names);
+  }
+
+  async resume(): Promise<boolean> {
+    const { outer, inner } = this.#options;
+    const resumed = await Promise.all([outer.resume(), inner.resume()]);
+    return resumed.every(Boolean);
   }
 
   describe(): LayeredStatus {

@@ -87,19 +87,33 @@ export class LeaseKeeper {
     return this.#renewing;
   }
 
+  /**
+   * For a process that stood still, and whose clock may have stood still with it: no lease of before counts any more,
+   * nor one that was asked for before. True when the database has given new ones.
+   */
+  async renewAnew(): Promise<boolean> {
+    await this.#renewing;
+    this.#endLeases();
+    return this.renew();
+  }
+
   /** Serves nothing from here on, then says goodbye, so that nobody waits for this holder. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel();
     await this.#renewing;
-    this.#views = this.#views.map((view) => ({ ...view, leaseUntil: NO_LEASE }));
-    this.#ring = { ...this.#ring, leaseUntil: NO_LEASE };
+    this.#endLeases();
     try {
       if (this.#isRegistered)
         await this.#bounded(this.#options.store.forget(this.#options.id, this.#sequence));
     } catch {
       // It is forgotten by somebody else once it has not renewed for a full lease wait.
     }
+  }
+
+  #endLeases(): void {
+    this.#views = this.#views.map((view) => ({ ...view, leaseUntil: NO_LEASE }));
+    this.#ring = { ...this.#ring, leaseUntil: NO_LEASE };
   }
 
   async #renew(): Promise<boolean> {
