@@ -39,7 +39,7 @@ const WORLDS: readonly (readonly [name: string, size: Size])[] = [
     sizeOf(
       { timeouts: 1 },
       {
-        shardOfKey: [0, 1],
+        slotOfKey: [0, 1],
         clients: [
           { ...WRITER, keys: [0] },
           { ...READER, keys: [1] },
@@ -52,7 +52,7 @@ const WORLDS: readonly (readonly [name: string, size: Size])[] = [
     sizeOf(
       { timeouts: 1 },
       {
-        shardOfKey: [0, 0],
+        slotOfKey: [0, 0],
         clients: [
           { ...READER, keys: [1] },
           { ...BOTH, keys: [0] },

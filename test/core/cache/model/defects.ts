@@ -29,6 +29,8 @@ export const NO_FAULTS: Faults = {
   flips: 0,
   clientCrashes: 0,
   keeperCrashes: 0,
+  operatorCrashes: 0,
+  turns: 0,
 };
 
 const READER = { reads: 1, writes: 0 };
@@ -39,7 +41,7 @@ const TWICE = { clients: [READER, { reads: 0, writes: 2 }] };
 
 export function sizeOf(faults: Partial<Faults>, rest: Partial<Size> = {}): Size {
   return {
-    shardOfKey: [0],
+    slotOfKey: [0],
     clients: [READER, WRITER],
     records: false,
     ...rest,
@@ -128,7 +130,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'acknowledges by the journal when that has been listed already',
     size: sizeOf(
       { timeouts: 1 },
-      { shardOfKey: [0, 0], clients: [{ reads: 1, writes: 2, isReadingLast: true }] },
+      { slotOfKey: [0, 0], clients: [{ reads: 1, writes: 2, isReadingLast: true }] },
     ),
     found: STALE,
     protocol: {
@@ -173,6 +175,7 @@ export const DEFECTS: readonly Defect[] = [
     found: STALE,
     protocol: {
       ...SHIPPED,
+      isStillPlaced: (view, ring) => SHIPPED.isStillPlaced(view, ring, LONG_AGO),
       beginRead: (sight, token) => SHIPPED.beginRead({ ...sight, now: LONG_AGO }, token),
       afterAsk: (fill, asked, sight) => SHIPPED.afterAsk(fill, asked, { ...sight, now: LONG_AGO }),
     },
@@ -193,6 +196,7 @@ export const DEFECTS: readonly Defect[] = [
     found: STALE,
     protocol: {
       ...SHIPPED,
+      isLeased: () => true,
       beginInvalidation: (sight) => SHIPPED.beginInvalidation({ ...sight, now: LONG_AGO }),
     },
   },

@@ -2,6 +2,18 @@
 
 import * as shipped from '../../../../core/cache/protocol/index.ts';
 
-export type Protocol = typeof shipped;
+/** What the ports and the router do between these functions. */
+interface Rules {
+  /** The ring that a transaction records under: it has locked the row. */
+  ringAtCommit(ledger: shipped.Ledger, view: shipped.RingView): shipped.RingRow;
+  /** As `readSightOf` of the router. */
+  isStillPlaced(view: shipped.RingView, ring: number, now: number): boolean;
+}
 
-export const SHIPPED: Protocol = { ...shipped };
+export type Protocol = typeof shipped & Rules;
+
+export const SHIPPED: Protocol = {
+  ...shipped,
+  ringAtCommit: ({ ring }) => ring,
+  isStillPlaced: (view, ring, now) => view.row.epoch === ring && shipped.isLeased(view, now),
+};

@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../../../core/cache/protocol/index.ts';
 import { clientSteps } from './clients.ts';
 import { entryAt, processOf, stored } from './commands.ts';
 import { keeperSteps } from './keepers.ts';
+import { operatorSteps } from './operators.ts';
 import { type Protocol, SHIPPED } from './protocol.ts';
 import type { Space, Step } from './search.ts';
 import { newWorld, normalized, type Process, type Size, spent, ticked, type World } from './world.ts';
@@ -19,6 +20,7 @@ export function spaceOf(
       [
         { label: 'tick all', state: ticked(world) },
         ...world.clients.flatMap((_, at) => clientSteps({ world, protocol, size, at })),
+        ...world.operators.flatMap((_, at) => operatorSteps({ world, protocol, size, at })),
         ...world.keepers.flatMap((_, shard) => keeperSteps(world, protocol, shard)),
         ...arrivals(world, protocol),
         ...faultSteps(world, size),
@@ -27,6 +29,8 @@ export function spaceOf(
     violationOf: ({ violation }) => violation,
     isHealed: (world) =>
       world.clients.every(({ read, write }) => read === null && write === null) &&
+      (world.ledger.ring.target === null || world.operators.length === 0) &&
+      world.operators.every(({ doing }) => doing === null || doing.step === 'done') &&
       world.ledger.rows.every(
         ({ state, incarnation, shard }) =>
           state === 'serving' && incarnation === world.processes[shard]!.at(-1)!.incarnation,
@@ -47,7 +51,7 @@ function faultSteps(world: World, size: Size): Step<World>[] {
     const incarnation = `p${world.processesMade}`;
     const old: Process = {
       incarnation,
-      data: size.shardOfKey.map((at) => (at === shard ? { kind: 'value', value: 0 } : null)),
+      data: size.slotOfKey.map((slot) => (isEverOn(world, shard, slot) ? { kind: 'value', value: 0 } : null)),
     };
     const become = (next: readonly Process[], fault: 'restarts' | 'takeovers' | 'flips'): World => ({
       ...spent(world, fault),
@@ -66,6 +70,10 @@ function faultSteps(world: World, size: Size): Step<World>[] {
     }
     return steps;
   });
+}
+
+function isEverOn({ ledger }: World, shard: number, slot: number): boolean {
+  return slot % ledger.rows.length === shard || slot % ledger.ring.shards === shard;
 }
 
 /** A journal entry leaves only when the process that is trusted now holds nothing older than it. */

@@ -6,16 +6,25 @@
  */
 
 import {
+  addShards,
   type Entry,
+  type GrowthGoal,
+  type GrowthMemory,
+  type GrowthStep,
   type Invalidation,
+  isAwaited,
   type Ledger,
   newHolder,
   newLedger,
+  newRing,
   NO_LEASE,
   type Read,
   type Readmission,
+  type RingRow,
+  type RingView,
   type ShardRow,
   type ShardView,
+  unknownRing,
   unknownView,
   WATCH,
 } from '../../../../core/cache/protocol/index.ts';
@@ -33,8 +42,17 @@ export const LIMITS = {
 };
 
 export interface Size {
-  /** The shard of each key. */
-  readonly shardOfKey: readonly number[];
+  /** The slot of each key. */
+  readonly slotOfKey: readonly number[];
+  /** @default - one more than the highest slot */
+  readonly shards?: number;
+  /** Somebody doubles the number of shards. @default - nobody does */
+  readonly growth?: {
+    readonly parts: number;
+    readonly operators: number;
+    /** The ring that it begins with, which everybody has adopted. @default - growing has not begun */
+    readonly ring?: RingRow;
+  };
   readonly clients: readonly {
     readonly reads: number;
     readonly writes: number;
@@ -42,6 +60,10 @@ export interface Size {
     readonly keys?: readonly number[];
     /** It reads when it has written. @default false */
     readonly isReadingLast?: boolean;
+    /** The number of shards that it has the endpoints of. @default - all of them */
+    readonly knows?: number;
+    /** It has no lease, and knows the ring from before it began to grow. @default false */
+    readonly isBehind?: boolean;
   }[];
   /** Writes record their invalidations in their own transactions. */
   readonly records: boolean;
@@ -64,6 +86,9 @@ export interface Faults {
   readonly flips: number;
   readonly clientCrashes: number;
   readonly keeperCrashes: number;
+  readonly operatorCrashes: number;
+  /** A growth is given up, or taken up again. */
+  readonly turns: number;
 }
 
 export interface Process {
@@ -74,6 +99,9 @@ export interface Process {
 
 export interface ReadOp {
   readonly key: number;
+  /** Where the ring had it when the read began, and the epoch of that ring. */
+  readonly shard: number;
+  readonly ring: number;
   readonly state: Read<number>;
   /** The newest version whose write was acknowledged when the read began. */
   readonly floor: number;
@@ -83,19 +111,31 @@ export interface ReadOp {
   readonly isOutdated: boolean;
 }
 
+/** The invalidation on one shard. */
+export interface Leg<State extends Invalidation = Invalidation> {
+  readonly shard: number;
+  readonly state: State;
+}
+
 export interface WriteOp {
   readonly key: number;
   readonly version: number;
-  readonly state: Invalidation;
+  /** Those that are not over; null until it is known which shards the key is on. */
+  readonly legs: readonly Leg[] | null;
 }
 
 export interface Client {
   readonly id: string;
   readonly views: readonly ShardView[];
+  readonly ring: RingView;
   /** The process behind each connection. */
   readonly connections: readonly (string | null)[];
   /** A renewal that was sent and answered, and whose answer has not arrived; it may never. */
-  readonly renewal: { readonly sentAt: number; readonly rows: readonly ShardRow[] } | null;
+  readonly renewal: {
+    readonly sentAt: number;
+    readonly rows: readonly ShardRow[];
+    readonly ring: RingRow;
+  } | null;
   readonly read: ReadOp | null;
   readonly write: WriteOp | null;
   readonly readsLeft: number;
@@ -115,6 +155,14 @@ export interface LateStore {
   readonly isOutdated: boolean;
 }
 
+/** Who doubles the number of shards. */
+export interface Operator {
+  readonly goal: GrowthGoal;
+  readonly memory: GrowthMemory | null;
+  /** What it has decided to do, from what it saw. */
+  readonly doing: GrowthStep | null;
+}
+
 export interface World {
   readonly committed: readonly number[];
   readonly acknowledged: readonly number[];
@@ -127,6 +175,7 @@ export interface World {
   readonly clients: readonly Client[];
   /** One a shard. */
   readonly keepers: readonly Readmission[];
+  readonly operators: readonly Operator[];
   readonly late: readonly LateStore[];
   readonly faults: Faults;
   readonly violation: string | null;
@@ -134,44 +183,58 @@ export interface World {
 
 /** Everything is well: each shard serves and holds the value of each of its keys, each client is connected and leased. */
 export function newWorld(size: Size): World {
-  const shards = Math.max(...size.shardOfKey) + 1;
-  let ledger = newLedger(shards);
+  const count = size.shards ?? Math.max(...size.slotOfKey) + 1;
+  const shards = size.growth ? 2 * count : count;
+  let [ledger] = addShards(newLedger(count), shards);
+  const before = ledger.ring;
+  ledger = { ...ledger, ring: size.growth?.ring ?? before };
   const rows = ledger.rows.map((row): ShardRow => ({
     ...row,
     state: 'serving',
     incarnation: `p${row.shard}`,
   }));
   ledger = { ...ledger, rows, holders: [] };
-  const clients = size.clients.map(({ reads, writes }, at): Client => {
+  const clients = size.clients.map(({ reads, writes, knows = shards, isBehind = false }, at): Client => {
     const id = `c${at}`;
     ledger = {
       ...ledger,
-      holders: [...ledger.holders, { ...newHolder(id, 0), adopted: rows.map(({ epoch }) => epoch) }],
+      holders: [
+        ...ledger.holders,
+        { ...newHolder(id, 0), adopted: rows.map(({ epoch }) => epoch), ring: ledger.ring.epoch },
+      ],
     };
-    const views = rows.map((row): ShardView => ({ row, leaseUntil: LEASE_TICKS }));
-    const connections = rows.map(({ incarnation }) => incarnation);
-    return { ...newClient(id, shards, reads, writes), views, connections };
+    const leaseUntil = isBehind ? NO_LEASE : LEASE_TICKS;
+    const views = rows.map((row): ShardView => ({ row, leaseUntil }));
+    const ring = isBehind
+      ? { row: before, leaseUntil: NO_LEASE }
+      : { row: ledger.ring, leaseUntil: LEASE_TICKS };
+    const connections = rows.map(({ incarnation, shard }) => (shard < knows ? incarnation : null));
+    return { ...newClient(id, shards, reads, writes), views, ring, connections };
   });
-  const data = size.shardOfKey.map((): Entry<number> => ({ kind: 'value', value: 0 }));
+  const data = size.slotOfKey.map((): Entry<number> => ({ kind: 'value', value: 0 }));
   return {
-    committed: size.shardOfKey.map(() => 0),
-    acknowledged: size.shardOfKey.map(() => 0),
+    committed: size.slotOfKey.map(() => 0),
+    acknowledged: size.slotOfKey.map(() => 0),
     ledger,
     journaled: {},
     processes: Array.from({ length: shards }, (_, shard) => [{ incarnation: `p${shard}`, data }]),
     processesMade: shards,
     clients,
     keepers: Array.from({ length: shards }, () => WATCH),
+    operators: Array.from({ length: size.growth?.operators ?? 0 }, () => IDLE),
     late: [],
     faults: size.faults,
     violation: null,
   };
 }
 
+export const IDLE: Operator = { goal: 'grow', memory: null, doing: null };
+
 export function newClient(id: string, shards: number, readsLeft: number, writesLeft: number): Client {
   return {
     id,
     views: Array.from({ length: shards }, (_, shard) => unknownView(shard)),
+    ring: unknownRing(shards),
     connections: Array.from({ length: shards }, () => null),
     renewal: null,
     read: null,
@@ -189,6 +252,10 @@ export function withKeeper(world: World, shard: number, keeper: Readmission): Wo
   return { ...world, keepers: world.keepers.with(shard, keeper) };
 }
 
+export function withOperator(world: World, at: number, change: Partial<Operator>): World {
+  return { ...world, operators: world.operators.with(at, { ...world.operators[at]!, ...change }) };
+}
+
 export function spent(world: World, fault: keyof Faults): World {
   return { ...world, faults: { ...world.faults, [fault]: world.faults[fault] - 1 } };
 }
@@ -196,42 +263,68 @@ export function spent(world: World, fault: keyof Faults): World {
 /** One tick later for everybody. */
 export function ticked(world: World): World {
   const later = (at: number, least: number): number => Math.max(least, at - 1);
+  const earlier = <View extends { readonly leaseUntil: number }>(view: View): View => ({
+    ...view,
+    leaseUntil: view.leaseUntil <= 1 ? NO_LEASE : view.leaseUntil - 1,
+  });
   const clients = world.clients.map((client): Client => ({
     ...client,
-    views: client.views.map((view) => ({
-      ...view,
-      leaseUntil: view.leaseUntil <= 1 ? NO_LEASE : view.leaseUntil - 1,
-    })),
+    views: client.views.map(earlier),
+    ring: earlier(client.ring),
     renewal: client.renewal && {
       ...client.renewal,
       sentAt: later(client.renewal.sentAt, -LEASE_TICKS),
     },
-    write: client.write && { ...client.write, state: waited(client.write.state) },
+    write: client.write && {
+      ...client.write,
+      legs: client.write.legs?.map((leg) => ({ ...leg, state: waited(leg.state) })) ?? null,
+    },
   }));
+  const operators = world.operators.map((operator): Operator => {
+    const { memory } = operator;
+    return memory
+      ? { ...operator, memory: { ...memory, since: later(memory.since, -LEASE_TICKS) } }
+      : operator;
+  });
   const keepers = world.keepers.map((keeper): Readmission =>
     'seen' in keeper && keeper.seen
       ? { ...keeper, seen: { ...keeper.seen, since: later(keeper.seen.since, -LEASE_TICKS) } }
       : keeper,
   );
-  return { ...world, clients, keepers };
+  return { ...world, clients, keepers, operators };
 }
 
 /** What makes no difference any more is forgotten, so that situations that are equal from here on are equal states. */
 export function normalized(world: World, { isExact }: { readonly isExact: boolean }): World {
-  const { rows, holders } = world.ledger;
+  const { rows, holders, ring } = world.ledger;
   const clients = world.clients.map((client) => neededClient(client, world, isExact));
   const retired = clients.filter(isRetired).map(({ id }) => id);
   const needed = holders
     .filter(({ id }) => !retired.includes(id))
     .map((holder) => ({
       ...holder,
+      ring: isWaitedFor(ring) && holder.ring >= ring.epoch ? ring.epoch : 0,
       adopted: holder.adopted.map((epoch, at) => neededEpoch(epoch, rows[at]!)),
     }));
   const keepers = world.keepers.map((keeper, shard): Readmission => {
     const isWaiting = rows[shard]!.state === 'closing';
     return keeper.step === 'watch' && !isWaiting ? WATCH : keeper;
   });
-  return { ...world, keepers, clients, ledger: { ...world.ledger, holders: needed } };
+  const operators = world.operators.map((operator) => neededOperator(operator, ring));
+  return { ...world, operators, keepers, clients, ledger: { ...world.ledger, holders: needed } };
+}
+
+function isWaitedFor(ring: RingRow): boolean {
+  return ring.target === null || isAwaited(ring);
+}
+
+/** What an operator remembers matters while it acts under it, and since when, while it waits. */
+function neededOperator(operator: Operator, ring: RingRow): Operator {
+  const { memory, doing } = operator;
+  if (!memory) return operator;
+  if (!doing && memory.epoch !== ring.epoch) return { ...operator, memory: null };
+  const isWaiting = !doing && isWaitedFor(ring);
+  return isWaiting ? operator : { ...operator, memory: { ...memory, since: 0 } };
 }
 
 function isRetired({ read, write, readsLeft, writesLeft }: Client): boolean {
@@ -249,15 +342,19 @@ function neededClient(client: Client, world: World, isExact: boolean): Client {
   const connections = isCommanding(client)
     ? client.connections
     : client.connections.map((connection, shard) => (isAlive(connection, shard) ? connection : null));
+  const isRingNeeded = isExact || client.write !== null || client.ring.leaseUntil !== NO_LEASE;
+  const ring = isRingNeeded ? client.ring : { ...client.ring, row: newRing(1) };
   const isSame =
+    (isRingNeeded || client.ring.row.epoch === 1) &&
     views.every((view, shard) => view === client.views[shard]) &&
     connections.every((connection, shard) => connection === client.connections[shard]);
-  return isSame ? client : { ...client, views, connections };
+  return isSame ? client : { ...client, views, ring, connections };
 }
 
 /** A command is under way on one of its connections. */
 export function isCommanding({ read, write }: Client): boolean {
-  return read?.state.step === 'ask' || read?.state.step === 'store' || write?.state.step === 'deliver';
+  const isDeleting = write?.legs?.some(({ state }) => state.step === 'deliver') ?? false;
+  return read?.state.step === 'ask' || read?.state.step === 'store' || isDeleting;
 }
 
 /** A client that neither serves hits nor deletes by what it knows is as good as one that knows nothing. */
