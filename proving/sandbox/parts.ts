@@ -46,11 +46,15 @@ export interface Parts {
   readonly all: readonly Part[];
 }
 
-/** @param onEvent hears every event of the bus before its rules do */
+/**
+ * @param onEvent hears every event of the bus before its rules do
+ * @param say hears of what takes long
+ */
 export function createParts(
   world: World,
   zones: readonly string[],
   onEvent: (event: BusEvent) => void = () => undefined,
+  say: (line: string) => void = () => undefined,
 ): Parts {
   const authority = createCertificateAuthority(world);
   const identity = createIdentity(world, { functionOf: (roleArn) => lambda.functionOf(roleArn) });
@@ -91,7 +95,7 @@ export function createParts(
   const secrets = createSecretsManager(world, { findDatabase: (_type, id) => aurora.connectionOf(id) });
   const kept = { names: dns.names, secrets, tls: authority };
   const aurora = createAurora(world, { ...kept, identity, events, metrics });
-  const elastiCache = createElastiCache(world, { names: dns.names, tls: authority, identity, metrics });
+  const elastiCache = createElastiCache(world, { names: dns.names, tls: authority, identity, metrics, say });
   const taskNetwork = { ...network, dns: () => dns.environment() };
   const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 

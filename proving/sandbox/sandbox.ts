@@ -53,6 +53,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     world,
     ZONE_LETTERS.map((letter) => region + letter),
     noteDeployments(stateDir, world.now),
+    say,
   );
   const memory = watchMemory(stateDir);
   let stopping: Promise<void> | undefined;

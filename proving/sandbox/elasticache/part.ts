@@ -31,7 +31,9 @@ export interface ElastiCachePorts {
   readonly names: Names;
   readonly tls: CertificateAuthority;
   readonly metrics: MetricSink;
-  /** @default - `findRedisServer`, which says what it does in the log */
+  /** Hears what takes time, in a sentence. @default - nobody */
+  readonly say?: (text: string) => void;
+  /** @default - `findRedisServer` */
   readonly server?: () => Promise<RedisServer>;
   /** How long a connection lasts after its last login by token, in ms. @default 43 200 000, 12 hours as on AWS */
   readonly sessionMs?: number;
@@ -108,7 +110,7 @@ async function prepare(
   const folder = path.join(world.stateDir, 'elasticache');
   fs.mkdirSync(folder, { recursive: true });
   fs.chmodSync(folder, 0o755);
-  const find = ports.server ?? (() => findRedisServer((text) => world.log('elasticache', text)));
+  const find = ports.server ?? (() => findRedisServer(ports.say));
   const server = reachableServer(world, await find());
   world.log('elasticache', 'the cache server', { file: server.file, version: server.version });
   let nodes = 0;

@@ -1,6 +1,5 @@
 /** Runs one replication group: feeds the state machine with what happens to its processes, and does what it says. */
 
-import { randomUUID } from 'node:crypto';
 import { UnderstudyError } from '../../../core/errors.ts';
 import { endpointTtlS } from '../../twin/aurora/index.ts';
 import {
@@ -23,12 +22,10 @@ import {
 } from '../../twin/elasticache/index.ts';
 import { AwsError } from '../kernel/index.ts';
 import type { NetworkRule } from '../network/rule.ts';
-import { CacheNode, type StartOrder } from './cache-node.ts';
+import type { CacheNode, StartOrder } from './cache-node.ts';
 import { publishNames, removeNames } from './endpoint-names.ts';
+import { GroupNodes } from './group-nodes.ts';
 import type { GroupSettings, Shared } from './group-settings.ts';
-import { verifyLogin } from './logins.ts';
-import { memoryBytes } from './node-types.ts';
-import { PARAMETER_DEFAULTS } from './server-config.ts';
 
 type Start = Extract<Effect, { kind: 'start' }>;
 type Promote = Extract<Effect, { kind: 'promote' }>;
@@ -37,9 +34,7 @@ export class ReplicationGroup {
   readonly settings: GroupSettings;
   readonly names: GroupNames;
   private readonly shared: Shared;
-  private readonly nodes = new Map<string, CacheNode>();
-  private readonly ownPassword = randomUUID();
-  private knownUsers: readonly string[] = [];
+  private readonly nodes: GroupNodes;
   private current: GroupState;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
@@ -48,6 +43,7 @@ export class ReplicationGroup {
     this.shared = shared;
     this.settings = settings;
     this.names = groupNames(settings.id, shared.naming);
+    this.nodes = new GroupNodes(shared, settings, this.names);
     this.current = newGroup(settings.id, automaticFailover);
   }
 
@@ -56,21 +52,19 @@ export class ReplicationGroup {
   }
 
   node(id: string | null): CacheNode | undefined {
-    return id === null ? undefined : this.nodes.get(id);
+    return this.nodes.get(id);
   }
 
   get allNodes(): readonly CacheNode[] {
-    return [...this.nodes.values()];
+    return this.nodes.all;
   }
 
   /** Makes a node in each of these zones, the first as the primary, and resolves when all serve. */
   async create(zones: readonly string[]): Promise<void> {
     const added = zones.map((az, index) => ({ id: nodeName(this.settings.id, index + 1), az }));
-    for (const node of added) {
-      this.nodes.set(node.id, this.newNode(node.id, zones.length > 1));
-      this.dispatch({ kind: 'node-added', node });
-    }
-    this.knownUsers = this.users().map(({ name }) => name);
+    const ids = added.map(({ id }) => id);
+    this.nodes.make(ids, (id) => this.dispatch({ kind: 'process-exited', node: id }));
+    for (const node of added) this.dispatch({ kind: 'node-added', node });
     const [primary, ...replicas] = added;
     if (primary === undefined) return;
     await this.startNew(primary.id, null);
@@ -117,71 +111,44 @@ export class ReplicationGroup {
     }
     this.dispatch({ kind: 'restarted-outside', node: nodeId });
     const copies = this.current.primary === nodeId ? null : this.current.primary;
-    await this.start({ node: nodeId, copies }, { data, moves: false });
-  }
-
-  /** Resolves when the rules hold at every node that does not hang. */
-  async setNetwork(rules: readonly NetworkRule[]): Promise<void> {
-    await Promise.all(this.allNodes.map((node) => node.setNetwork(rules)));
-  }
-
-  /** Takes the users of the user groups to the nodes. Rejects with what a server refused. */
-  async applyUsers(): Promise<void> {
-    const names = this.users().map(({ name }) => name);
-    const gone = this.knownUsers.filter((name) => !names.includes(name) && name !== 'default');
-    this.knownUsers = names;
-    await Promise.all(this.allNodes.map((node) => node.applyUsers(gone)));
-  }
-
-  /** Takes the parameters that have an effect to the nodes. */
-  async applyParameters(): Promise<void> {
-    const values = { ...PARAMETER_DEFAULTS, ...this.parameters() };
-    for (const name of Object.keys(PARAMETER_DEFAULTS)) {
-      await Promise.all(this.allNodes.map((node) => node.applyParameter(name, values[name] ?? '')));
+    try {
+      await this.nodes.start({ node: nodeId, copies }, { data, moves: false });
+    } catch (error) {
+      this.dispatch({ kind: 'process-exited', node: nodeId });
+      throw error;
     }
+    this.dispatch({ kind: 'node-serving', node: nodeId });
+  }
+
+  setNetwork(rules: readonly NetworkRule[]): Promise<void> {
+    return this.nodes.setNetwork(rules);
+  }
+
+  applyUsers(): Promise<void> {
+    return this.nodes.applyUsers();
+  }
+
+  applyParameters(): Promise<void> {
+    return this.nodes.applyParameters();
   }
 
   /** Ends every process. What was being done is abandoned. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await Promise.allSettled(this.allNodes.map((node) => node.stop()));
+    await this.nodes.stop();
   }
 
   /** Ends the group and removes its data and its names. */
   async delete(): Promise<void> {
     await this.stop();
-    await Promise.all(this.allNodes.map((node) => node.remove()));
-    removeNames(this.shared.names, this.names, [...this.nodes.keys()]);
-  }
-
-  private newNode(id: string, hasReplicas: boolean): CacheNode {
-    const { shared, settings } = this;
-    return new CacheNode(shared, {
-      id,
-      hasReplicas,
-      port: settings.port,
-      certificate: shared.tls.issue([this.names.wildcard]),
-      ownPassword: this.ownPassword,
-      memoryBytes: memoryBytes(settings.nodeType),
-      users: () => this.users(),
-      parameters: () => this.parameters(),
-      verifyLogin: (user, password) => verifyLogin(shared, settings, { user, password }),
-      onCrash: () => this.dispatch({ kind: 'process-exited', node: id }),
-    });
-  }
-
-  private users() {
-    return this.shared.registry.usersOf(this.settings.userGroupIds);
-  }
-
-  private parameters(): Readonly<Record<string, string>> {
-    return this.shared.registry.parameterGroups.get(this.settings.parameterGroup ?? '')?.parameters ?? {};
+    await this.nodes.remove();
+    const ids = this.nodes.all.map(({ id }) => id);
+    removeNames(this.shared.names, this.names, ids);
   }
 
   private async startNew(id: string, copies: string | null): Promise<void> {
-    const order = { data: 'empty', moves: false, copies: this.node(copies) ?? null } as const;
-    await this.nodes.get(id)?.start(order);
+    await this.nodes.start({ node: id, copies }, { data: 'empty', moves: false });
     this.dispatch({ kind: 'node-serving', node: id });
   }
 
@@ -235,7 +202,7 @@ export class ReplicationGroup {
   private async promote({ target, from, keep }: Promote): Promise<void> {
     try {
       if (!keep) await this.node(from)?.end();
-      await this.lead(target);
+      await this.nodes.lead(target);
       this.dispatch({ kind: 'promotion-succeeded', node: target });
     } catch (error) {
       this.report(`promotion of ${target} failed`, error);
@@ -244,41 +211,18 @@ export class ReplicationGroup {
   }
 
   private async startAgain(effect: Start): Promise<void> {
-    const { node, role, copies } = effect;
-    const moves = effect.cause !== 'reboot';
+    const { node, role, copies, cause } = effect;
     try {
       // A replica without its primary lets nobody copy it.
       if (role === 'primary' && copies !== null) await this.node(copies)?.follow(null);
-      await this.start(effect, { data: 'empty', moves });
-      if (role === 'primary') await this.lead(node);
+      await this.nodes.start(effect, { data: 'empty', moves: cause !== 'reboot' });
+      if (role === 'primary') await this.nodes.lead(node);
+      this.dispatch({ kind: 'node-serving', node });
     } catch (error) {
       this.report(`start of ${node} failed`, error);
+      await this.node(node)?.kill();
+      this.dispatch({ kind: 'process-exited', node });
     }
-  }
-
-  private async start(
-    what: { readonly node: string; readonly copies: string | null },
-    order: Pick<StartOrder, 'data' | 'moves'>,
-  ): Promise<void> {
-    const node = this.nodes.get(what.node);
-    if (node === undefined) return;
-    try {
-      await node.start({ ...order, copies: this.node(what.copies) ?? null });
-      this.dispatch({ kind: 'node-serving', node: what.node });
-    } catch (error) {
-      await node.kill();
-      this.dispatch({ kind: 'process-exited', node: what.node });
-      throw error;
-    }
-  }
-
-  /** Makes a node the primary of all the others that run. */
-  private async lead(id: string): Promise<void> {
-    const primary = this.node(id);
-    if (primary === undefined || this.nodes.size === 1) return;
-    await primary.follow(null);
-    const others = this.allNodes.filter((node) => node !== primary && node.pid > 0);
-    await Promise.allSettled(others.map((node) => node.follow(primary)));
   }
 
   private report(what: string, error: unknown): void {
