@@ -42,15 +42,18 @@ export const deletionNotWaitedFor: Exhibit = {
       })),
     },
   },
+  // Often, and each time for so short that what is lost is a command or two and not the connection.
   faults: (random) =>
-    SHARDS.map((shard) => ({
-      tier: 'cache' as const,
-      id: 'F-07' as const,
-      processes: [0],
-      shard,
-      way: 'both' as const,
-      ...span(60 + random.between(0, 10), 150),
-    })),
+    Array.from({ length: 40 }, (_, turn) => 60 + 2.5 * turn + random.between(0, 1)).flatMap((from) =>
+      SHARDS.map((shard) => ({
+        tier: 'cache' as const,
+        id: 'F-07' as const,
+        processes: [0, 1, 2],
+        shard,
+        way: 'requests' as const,
+        ...span(from, from + 0.4),
+      })),
+    ),
 };
 
 export const replyOfBefore: Exhibit = {
@@ -59,9 +62,14 @@ export const replyOfBefore: Exhibit = {
   invariant: 'I-26',
   cached: true,
   defect: { name: 'reply-of-before', cache: { connector: pooling } },
-  faults: (random) => [
-    { tier: 'cache', id: 'F-03', shard: 0, ms: 120, ...span(60 + random.between(0, 20), 120) },
-  ],
+  faults: (random) =>
+    SHARDS.map((shard) => ({
+      tier: 'cache' as const,
+      id: 'F-03' as const,
+      shard,
+      ms: random.between(120, 250),
+      ...span(60 + random.between(0, 20), 150),
+    })),
 };
 
 /** Keeps a connection whose command had no answer in time, and takes the next answer for the next command's. */

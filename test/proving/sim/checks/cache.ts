@@ -35,7 +35,7 @@ export function cacheView(events: readonly PlainEvent[], change: CacheChange = {
   const serving = { state: 'serving', epoch: 3 };
   return {
     site: { ...SITE, ...change.site },
-    events: events.map((event, order) => ({ at: NOW, ...event, order }) as CacheEvent),
+    events: events.map((event, order) => ({ at: NOW, ...event, order })),
     shards: () => change.shards ?? [serving, serving],
     processes: () => change.processes ?? [process(), process({ process: '2-1' })],
   };
