@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { answerBy } from '../../lambdas/database-bootstrap/answer.ts';
 import { createHandler, DatabaseNotReady } from '../../lambdas/database-bootstrap/handler.ts';
 import { checkProperties, statementsOf } from '../../lambdas/database-bootstrap/statements.ts';
+import { ledgerTables } from '../../core/cache/protocol/tables.ts';
+import { CACHE_FRONT_ROLE } from '../../lambdas/shared/contract.ts';
 import { VirtualClock } from './fakes/clock.ts';
 import { SILENT } from './fakes/process.ts';
 
@@ -117,6 +119,11 @@ describe('database-bootstrap', () => {
     [{ probeUser: '' }, 'probeUser'],
     [{ clusterArn: 'cluster' }, 'clusterArn'],
     [{ database: 'a b' }, 'database'],
+    [{ caches: ['main'] }, 'caches'],
+    [{ caches: ['main=0'] }, 'caches'],
+    [{ caches: ['other=4'] }, 'caches'],
+    [{ caches: ["main=4'; drop table x; --"] }, 'caches'],
+    [{ caches: 'main=9999' }, 'shards'],
   ])('refuses the properties %j, naming the field, and runs nothing', async (change, field) => {
     const rig = setUp();
     await rig.run(request('Create', { ResourceProperties: { ...PROPERTIES, ...change } }));
@@ -146,6 +153,39 @@ describe('database-bootstrap', () => {
       statements.some((sql) => sql.includes('create schema "back-office" authorization "back-office"')),
     ).toBe(true);
     expect(statements.every((sql) => !/superuser|password/i.test(sql))).toBe(true);
+  });
+});
+
+describe('the tables of a cache', () => {
+  const caches = ['main=4', 'gutter=1'];
+  const statements = statementsOf(checkProperties({ ...PROPERTIES, caches }));
+
+  it('are made for the copies that there are, after everything else, and not without a cache', () => {
+    const without = statementsOf(checkProperties(PROPERTIES));
+    expect(statements.slice(0, without.length)).toEqual(without);
+    expect(without.join()).not.toMatch(/cache/);
+    const tables = ledgerTables([
+      { name: 'main', shards: 4 },
+      { name: 'gutter', shards: 1 },
+    ]);
+    expect(statements.slice(without.length, without.length + tables.length)).toEqual(tables);
+  });
+
+  it('are open to every application and to cache-front, who logs in by token, and to nobody else', () => {
+    const granted = statements.filter((sql) => /^grant .* understudy_cache/.test(sql));
+    const roles = new Set(granted.map((sql) => /to "(.+)"$/.exec(sql)![1]));
+    expect(roles).toEqual(new Set(['shop', 'back-office', CACHE_FRONT_ROLE]));
+    expect(statements).toContain(`grant rds_iam to "${CACHE_FRONT_ROLE}"`);
+    expect(statements.some((sql) => sql.includes(`create role "${CACHE_FRONT_ROLE}" login`))).toBe(true);
+    const before = statements.findIndex((sql) => sql.includes(`create role "${CACHE_FRONT_ROLE}"`));
+    const after = statements.findIndex(
+      (sql) => sql.startsWith('grant') && sql.endsWith(`"${CACHE_FRONT_ROLE}"`),
+    );
+    expect(before).toBeLessThan(after);
+  });
+
+  it('may be one copy, which CloudFormation passes as text', () => {
+    expect(checkProperties({ ...PROPERTIES, caches: 'main=4' }).caches).toEqual(['main=4']);
   });
 });
 

@@ -105,4 +105,24 @@ describe('the cache of a profile', () => {
       expect.objectContaining({ field: 'applications[0]', rule: expect.stringMatching(/41 characters/) }),
     ]);
   });
+
+  const shardsMax = (cache: object, rest: object = {}): number => {
+    const [fault] = faultsOf(withCache({ shards: 64, ...cache }, rest));
+    expect(fault).toMatchObject({
+      field: 'tiers.cache.shards',
+      rule: expect.stringMatching(/function's variables/),
+    });
+    return Number(/at most (\d+) shards/.exec(fault!.fix)![1]);
+  };
+
+  it('fails where the names of all shards do not fit into the variables of a function, and says how many do', () => {
+    const most = shardsMax({ gutter: false });
+    expect(most).toBeGreaterThan(30);
+    expect(() => validate(withCache({ shards: most, gutter: false }))).not.toThrow();
+    expect(faultsOf(withCache({ shards: most + 1, gutter: false }))).toHaveLength(1);
+    expect(shardsMax({ gutter: true })).toBe(most - 1);
+    expect(shardsMax({ redundancy: 'double' })).toBe(Math.floor(most / 2));
+    expect(shardsMax({ gutter: false }, { name: 'a-much-longer-name' })).toBeLessThan(most);
+    expect(shardsMax({ gutter: false }, { size: 'fleet' })).toBeLessThan(most);
+  });
 });

@@ -62,6 +62,28 @@ describe('the functions of the cache', () => {
     expect(variables).not.toHaveProperty(CACHE_ENV.gutter);
   });
 
+  it('are told as many shards as a profile may have within the 4,096 bytes of their variables', () => {
+    const cache = { shards: 33, gutter: true };
+    expect(() => validate({ ...demo, tiers: { database: {}, cache: { ...cache, shards: 34 } } })).toThrow(
+      /at most 33 shards/,
+    );
+    const large = synthesize({ tiers: { database: {}, cache } });
+    for (const name of [router.FUNCTION, front.FUNCTION, 'health-check-us-east-1b']) {
+      const variables = Object.entries(variablesOf(name, large)).map(([key, value]) => {
+        const text = textOf(value, large)
+          .replaceAll(
+            /<Cache(main|gutter)(\d+)[^>]+>/g,
+            'master.demo-cache-$2.abcdef.use1.cache.amazonaws.com',
+          )
+          .replaceAll(/<[^>]+>/g, 'x'.repeat(95));
+        return `${key}${text}`;
+      });
+      const bytes = variables.join('').length;
+      expect(bytes, name).toBeGreaterThan(2000);
+      expect(bytes, name).toBeLessThanOrEqual(4096);
+    }
+  });
+
   it('cache-front logs in as its own user, to the database as its own role, and trusts what Lambda brings', () => {
     const variables = variablesOf(front.FUNCTION);
     expect(variables).toMatchObject({
