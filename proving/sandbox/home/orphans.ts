@@ -21,15 +21,8 @@ export interface Orphan {
   readonly name: string;
 }
 
-/** Known by where they work, too: PostgreSQL writes its title over its environment. */
-const ENGINES: ReadonlySet<string> = new Set([
-  'postgres',
-  'initdb',
-  'pg_basebackup',
-  'pg_ctl',
-  'redis-server',
-  'valkey-server',
-]);
+/** PostgreSQL writes its title over its environment, so it is known by where it works. */
+const ENGINES: ReadonlySet<string> = new Set(['postgres', 'initdb', 'pg_basebackup', 'pg_ctl']);
 const LOOK_AGAIN_MS = 25;
 /** Looks in a row that must find nothing: what was being forked while we looked turns up in the next. */
 const QUIET_LOOKS = 3;

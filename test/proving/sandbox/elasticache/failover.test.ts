@@ -90,6 +90,7 @@ describe('TestFailover', () => {
     await expect(stage.call('TestFailover', call)).rejects.toMatchObject({
       code: 'InvalidReplicationGroupState',
     });
+    await expect(stage.cache.restartCacheNode(TWO, 'kept')).rejects.toMatchObject({ code: 'node-busy' });
     await untilWhole();
     expect([stage.node(ONE).role, stage.node(TWO).role]).toEqual(['replica', 'primary']);
     expect(await (await stage.connect({ id: TWO })).get('a')).toBe('1');

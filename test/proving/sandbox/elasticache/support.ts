@@ -65,7 +65,7 @@ function testWorld(stateDir: string, logged: string[]): World {
   };
 }
 
-/** Knows two keys: the shop's may connect to every group as the shop and as the prober, the stranger's to none. */
+/** Knows two keys: the shop's may connect to the group as the shop; the stranger's may be the shop, but has no group. */
 function fakeIdentity(): Identity {
   const principal = (name: string) => ({
     arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/s`,
@@ -79,7 +79,8 @@ function fakeIdentity(): Identity {
     [STRANGER_KEY.accessKeyId, { ...STRANGER_KEY, principal: principal('stranger') }],
   ]);
   const prefix = `arn:aws:elasticache:${REGION}:${ACCOUNT}`;
-  const allowed = [`${prefix}:replicationgroup:${GROUP}`, `${prefix}:user:${USER}`];
+  const asShop = `${prefix}:user:${USER}`;
+  const allowed = { shop: [asShop, `${prefix}:replicationgroup:${GROUP}`], stranger: [asShop] };
   return {
     denials: [],
     issueForRole: () => {
@@ -88,8 +89,8 @@ function fakeIdentity(): Identity {
     lookup: (accessKeyId) => keys.get(accessKeyId),
     authorize(who, requests) {
       for (const { action, resource } of requests) {
-        const knows = who.roleName === 'shop' && action === 'elasticache:Connect';
-        if (knows && allowed.includes(resource)) continue;
+        const resources = allowed[who.roleName as keyof typeof allowed];
+        if (action === 'elasticache:Connect' && resources.includes(resource)) continue;
         throw new AwsError('AccessDenied', `${who.arn} may not ${action} ${resource}`, { status: 403 });
       }
     },
