@@ -116,9 +116,13 @@ export class ShardKeeper {
   /** What this shard is filled from no longer has it; the order is that of every invalidation of layers. */
   async #isInnerInvalidated(entries: readonly JournalEntry[]): Promise<boolean> {
     const { inner } = this.#parts.behind;
-    if (!inner || entries.length === 0) return true;
+    if (!inner) return true;
+    const names = [...new Set(entries.map(({ key }) => key))];
+    const { keysPerCommandMax } = this.#parts.limits;
     try {
-      await inner.deleteNames([...new Set(entries.map(({ key }) => key))]);
+      for (let at = 0; at < names.length; at += keysPerCommandMax) {
+        await inner.deleteNames(names.slice(at, at + keysPerCommandMax));
+      }
       return true;
     } catch {
       return false;

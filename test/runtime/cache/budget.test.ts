@@ -136,6 +136,22 @@ describe('the read budget', () => {
     expect(cold.filter(({ place }) => place).length).toBe(3);
   });
 
+  it('looks at the class first, and only then at the share', async () => {
+    const { clock, budget } = stage({ concurrencyMax: 1, waitersMax: 2 });
+    const at = entering(budget);
+    const whole = entering(budget, { criticality: 'sheddable' });
+    const shared = entering(budget, { criticality: 'critical', share: 0.5 });
+    await clock.advance(0);
+    at.place?.end('loaded');
+    await clock.advance(0);
+    expect([whole.place, shared.place?.queueMs]).toEqual([undefined, 0]);
+    const better = entering(budget, { criticality: 'critical' });
+    const worse = entering(budget, { criticality: 'sheddable', share: 0.5 });
+    await clock.advance(0);
+    expect([better.code, worse.code]).toEqual([undefined, 'read-budget-spent']);
+    expect(whole.code).toBeUndefined();
+  });
+
   it('gives back what was not used', async () => {
     const { clock, budget } = stage({ concurrencyMax: 1, loadsPerSecond: 1 });
     const place = budget.tryEnter({ share: 1 });
@@ -187,12 +203,14 @@ describe('the number of loads at work', () => {
     const { clock, budget } = stage({ concurrencyMax: 20 });
     const fail = async (how: 'dropped' | 'failed'): Promise<number> => {
       for (let n = 0; n < 10; n += 1) {
+        const place = budget.tryEnter({ share: 1 });
         await clock.advance(10);
-        budget.tryEnter({ share: 1 })?.end(how);
+        place?.end(how);
       }
       return budget.describe().limit;
     };
     expect(await fail('failed')).toBe(20);
+    expect(budget.describe().latencyMs).toBe(0);
     expect(await fail('dropped')).toBeLessThan(10);
   });
 });

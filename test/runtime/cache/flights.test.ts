@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CRITICALITIES } from '../../../core/shedding/index.ts';
-import { CacheError } from '../../../runtime/cache/index.ts';
+import { CacheError, type LoadContext } from '../../../runtime/cache/index.ts';
 import { Flights, type Landed, type Passenger } from '../../../runtime/cache/flights.ts';
 import { VirtualClock } from '../simulated/virtual-clock.ts';
 
@@ -43,12 +43,13 @@ async function flown(
     const passenger: Passenger = { criticality: plan.criticality, share: 1, signal };
     const one: Seen = { beganAt: clock.now(), plan, ended: null, at: 0, startedAt: null };
     seen.push(one);
-    const work = async (): Promise<Landed<number>> => {
+    const work = async ({ signal: nobodyWaits }: LoadContext): Promise<Landed<number>> => {
       atWork.set(plan.key, (atWork.get(plan.key) ?? 0) + 1);
       mostAtOnce = Math.max(mostAtOnce, atWork.get(plan.key)!);
       const startedAt = clock.now();
       await clock.sleep(plan.workMs);
       atWork.set(plan.key, atWork.get(plan.key)! - 1);
+      nobodyWaits.throwIfAborted();
       if (plan.ends === 'fails') throw new Error('no row');
       if (plan.ends === 'spent') throw new CacheError('read-budget-spent', 'spent');
       return { value: startedAt, from: 'load', freshMs: 1, isCurrent: plan.ends === 'current' };

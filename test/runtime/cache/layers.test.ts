@@ -104,6 +104,26 @@ describe('two full copies', () => {
     expect(product.loads).toBe(1);
   });
 
+  it('serve a value past its time where the database has none to spare and the inner one is lost', async () => {
+    const { clock, caches, inner } = await layeredStage('double', {
+      shards: 1,
+      clients: 1,
+      budget: { concurrencyMax: 1, waitMs: 50 },
+    });
+    const [a] = caches as [LayeredCache];
+    const age = { ttlMs: 10_000, staleIfBusyMs: 60_000 };
+    await outcome(clock, a.getOrLoad('k', row(1).load, age));
+    inner.servers.kill(0);
+    await clock.advance(20_000);
+    const held = Promise.withResolvers<number>();
+    const blocking = a.getOrLoad('other', () => held.promise, TTL);
+    await clock.advance(10);
+    expect((await outcome(clock, a.getOrLoad('k', row(2).load, age))).value).toBe(1);
+    held.resolve(0);
+    await outcome(clock, blocking);
+    expect((await outcome(clock, a.getOrLoad('k', row(2).load, age))).value).toBe(2);
+  });
+
   it('keep what `set` stores in the outer one alone, and forget it in both', async () => {
     const { clock, caches, outer, inner } = await layeredStage('double', { shards: 1 });
     const [a, b] = caches as [LayeredCache, LayeredCache];
