@@ -1,7 +1,12 @@
 /** Cache servers in virtual time: processes that die, hang, restart on old data, and links that are cut. */
 
-import { type CacheKey, keyName } from '../../../../core/cache/index.ts';
-import type { CacheConnection, CacheConnector } from '../../../../runtime/cache/index.ts';
+import { type CacheKey, keyName, keyOfName } from '../../../../core/cache/index.ts';
+import type {
+  CacheConnection,
+  CacheConnector,
+  ScanConnection,
+  ScanConnector,
+} from '../../../../runtime/cache/index.ts';
 import type { VirtualClock } from '../../simulated/virtual-clock.ts';
 
 interface Item {
@@ -12,6 +17,10 @@ interface Item {
 type Data = Map<string, Item>;
 
 const HOP_MS = 0.5;
+
+interface SimulatedConnector extends CacheConnector, ScanConnector {
+  connect(shard: number, options: { readonly timeoutMs: number }): Promise<CacheConnection & ScanConnection>;
+}
 
 export class Servers {
   readonly #clock: VirtualClock;
@@ -26,7 +35,7 @@ export class Servers {
   }
 
   /** The connector of one client. */
-  connectorOf(client: string): CacheConnector {
+  connectorOf(client: string): SimulatedConnector {
     return {
       connect: (shard, { timeoutMs }) =>
         new Promise((resolve, reject) => {
@@ -91,7 +100,7 @@ export class Servers {
     return new ServerProcess(this.#clock, `run-${this.#made}`, data);
   }
 
-  #connection(client: string, shard: number, process: ServerProcess): CacheConnection {
+  #connection(client: string, shard: number, process: ServerProcess): CacheConnection & ScanConnection {
     this.opened += 1;
     return new SimulatedConnection(this.#clock, process, {
       isCut: () => this.#isCut(client, shard),
@@ -107,6 +116,7 @@ export class ServerProcess {
   readonly data: Data;
   readonly #clock: VirtualClock;
   readonly #waiting: (() => void)[] = [];
+  readonly #scanned: string[] = [];
   readonly #listeners = new Set<() => void>();
   isAlive = true;
   #isHung = false;
@@ -147,6 +157,16 @@ export class ServerProcess {
     this.#listeners.add(listener);
   }
 
+  /** As a number, which is what SCAN answers; after this key. */
+  scanned(name: string): string {
+    this.#scanned.push(name);
+    return String(this.#scanned.length);
+  }
+
+  scanFrom(cursor: string): string {
+    return cursor === '0' ? '' : this.#scanned[Number(cursor) - 1]!;
+  }
+
   read(name: string): Uint8Array | null {
     const item = this.data.get(name);
     return item && item.until > this.#clock.now() ? item.bytes : null;
@@ -162,7 +182,7 @@ interface Wire {
   closed(): void;
 }
 
-class SimulatedConnection implements CacheConnection {
+class SimulatedConnection implements CacheConnection, ScanConnection {
   readonly incarnation: string;
   readonly #clock: VirtualClock;
   readonly #process: ServerProcess;
@@ -227,6 +247,21 @@ class SimulatedConnection implements CacheConnection {
   delete(keys: readonly CacheKey[]): Promise<void> {
     return this.#send(() => {
       for (const key of keys) this.#process.data.delete(keyName(key));
+    });
+  }
+
+  /** The cursor is how many keys of those that are there now have been listed. */
+  scan(
+    cursor: string,
+    count: number,
+  ): Promise<{ readonly cursor: string; readonly keys: readonly Uint8Array[] }> {
+    return this.#send(() => {
+      const names = [...this.#process.data.keys()].toSorted();
+      const from = this.#process.scanFrom(cursor);
+      const rest = names.filter((name) => name > from);
+      const some = rest.slice(0, count);
+      const next = rest.length > count ? this.#process.scanned(some.at(-1)!) : '0';
+      return { cursor: next, keys: some.map(keyOfName) };
     });
   }
 

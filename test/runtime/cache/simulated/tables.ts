@@ -1,6 +1,8 @@
 /** The tables of the protocol in virtual time: the transactions of `ledger.ts`, with a database that may be away. */
 
 import {
+  addShards,
+  advanceGrowth,
   close,
   forget,
   type Ledger,
@@ -15,11 +17,13 @@ import {
   type Result,
   serve,
   settle,
+  startGrowth,
+  turnGrowth,
 } from '../../../../core/cache/protocol/index.ts';
-import type { EpochStore, Journal } from '../../../../runtime/cache/index.ts';
+import type { EpochStore, Journal, RingStore } from '../../../../runtime/cache/index.ts';
 import type { VirtualClock } from '../../simulated/virtual-clock.ts';
 
-export class Tables implements EpochStore, Journal {
+export class Tables implements EpochStore, Journal, RingStore {
   readonly #clock: VirtualClock;
   ledger: Ledger;
   /** Nothing is answered. */
@@ -92,6 +96,26 @@ export class Tables implements EpochStore, Journal {
 
   remove(shard: number, epoch: number, applied: readonly number[]): Promise<void> {
     return this.#transact((ledger) => remove(ledger, shard, epoch, applied));
+  }
+
+  growth(): ReturnType<RingStore['growth']> {
+    return this.#transact((ledger) => [ledger, ledger]);
+  }
+
+  addShards(count: number): Promise<void> {
+    return this.#transact((ledger) => addShards(ledger, count));
+  }
+
+  startGrowth(start: Parameters<RingStore['startGrowth']>[0]): ReturnType<RingStore['startGrowth']> {
+    return this.#transact((ledger) => startGrowth(ledger, start));
+  }
+
+  advanceGrowth(from: Parameters<RingStore['advanceGrowth']>[0]): ReturnType<RingStore['advanceGrowth']> {
+    return this.#transact((ledger) => advanceGrowth(ledger, from));
+  }
+
+  turnGrowth(epoch: number): ReturnType<RingStore['turnGrowth']> {
+    return this.#transact((ledger) => turnGrowth(ledger, epoch));
   }
 
   #transact<Answer>(transaction: (ledger: Ledger) => Result<Answer>): Promise<Answer> {
