@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   groupNames,
+  groupStatus,
   nodeName,
   readerTargets,
   rejectPrimary,
@@ -49,6 +50,25 @@ describe('a primary with a replica', () => {
     expect([drive.state.primary, drive.state.endpoint]).toEqual([ONE, ONE]);
   });
 
+  test('waits for the end of a promotion, however long it takes, before it comes back as a copy', () => {
+    const drive = new Drive(2, true);
+    drive.input({ kind: 'process-exited', node: ONE });
+    drive.wait(300_000);
+    expect(drive.of('start')).toEqual([]);
+    drive.input({ kind: 'promotion-succeeded', node: TWO });
+    drive.wait(1);
+    expect(drive.of('start')[0]!.effect).toMatchObject({ node: ONE, role: 'replica', copies: TWO });
+  });
+
+  test('hands over to nobody who is dead himself, noticed or not', () => {
+    const drive = new Drive(3, true);
+    drive.input({ kind: 'process-exited', node: ONE });
+    drive.wait(1_000);
+    drive.input({ kind: 'process-exited', node: TWO });
+    drive.wait(9_000);
+    expect(drive.of('promote').map(({ effect }) => effect.target)).toEqual([THREE]);
+  });
+
   test('without automatic failover is filled from its replica', () => {
     const drive = new Drive(2, false);
     drive.input({ kind: 'process-exited', node: ONE });
@@ -92,7 +112,7 @@ describe('requests', () => {
     const byHand = new Drive(2, false);
     byHand.input({ kind: 'primary-requested', node: TWO });
     expect(byHand.of('promote')[0]!.effect).toMatchObject({ keep: true });
-    expect(byHand.status(1)).toBe('available');
+    expect([byHand.status(1), groupStatus(byHand.state)]).toEqual(['available', 'modifying']);
   });
 
   test('are refused with the fault that AWS answers, and change nothing', () => {
