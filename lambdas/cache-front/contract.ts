@@ -11,7 +11,7 @@
 import { CACHE_ENV, DATABASE_ENV } from '../shared/contract.ts';
 
 export const FUNCTION = 'cache-front';
-export const TIMEOUT_S = 10;
+export const TIMEOUT_S = 12;
 /** Each warm environment holds one connection a shard and a few to the database's writer. */
 export const RESERVED_CONCURRENCY = 10;
 
