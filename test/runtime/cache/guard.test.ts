@@ -136,17 +136,17 @@ describe('one of four shards dead, and ten times the load that its misses are', 
   it('I-21: the database sees its budget at most, and the other shards notice nothing', async () => {
     const { stage, crowd: readers } = await crowd(BUDGET);
     stage.servers.kill(0);
-    await readers.read(4000, 8, [0, 1, 2, 3]);
+    await readers.read(2500, 8, [0, 1, 2, 3]);
     const { tally } = readers;
     expect(readers.perSecondMax).toBeLessThanOrEqual(200);
     expect(tally.atOnceMax).toBeLessThanOrEqual(20);
     const others = tally.served.filter(({ shard }) => shard !== 0);
-    expect(others.length).toBeGreaterThan(20_000);
+    expect(others.length).toBeGreaterThan(12_000);
     expect(new Set(others.map(({ from }) => from))).toEqual(new Set(['hit']));
     expect(Math.max(...others.map(({ ms }) => ms))).toBeLessThanOrEqual(5);
     expect(tally.failed.filter(({ shard }) => shard !== 0)).toEqual([]);
     expect(new Set(tally.failed.map(({ code }) => code))).toEqual(new Set(['read-budget-spent']));
-    expect(tally.served.filter(({ shard }) => shard === 0).length).toBeGreaterThan(300);
+    expect(tally.served.filter(({ shard }) => shard === 0).length).toBeGreaterThan(200);
     expect(tally.perKeyMax).toBe(1);
   }, 30_000);
 
