@@ -4,6 +4,8 @@ import type { EnvironmentProfile } from '../core/profile/types.ts';
  * The example environment: what `npm start` stands up. It differs from one for production in two lines only:
  * the data may be deleted, and forced promotion acts at once instead of being observed until a drill has passed.
  *
+ * The cache has a node for each of four shards, over the zones in turn, and one that stands in for those that are away.
+ *
  * `throttle` is about the shop's quotes: a part that bears 100 requests a second, because it has four slots that each
  * hold a request for 40 ms. A price comparison is promised ten of them and may use forty, but goes first under
  * overload; so does whoever shows no token, and all of those together are one caller. Any other caller may have 20.
@@ -13,7 +15,7 @@ export const demo: EnvironmentProfile = {
   region: 'us-east-1',
   zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
   size: 'pair',
-  tiers: { database: { mode: 'act' } },
+  tiers: { database: { mode: 'act' }, cache: { shards: 4, redundancy: 'masked', gutter: true } },
   applications: ['shop'],
   throttle: {
     quotes: {

@@ -43,6 +43,7 @@ export class ControlStack extends Stack {
       { key: 'Environment', value: profile.name, description: 'Name of the environment.' },
       { key: 'StateTableName', value: state.stateTable.tableName, description: 'The state table.' },
       ...throttleOutputs(state),
+      ...frontOutputs(this.controlPlane),
       {
         key: 'ParameterRoot',
         value: parameterRoot(profile.name),
@@ -61,6 +62,13 @@ export class ControlStack extends Stack {
       },
     ]);
   }
+}
+
+/** None where there is no cache. */
+function frontOutputs({ cache }: ControlPlane): readonly OutputSpec[] {
+  if (cache === null) return [];
+  const value = cache.front.function.functionName;
+  return [{ key: 'CacheFrontName', value, description: 'The callable front of the cache.' }];
 }
 
 /** None where nothing is throttled. */

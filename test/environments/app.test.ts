@@ -17,13 +17,13 @@ interface Run {
 }
 
 /** Runs the app of a folder as cdk.json does: no credentials, no network, nothing bundled. */
-async function runApp(folder: string, out: string): Promise<Run> {
+async function runApp(folder: string, out: string, more: object = {}): Promise<Run> {
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
     CDK_OUTDIR: out,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [] }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...more, 'aws:cdk:bundling-stacks': [] }),
   };
   try {
     const options = { cwd: folder, env, timeout: SYNTH_MS_MAX };
@@ -93,5 +93,20 @@ describe('the app', () => {
     const run = await runApp(folder, join(folder, 'out'));
     expect(run.code).toBe(1);
     expect(run.output).toMatch(/environments\/demo\.lock\.json cannot be read.*understudy:write-lock=demo/);
+  });
+
+  it('fails to write a lock anew for a number of shards that was changed by hand, and leaves it', async () => {
+    const folder = mkdtempSync(join(scratch, 'shards-'));
+    copyOfApp(folder);
+    const profile = join(folder, 'environments/demo.ts');
+    const lock = join(folder, 'environments/demo.lock.json');
+    const [before, locked] = [readFileSync(profile, 'utf8'), readFileSync(lock, 'utf8')];
+    writeFileSync(profile, before.replace('shards: 4', 'shards: 8'));
+    const run = await runApp(folder, join(folder, 'out'), { 'understudy:write-lock': 'demo' });
+    expect(run.code).toBe(1);
+    expect(run.output).toMatch(
+      /demo\.lock\.json is refused:\n {2}cache\.shards = 8: is 4 in the lock.*cache grow/,
+    );
+    expect(readFileSync(lock, 'utf8')).toBe(locked);
   });
 });

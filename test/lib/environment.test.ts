@@ -167,6 +167,7 @@ describe('an environment', () => {
       'Environment',
       'StateTableName',
       'ThrottleTableName',
+      'CacheFrontName',
       'ParameterRoot',
       'AlarmPrefix',
       'TopicArn',

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PACK_MS_MAX = 240_000;
-const FUNCTIONS = 7;
+const FUNCTIONS = 9;
 
 /** An application of somebody else's: it knows the package by its name alone. */
 const APPLICATION = `
@@ -32,7 +32,7 @@ const profile = {
   region: 'eu-west-1',
   zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
   size: 'solo',
-  tiers: { database: {} },
+  tiers: { database: {}, cache: { shards: 2 } },
   notify: {},
 };
 const app = new App({ outdir: 'cdk.out' });
@@ -99,7 +99,7 @@ describe('the packed package, installed into an empty application', () => {
       const { stdout } = await run(process.execPath, ['app.js'], options);
       const said = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, unknown>;
       expect(said).toEqual({
-        stacks: ['Network', 'State', 'Database', 'Control'],
+        stacks: ['Network', 'State', 'Database', 'Cache', 'Control'],
         runtime: expect.arrayContaining([expect.any(String)]),
         refused: true,
       });

@@ -53,7 +53,7 @@ export function synthesize(
   change: Partial<EnvironmentProfile> = {},
   props: Partial<UnderstudyEnvironmentProps> = {},
 ): Synthesized {
-  const profile = { ...demo, tiers: { ...demo.tiers, cache: { shards: 4 } }, ...change };
+  const profile = { ...demo, ...change };
   const environment = new UnderstudyEnvironment(testApp(), 'Demo', { profile, ...props });
   const entries = STACK_KEYS.map((key) => {
     const stack = environment[key];
