@@ -15,7 +15,6 @@ import {
   judgeWrites,
   unexplainedMisses,
   wrongReads,
-  type Versions,
 } from './statistics.ts';
 import type { CacheRun, CacheScenario, Look } from './types.ts';
 
@@ -99,8 +98,8 @@ function ofData({ samples, before, after, visits, last }: CacheRun, history: His
     acked_writes: writes.acked,
     lost_acked_writes: writes.lost,
     invented_writes: writes.invented,
-    stale_entries_at_end: last.length === 0 ? null : olderThan(last, after),
-    stale_answers_at_end: isAnswered ? visits.filter((visit) => isOlder(visit, after)).length : null,
+    stale_entries_at_end: last.length === 0 ? null : oldEntries(last, history),
+    stale_answers_at_end: isAnswered ? wrongReads(visits, history).length : null,
   };
 }
 
@@ -165,15 +164,11 @@ function isAtHome(home: Home, product: number, shard: number): boolean {
   return home(product) === shard;
 }
 
-function olderThan(looks: readonly Look[], truth: Versions): number {
-  const stale = looks.flatMap(({ entries }) =>
-    [...entries].filter(([product, version]) => version !== null && version < (truth.get(product) ?? 0)),
+function oldEntries(looks: readonly Look[], history: History): number {
+  const stale = looks.flatMap(({ at, entries }) =>
+    [...entries].filter(([product, version]) => version !== null && version < history.leastAt(product, at)),
   );
   return stale.length;
-}
-
-function isOlder({ product, version }: CacheSample, truth: Versions): boolean {
-  return (version ?? 0) < (truth.get(product) ?? 0);
 }
 
 function commandMs({ fills }: CacheRun): number | null {

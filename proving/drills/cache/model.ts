@@ -52,8 +52,8 @@ export interface CacheSample {
  * - `first_second_p99_ms`: of the reads scheduled in the second after the fault. `later_reads_p99_ms`: of the others.
  * - `command_timeout_ms`: what the application says that it waits for a shard.
  * - `serves_again_ms`: from the return until a read of a broken shard's key was answered from it again.
- * - `stale_entries_at_end`: entries older than the database, read directly on all shards, when all writes were over.
- * - `stale_answers_at_end`: reads of everything that was changed, through the application, then: older than the database.
+ * - `stale_entries_at_end`: entries older than the newest acknowledged write, read directly on all shards, when nothing
+ *   was written any more. `stale_answers_at_end`: answers of the application as old, then, to reads of all that changed.
  */
 export interface CacheFields {
   readonly rehashed_keys: number | null;

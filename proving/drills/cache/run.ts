@@ -31,6 +31,8 @@ export interface CacheDrillOptions {
 
 const WARM_UP_MS = 5000;
 const BEFORE_MS = 6000;
+/** A look at the shards that were not broken, while the fault stands, takes so long at most on a busy machine. */
+const LOOK_MS_MAX = 2500;
 /** From the fault: so long is looked at in any case. */
 const AFTER_FAULT_MS = 20_000;
 /** A replacement takes AWS two minutes, and a tenth of it at the fast pace. */
@@ -86,8 +88,10 @@ class CacheDrill implements Drilling<CacheLine> {
     await pause(BEFORE_MS, signal);
     await this.#break();
     if (scenario.aimDuring) await load.begin(scenario.aimDuring(this.#layout, this.#aim));
-    await pause(this.#fault!.at + scenario.holdMs - now(), signal);
+    const overAt = this.#fault!.at + scenario.holdMs;
+    await pause(overAt - LOOK_MS_MAX - now(), signal);
     await this.#lookAtOthers();
+    await pause(overAt - now(), signal);
     await this.#return();
     if (scenario.aimAfter) await load.begin(scenario.aimAfter(this.#layout, this.#aim));
     const ends = [this.#fault!.at + AFTER_FAULT_MS, (this.#returnedAt ?? 0) + scenario.afterMs];

@@ -6,7 +6,7 @@ import { atLeast, COMES_BACK, exactly, NOTHING_WRONG } from './rules.ts';
  * Long enough that most keys of the shard are changed at the rate of the writes, and over before the managed service
  * would replace a dead node by an empty one.
  */
-const HOLD_MS = 10_000;
+const HOLD_MS = 9000;
 /** Each of them is read again, several times. */
 const AFTER_MS = 20_000;
 /** Without so many old values on the shard there is no trap to fall into. */

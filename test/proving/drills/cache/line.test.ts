@@ -121,7 +121,7 @@ describe('the line of a cache drill', () => {
     ['invented_writes = 0', { after: new Map([...RUN.after!, [B, 9]]) }],
     ['rehashed_keys = 0', { looks: [...RUN.looks, lookOf(node(0), [A])] }],
     ['rehashed_keys = 0', { looks: [] }],
-    ['stale_entries_at_end = 0', { last: [lookOf(node(1), [A], 1)] }],
+    ['stale_entries_at_end = 0', { last: [lookOf(node(1), [A], 1, END)] }],
     ['stale_entries_at_end = 0', { last: [] }],
     ['stale_answers_at_end = 0', { visits: [read(A, END, { version: 1 })] }],
     ['stale_answers_at_end = 0', { visits: [read(A, END, { ok: false, version: null })] }],
@@ -178,6 +178,14 @@ describe('the line of a cache drill', () => {
   it('keys of other shards that changed meanwhile are no part of the trap', () => {
     const more = plus(write(OTHER, FAULT + 600, 2), write(B, FAULT + 600, 2), write(B, FAULT + 700, 3));
     expect(lineOf(more).keys_changed_while_away).toBe(2);
+  });
+
+  it('what was never acknowledged may be old anywhere, however the database has it', () => {
+    const newer = { after: new Map([...RUN.after!, [OTHER, 2]]) };
+    expect(lineOf({ ...plus(lostWrite(OTHER, FAULT + 9000)), ...newer })).toMatchObject({
+      stale_entries_at_end: 0,
+      stale_answers_at_end: 0,
+    });
   });
 
   it('requests of the warm-up count for nothing but the truth', () => {
