@@ -29,7 +29,7 @@ export interface GrowOptions {
   readonly parts?: number;
   readonly leases?: LeaseLimits;
   readonly pace?: PaceLimits;
-  /** Shards that come into service, and processes that are deployed, are waited for so long. @default 60,000 */
+  /** Shards that come into service, and processes that are deployed, are waited for so long. @default 150,000 */
   readonly waitMs?: number;
 }
 
@@ -50,7 +50,8 @@ export function growCache(ports: GrowPorts, options: GrowOptions): Promise<Grown
 type GuideAt<Next extends Guide['next']> = Guide & { readonly next: Next };
 
 const POLL_MS = 1000;
-const WAIT_MS = 60_000;
+/** Processes that were stopped are forgotten within 90 s. */
+const WAIT_MS = 150_000;
 
 class Grower {
   readonly #ports: GrowPorts;

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { addAck } from './ack.ts';
+import { addCache } from './cache.ts';
 import { addDown } from './down.ts';
 import { addDrill } from './drill.ts';
 import { addEnv } from './env.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   addHold,
   addRelease,
   addAck,
+  addCache,
   addEnv,
   addToken,
 ] as const;

@@ -24,9 +24,16 @@ export interface Operator {
   readonly actor: string;
 }
 
+export async function findTarget({ target }: Pick<OperatorOptions, 'target'>): Promise<{
+  readonly card: SandboxCard | null;
+  readonly target: Target;
+}> {
+  const card = target === 'aws' ? null : await requireSandbox();
+  return { card, target: card === null ? awsTarget(process.env) : targetOf(card) };
+}
+
 export async function findOperator(options: OperatorOptions): Promise<Operator> {
-  const card = options.target === 'aws' ? null : await requireSandbox();
-  const target = card === null ? awsTarget(process.env) : targetOf(card);
+  const { card, target } = await findTarget(options);
   const [deployment, actor] = await Promise.all([readDeployment(target, options.stage), callerArn(target)]);
   return { card, target, deployment, actor, ports: connect(target, deployment.table) };
 }
