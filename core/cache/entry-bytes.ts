@@ -29,6 +29,9 @@ export type ReadEntry =
       readonly body: Uint8Array;
     };
 
+const VALUE = 0x56;
+const REFRESHED = 0x52;
+
 const decoder = new TextDecoder('latin1');
 
 /** What is compared, and what a fill begins with. */
@@ -43,6 +46,13 @@ export function valueEntry(stamp: string, freshUntil: number, body: Uint8Array):
   return bytes;
 }
 
+/** What `readEntry` says is the body of a value, without the rest; null where there is none. */
+export function bodyOf(bytes: Uint8Array): Uint8Array | null {
+  const letter = bytes[0];
+  if ((letter !== VALUE && letter !== REFRESHED) || bytes.length < HEADER_BYTES) return null;
+  return isDigit(bytes[MARK_BYTES]!) ? bytes.subarray(HEADER_BYTES) : null;
+}
+
 /** Null for what this library did not write. */
 export function readEntry(bytes: Uint8Array): ReadEntry | null {
   if (bytes.length < MARK_BYTES) return null;
@@ -50,16 +60,10 @@ export function readEntry(bytes: Uint8Array): ReadEntry | null {
   const stamp = header.slice(1, MARK_BYTES);
   const letter = header[0];
   if (letter === 'F') return { kind: 'fill', stamp };
+  const body = bodyOf(bytes);
+  if (!body) return null;
   const freshUntil = Number.parseInt(header.slice(MARK_BYTES), 36);
-  if ((letter !== 'V' && letter !== 'R') || bytes.length < HEADER_BYTES || Number.isNaN(freshUntil))
-    return null;
-  return {
-    kind: 'value',
-    stamp,
-    isRefreshing: letter === 'R',
-    freshUntil,
-    body: bytes.subarray(HEADER_BYTES),
-  };
+  return { kind: 'value', stamp, isRefreshing: letter === 'R', freshUntil, body };
 }
 
 /** Stamps of one process: 11 characters of chance, 9 that count. `random` is in [0, 1). */
@@ -72,6 +76,11 @@ export function stampsOf(random: () => number): () => string {
     count += 1;
     return prefix + count.toString(36).padStart(STAMP_LENGTH - prefix.length, '0');
   };
+}
+
+/** In base 36. */
+function isDigit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a);
 }
 
 function ascii(text: string, spare: number): Uint8Array {

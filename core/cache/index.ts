@@ -35,6 +35,7 @@ export {
 } from './hit-rates.ts';
 export {
   ALWAYS_FRESH,
+  bodyOf,
   type EntryLetter,
   MARK_BYTES,
   markOf,

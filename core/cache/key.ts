@@ -73,7 +73,10 @@ export function keyOfName(name: string): Uint8Array {
 
 const WIDE = /[^\u0020-\u007e]/;
 
+/** Exact where it matters: near the limit. */
 function byteLength(key: CacheKey): number {
   if (typeof key !== 'string') return key.length;
-  return key.length > KEY_BYTES_MAX ? key.length : encoder.encode(key).length;
+  // No character takes more than 3 bytes for each of its units: most keys need not be encoded to be known as short.
+  const isClear = key.length > KEY_BYTES_MAX || key.length * 3 <= KEY_BYTES_MAX;
+  return isClear ? key.length : encoder.encode(key).length;
 }

@@ -1,6 +1,7 @@
 /** Reads, and has filled what is missing. */
 
 import {
+  bodyOf,
   type CacheKey,
   type CacheValue,
   deserialize,
@@ -47,21 +48,24 @@ export class Reader {
   }
 
   /** What is cached; null for a miss, whatever the reason. */
-  async get(place: Place): Promise<{ readonly value: CacheValue } | null> {
-    const entry = await this.#entry(place);
-    return entry && deserialize(entry.body);
+  get({ shard, ring, key }: Place): Promise<{ readonly value: CacheValue } | null> {
+    return this.#ask(
+      { shard, ring },
+      (connection) => connection.get(key),
+      (bytes) => this.#value(shard, bytes),
+    );
   }
 
   /** Of one shard. */
-  async getMany(
+  getMany(
     placed: Placed,
     keys: readonly CacheKey[],
   ): Promise<readonly ({ readonly value: CacheValue } | null)[]> {
-    const asked = await this.#ask(placed, (connection) => connection.getMany(keys));
-    return keys.map((_, at) => {
-      const entry = this.#counted(placed.shard, asked?.[at] ?? null);
-      return entry && deserialize(entry.body);
-    });
+    return this.#ask(
+      placed,
+      (connection) => connection.getMany(keys),
+      (all) => keys.map((_, at) => this.#value(placed.shard, all?.[at] ?? null)),
+    );
   }
 
   async getOrLoad<Value extends CacheValue>(wish: ReadWish<Value>): Promise<Served<Value>> {
@@ -111,28 +115,42 @@ export class Reader {
       .catch(() => {});
   }
 
-  async #entry(place: Place): Promise<ValueEntry | null> {
-    return this.#counted(place.shard, await this.#ask(place, (connection) => connection.get(place.key)));
+  #entry({ shard, ring, key }: Place): Promise<ValueEntry | null> {
+    return this.#ask(
+      { shard, ring },
+      (connection) => connection.get(key),
+      (bytes) => {
+        const entry = bytes && readEntry(bytes);
+        const hit = entry?.kind === 'value' ? entry : null;
+        this.#count(shard, hit !== null);
+        return hit;
+      },
+    );
   }
 
-  /** The answer counts only while the lease that it was asked under is in force. */
-  async #ask<T>(placed: Placed, command: Command<T>): Promise<T | null> {
+  #value(shard: number, bytes: Uint8Array | null): { readonly value: CacheValue } | null {
+    const body = bytes && bodyOf(bytes);
+    this.#count(shard, body !== null);
+    return body && deserialize(body);
+  }
+
+  /** `take` is given the answer, or null: it counts only while the lease that it was asked under is in force. */
+  #ask<T, Taken>(placed: Placed, command: Command<T>, take: (answer: T | null) => Taken): Promise<Taken> {
     const sight = readSightOf(this.#parts, placed);
     const read = beginRead<T>(sight, '');
-    if (read.step !== 'ask' || sight.incarnation === null) return null;
-    const answered = await this.#parts.links[placed.shard]!.run(sight.incarnation, command);
-    if (!answered) return null;
-    const asked: Asked<T> = { kind: 'value', value: answered.answer };
-    const next = afterAsk(read.fill, asked, readSightOf(this.#parts, placed));
-    return next.step === 'done' ? next.value : null;
+    if (read.step !== 'ask' || sight.incarnation === null) return Promise.resolve(take(null));
+    const { fill } = read;
+    return this.#parts.links[placed.shard]!.run(sight.incarnation, command).then((answered) => {
+      if (!answered) return take(null);
+      const asked: Asked<T> = { kind: 'value', value: answered.answer };
+      const next = afterAsk(fill, asked, readSightOf(this.#parts, placed));
+      return take(next.step === 'done' ? next.value : null);
+    });
   }
 
-  #counted(shard: number, bytes: Uint8Array | null): ValueEntry | null {
-    const entry = bytes && readEntry(bytes);
-    const hit = entry?.kind === 'value' ? entry : null;
-    if (hit) this.#counts.hits += 1;
+  #count(shard: number, isHit: boolean): void {
+    if (isHit) this.#counts.hits += 1;
     else this.#counts.misses += 1;
-    this.#rates.note(shard, hit !== null, this.#parts.clock.now());
-    return hit;
+    this.#rates.note(shard, isHit, this.#parts.clock.now());
   }
 }

@@ -13,9 +13,9 @@ import {
   probe,
   succeeded,
 } from '../../core/cache/index.ts';
-import { within } from '../bounded.ts';
 import type { Cancel, Clock, Random } from '../ports.ts';
 import type { CacheLimits } from './limits.ts';
+import { Outstanding } from './outstanding.ts';
 import type { CacheConnection, CacheConnector } from './ports.ts';
 
 export interface ShardLinkOptions {
@@ -34,21 +34,28 @@ export interface ShardLinkStatus {
   readonly incarnation: string | null;
   readonly commands: number;
   readonly failures: number;
+  /** Why it last failed to connect or to answer; null if it never did. */
+  readonly lastFailure: string | null;
 }
 
 export class ShardLink {
   readonly #options: ShardLinkOptions;
+  readonly #outstanding: Outstanding;
   #breaker: BreakerState;
   #connection: CacheConnection | null = null;
   #isConnecting = false;
   #isClosed = false;
   #commands = 0;
   #failures = 0;
+  #lastFailure: string | null = null;
   #cancel: Cancel = () => {};
 
   constructor(options: ShardLinkOptions) {
     this.#options = options;
     this.#breaker = newBreaker(options.clock.now());
+    this.#outstanding = new Outstanding(options.clock, options.limits.commandMs, () => {
+      if (this.#connection) this.#drop(this.#connection, `no answer within ${options.limits.commandMs} ms`);
+    });
   }
 
   /** The server process behind the connection; null when the shard is not to be asked. */
@@ -65,21 +72,21 @@ export class ShardLink {
    * The answer of a command to this very process of the server; null when there is none, for whatever reason. It may
    * have been executed all the same.
    */
-  async run<T>(incarnation: string, command: Command<T>): Promise<{ readonly answer: T } | null> {
+  run<T>(incarnation: string, command: Command<T>): Promise<{ readonly answer: T } | null> {
     const connection = this.#connection;
-    if (!connection || this.incarnation !== incarnation) return null;
-    const { clock, limits } = this.#options;
+    if (!connection || this.incarnation !== incarnation) return Promise.resolve(null);
     this.#commands += 1;
-    try {
-      const late = (): Error => new Error(`no answer within ${limits.commandMs} ms`);
-      const answer = await within(clock, limits.commandMs, command(connection), late);
-      if (connection !== this.#connection) return null;
-      this.#breaker = succeeded(this.#breaker, clock.now(), limits.breaker);
-      return { answer };
-    } catch {
-      this.#drop(connection);
-      return null;
-    }
+    return new Promise((resolve) => {
+      const waiting = this.#outstanding.add(() => resolve(null));
+      command(connection).then(
+        (answer) => {
+          if (!this.#outstanding.end(waiting)) return;
+          this.#breaker = succeeded(this.#breaker, this.#options.clock.now(), this.#options.limits.breaker);
+          resolve({ answer });
+        },
+        (error: unknown) => this.#drop(connection, error),
+      );
+    });
   }
 
   describe(): ShardLinkStatus {
@@ -89,6 +96,7 @@ export class ShardLink {
       incarnation: this.#connection?.incarnation ?? null,
       commands: this.#commands,
       failures: this.#failures,
+      lastFailure: this.#lastFailure,
     };
   }
 
@@ -97,18 +105,21 @@ export class ShardLink {
     this.#cancel();
     this.#connection?.destroy();
     this.#connection = null;
+    this.#outstanding.abandon();
   }
 
   /** One failure of the shard, however many commands were outstanding on the connection. */
-  #drop(connection: CacheConnection): void {
+  #drop(connection: CacheConnection, why: unknown): void {
     connection.destroy();
     if (this.#connection !== connection) return;
     this.#connection = null;
-    this.#failed();
+    this.#failed(why);
+    this.#outstanding.abandon();
     this.#connectWhenDue();
   }
 
-  #failed(): void {
+  #failed(why: unknown): void {
+    this.#lastFailure = why instanceof Error ? why.message : String(why);
     const { clock, random, limits } = this.#options;
     this.#failures += 1;
     this.#breaker = failed(this.#breaker, { now: clock.now(), random: random() }, limits.breaker);
@@ -136,9 +147,9 @@ export class ShardLink {
       const connection = await connector.connect(shard, { timeoutMs: limits.connectMs });
       this.#isConnecting = false;
       this.#adopt(connection);
-    } catch {
+    } catch (error) {
       this.#isConnecting = false;
-      this.#failed();
+      this.#failed(error);
       this.#connectWhenDue();
     }
   }
@@ -156,6 +167,6 @@ export class ShardLink {
       return;
     }
     this.#connection = connection;
-    connection.onLost(() => this.#drop(connection));
+    connection.onLost(() => this.#drop(connection, 'the connection was lost'));
   }
 }
