@@ -2,7 +2,7 @@
 
 import { ENV as HEALTH_CHECK } from '../lambdas/health-check/contract.ts';
 import { ENV as RECONCILE } from '../lambdas/reconcile/contract.ts';
-import { DATABASE_ENV, ENV, THROTTLE_ENV } from '../lambdas/shared/contract.ts';
+import { CACHE_ENV, DATABASE_ENV, ENV, THROTTLE_ENV } from '../lambdas/shared/contract.ts';
 
 export const FUNCTION_FOLDERS = [
   'health-check',
@@ -11,6 +11,8 @@ export const FUNCTION_FOLDERS = [
   'reconcile',
   'database-bootstrap',
   'throttle',
+  'cache-router',
+  'cache-front',
 ] as const;
 
 /** Every function's variables in one, with credentials of nobody. */
@@ -33,6 +35,12 @@ export const FUNCTION_VARIABLES: Readonly<Record<string, string>> = {
   [HEALTH_CHECK.az]: 'eu-west-1a',
   [RECONCILE.parameterRoot]: '/understudy/demo',
   [RECONCILE.alarmPrefix]: 'demo-',
+  [ENV.zones]: 'eu-west-1a,eu-west-1b,eu-west-1c',
+  [CACHE_ENV.shards]: 'demo-cache-0=cache-0.invalid:6379,demo-cache-1=cache-1.invalid:6379',
+  [CACHE_ENV.gutter]: 'demo-gutter-0=gutter-0.invalid:6379',
+  [CACHE_ENV.probeUser]: 'demo-health-check',
+  [CACHE_ENV.frontUser]: 'demo-cache-front',
+  [CACHE_ENV.front]: 'demo-cache-front',
   [THROTTLE_ENV.table]: 'throttle',
   [THROTTLE_ENV.resources]: 'quotes=shop',
 };
