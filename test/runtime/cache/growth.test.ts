@@ -57,3 +57,93 @@ describe('the growth of a cache that is in use', () => {
     },
   );
 });
+
+/** One part, so that every step of it is met soon. */
+const QUICK = {
+  parts: 1,
+  pace: { windowMs: 500, backRatio: 0.95, waitMs: 2000, floorRatio: 0, giveUpMs: 10_000 },
+};
+
+describe('the operator', () => {
+  it('may die at any request, done or not, and another one goes on', async () => {
+    const whole = await warm({ shards: 1, clients: 2 });
+    expect(await whole.grow('grow', QUICK)).toMatchObject({ state: 'done', shards: 2 });
+    const requests = whole.asked;
+    whole.stop();
+    expect(requests).toBeGreaterThan(15);
+    for (let after = 1; after <= requests; after += 3) {
+      const stage = await warm({ shards: 1, clients: 2, seed: after });
+      stage.failAt = { after, isDone: after % 2 === 0 };
+      const first = await stage.grow('grow', QUICK);
+      const second = first === 'crashed' ? await stage.grow('grow', QUICK) : first;
+      expect([after, second]).toMatchObject([after, { state: 'done', shards: 2 }]);
+      expect(stage.stale).toEqual([]);
+      expect(misplaced(stage, stage.tables.ledger.ring)).toBe(0);
+      stage.stop();
+    }
+  });
+
+  it('may give it up at any request: the cache returns to the number of before, with no stale read', async () => {
+    const phases = new Set<string>();
+    for (let after = 8; after <= 48; after += 3) {
+      const stage = await warm({ shards: 1, clients: 2, seed: after });
+      stage.failAt = { after, isDone: true };
+      const first = await stage.grow('grow', QUICK);
+      const isOver = first !== 'crashed' || stage.tables.ledger.ring.shards === 2;
+      if (!isOver) {
+        phases.add(stage.tables.ledger.ring.phase);
+        expect([after, await stage.grow('return', QUICK)]).toMatchObject([
+          after,
+          { state: 'done', shards: 1 },
+        ]);
+        expect(stage.tables.ledger.ring).toMatchObject({ shards: 1, target: null });
+        expect(stage.lock).toEqual({ shards: 1 });
+        expect(misplaced(stage, stage.tables.ledger.ring)).toBe(0);
+      }
+      expect(stage.stale).toEqual([]);
+      stage.stop();
+    }
+    expect([...phases].toSorted()).toEqual(['clearing', 'joining', 'leaving', 'steady']);
+  });
+
+  it('may have company: two at once come to the same end', async () => {
+    const stage = await warm({ shards: 1, clients: 2 });
+    const both = await Promise.all([stage.grow('grow', QUICK), stage.grow('grow', QUICK)]);
+    expect(both).toMatchObject([
+      { state: 'done', shards: 2 },
+      { state: 'done', shards: 2 },
+    ]);
+    expect(stage.stale).toEqual([]);
+    expect(stage.lock).toEqual({ shards: 2 });
+  });
+
+  it('does not begin while a process has not been told the new endpoints, and names it', async () => {
+    const stage = await warm({ shards: 1, clients: 2, knows: [2, 1] });
+    const grown = await stage.grow('grow', QUICK);
+    expect(grown).toMatchObject({ state: 'stopped', shards: 1 });
+    expect(JSON.stringify(grown)).toMatch(
+      /1 processes that do not know 2 endpoints: .*deploy the applications anew/,
+    );
+    expect(stage.tables.ledger.ring).toMatchObject({ shards: 1, target: null });
+  });
+
+  it('does not begin another growth when one has ended', async () => {
+    const stage = await warm({ shards: 1, clients: 1 });
+    expect(await stage.grow('grow', QUICK)).toMatchObject({ state: 'done', shards: 2, next: [] });
+    expect(stage.lock).toEqual({ shards: 2 });
+    expect(await stage.grow('grow', QUICK)).toMatchObject({ state: 'deploy', shards: 2 });
+    expect(await stage.grow('return', QUICK)).toMatchObject({ state: 'done', shards: 2 });
+  });
+});
+
+describe('a process that comes up during a growth without the new endpoints', () => {
+  it('serves no key from where it does not know, and says so', async () => {
+    const stage = await warm({ shards: 1, clients: 2 });
+    await stage.grow('grow', QUICK);
+    const late = stage.join('late', 1);
+    await stage.clock.advance(5000);
+    expect(late.describe().ring).toMatchObject({ shards: 2, unknown: [1] });
+    await stage.clock.advance(20_000);
+    expect(stage.stale).toEqual([]);
+  });
+});

@@ -76,6 +76,16 @@ export class GrowingStage {
     void this.#measure();
   }
 
+  /** A process more, which knows the endpoints of so many shards. */
+  join(client: string, knows: number): Cache {
+    const { clock, tables, servers } = this;
+    const connector = servers.connectorOf(client);
+    const ports = { connector, epochs: tables, journal: tables, clock, random: this.#random };
+    const cache = new Cache(ports, { shards: knows });
+    if (this.#isRunning) void this.#live(cache);
+    return cache;
+  }
+
   stop(): void {
     this.#isRunning = false;
   }
