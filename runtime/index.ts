@@ -91,3 +91,4 @@ export type { InstanceLeaseStatus } from './throttle/leases/instance-lease.ts';
 export type { LeaseStore } from './throttle/leases/store.ts';
 export type { RateLimit } from '../core/throttle/index.ts';
 export type { Criticality, Refusal, RefusalReason } from '../core/shedding/index.ts';
+export { spentBudgetLine, type SpentBudget } from '../core/cache/budget-metric.ts';
