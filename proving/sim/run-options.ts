@@ -22,7 +22,7 @@ export interface SimOptions {
   readonly overrides?: Readonly<Record<string, number>>;
   /** Whether there is a throttled service beside the database. @default - as seed and mix draw */
   readonly throttled?: boolean;
-  /** Whether there is a cache tier beside the database. @default - as the mix says */
+  /** Whether there is a cache tier beside the database, of one copy and no gutter. @default - as mix and seed say */
   readonly cached?: boolean;
   /** Ends the run at the first violation. @default false */
   readonly stopAtFirst?: boolean;

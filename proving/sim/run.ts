@@ -56,7 +56,7 @@ class Run {
     const members = drawMembers(random.fork('members'));
     const isThrottled = options.throttled ?? drawThrottled(options.mix ?? MIX_DEFAULT, random);
     const site = isThrottled ? drawSite(random.fork('site'), APPLICATIONS[0]) : null;
-    const cacheSite = drawCached(options) ? drawCacheSite(random.fork('cache site')) : null;
+    const cacheSite = drawCached(options, random);
     const cache = cacheSite && this.#cacheTier(cacheSite, random);
     this.#cache = cache;
     const database = this.#database(members, random);
@@ -226,7 +226,7 @@ class Run {
       until: START_MS + SAFETY_MS,
       service: site && { instances: site.instances, from: START_MS + SERVICE_WARM_UP_MS },
       cache: cacheSite && {
-        shards: cacheSite.shards,
+        shards: cacheSite.shards + cacheSite.innerShards,
         nodes: Array.from({ length: cacheSite.processes }, (_, place) => nodeOf(place)),
       },
     });
@@ -245,8 +245,10 @@ function drawThrottled(mix: MixName, random: Random): boolean {
   return mix === 'overload' || (mix === 'swarm' && random.fork('throttled').chance(THROTTLED_SHARE));
 }
 
-function drawCached({ cached, mix }: SimOptions): boolean {
-  return cached ?? mix === 'cache';
+function drawCached({ cached, mix }: SimOptions, random: Random): CacheSite | null {
+  if (!(cached ?? mix === 'cache')) return null;
+  const site = drawCacheSite(random.fork('cache site'));
+  return cached ? { ...site, layering: null, innerShards: 0 } : site;
 }
 
 /** Mostly the example environment's writer and two readers; now and then a larger cluster. */

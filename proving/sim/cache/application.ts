@@ -1,6 +1,13 @@
 /** One process of the application: the shipped pools and the shipped cache, over simulated ports. */
 
-import { Cache, type CacheStatus, type Keyspace } from '../../../runtime/cache/index.ts';
+import {
+  Cache,
+  type CacheOperations,
+  type CacheStatus,
+  LayeredCache,
+  type OpenedCache,
+  ReadBudget,
+} from '../../../runtime/cache/index.ts';
 import { Database } from '../../../runtime/database.ts';
 import { SIM_LIMITS } from '../clients/limits.ts';
 import type { SimDatabase } from '../database/index.ts';
@@ -30,6 +37,13 @@ export interface ApplicationOptions extends Pick<
   readonly defect: CacheDefect | null;
 }
 
+/** One cache of the process: which shards of all it has. */
+interface Layer {
+  readonly layer: number;
+  readonly first: number;
+  readonly count: number;
+}
+
 /** Where the processes of a place run, as the network of the database knows them. */
 export function nodeOf(place: number): string {
   return `client:${APPLICATION}-${place + 1}`;
@@ -41,12 +55,13 @@ export class Application {
   readonly clock: ProcessClock;
   readonly database: Database;
   readonly options: ApplicationOptions;
-  readonly #cache: Cache;
+  readonly #layers: readonly Cache[];
+  readonly #cache: OpenedCache;
   readonly #toDatabase: ProcessConnector;
-  readonly #toShards: ShardConnector;
+  readonly #toShards: ShardConnector[] = [];
 
   constructor(options: ApplicationOptions) {
-    const { clock, random, database, tables, site, place, id, defect } = options;
+    const { clock, random, database, site, place, id } = options;
     this.options = options;
     this.id = id;
     this.place = place;
@@ -56,34 +71,53 @@ export class Application {
     const pools = random.fork('pools').next;
     const ports = { connector: this.#toDatabase, topology, clock: this.clock, random: pools };
     this.database = new Database(ports, SIM_LIMITS);
-    this.#toShards = new ShardConnector({ ...options, owner: this.clock });
-    const ledger = new LedgerPort(this.database, tables, id);
-    const limits = defect?.limits;
-    this.#cache = new Cache(
-      {
-        connector: defect?.connector?.(this.#toShards) ?? this.#toShards,
-        epochs: defect?.epochs?.(ledger) ?? ledger,
-        journal: defect?.journal?.(ledger) ?? ledger,
-        clock: defect?.clock?.(this.clock) ?? this.clock,
-        random: random.fork('cache').next,
-      },
-      { shards: site.shards, ...(limits && { limits }) },
-    );
+    const { layering, shards, innerShards } = site;
+    const own = random.fork('cache').next;
+    // One database, one budget.
+    const budget = new ReadBudget({ clock: this.clock, random: own });
+    const outer = this.#opened({ layer: 0, first: 0, count: shards }, own, budget);
+    if (layering === null) {
+      this.#layers = [outer];
+      this.#cache = outer;
+      return;
+    }
+    const inner = this.#opened({ layer: 1, first: shards, count: innerShards }, own, budget);
+    this.#layers = [outer, inner];
+    this.#cache = new LayeredCache({ kind: layering, outer, inner });
   }
 
   /** The keys of one tenant; the empty name stands for nobody in particular. */
-  keysOf(tenant: string): Keyspace {
+  keysOf(tenant: string): CacheOperations {
     return tenant === '' ? this.#cache : this.#cache.tenant(tenant);
   }
 
-  describe(): CacheStatus {
-    return this.#cache.describe();
+  /** Of each layer. */
+  describe(): readonly CacheStatus[] {
+    return this.#layers.map((layer) => layer.describe());
+  }
+
+  #opened({ layer, first, count }: Layer, random: () => number, budget: ReadBudget): Cache {
+    const { tables, id, defect } = this.options;
+    const toShards = new ShardConnector({ ...this.options, owner: this.clock, first });
+    this.#toShards.push(toShards);
+    const ledger = new LedgerPort({ database: this.database, tables, process: id, layer });
+    const limits = defect?.limits;
+    return new Cache(
+      {
+        connector: defect?.connector?.(toShards) ?? toShards,
+        epochs: defect?.epochs?.(ledger) ?? ledger,
+        journal: defect?.journal?.(ledger) ?? ledger,
+        clock: defect?.clock?.(this.clock) ?? this.clock,
+        random,
+      },
+      { shards: count, budget, ...(limits && { limits }) },
+    );
   }
 
   /** Nothing that it has begun goes on, but for what is on its way. */
   kill(): void {
     this.clock.kill();
     this.#toDatabase.kill();
-    this.#toShards.close();
+    for (const toShards of this.#toShards) toShards.close();
   }
 }

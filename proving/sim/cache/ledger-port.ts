@@ -28,17 +28,27 @@ import type { Plan, Tables } from './tables.ts';
 /** As the cache waits for a transaction. */
 const DEADLINE_MS = 2000;
 
+export interface LedgerPortOptions {
+  readonly database: Database;
+  readonly tables: Tables;
+  /** Unlike that of any other process, ever. */
+  readonly process: string;
+  /** 0 for the cache, 1 for the one behind it. */
+  readonly layer: number;
+}
+
 export class LedgerPort implements EpochStore, Journal {
   readonly #database: Database;
   readonly #tables: Tables;
   readonly #process: string;
+  readonly #layer: number;
   #count = 0;
 
-  /** @param process unlike that of any other process, ever */
-  constructor(database: Database, tables: Tables, process: string) {
+  constructor({ database, tables, process, layer }: LedgerPortOptions) {
     this.#database = database;
     this.#tables = tables;
     this.#process = process;
+    this.#layer = layer;
   }
 
   register(id: string): ReturnType<EpochStore['register']> {
@@ -79,7 +89,7 @@ export class LedgerPort implements EpochStore, Journal {
   async record(session: Session, shard: number, keys: readonly string[]): ReturnType<Journal['record']> {
     const id = this.#nextId();
     const tables = this.#tables;
-    const plan = planOf((ledger) => {
+    const plan = this.#planOf((ledger) => {
       const [after, row] = record(ledger, shard, keys);
       return [after, { row, ring: ledger.ring, ids: keys.map((_, at) => ledger.nextId + at) }];
     });
@@ -87,7 +97,7 @@ export class LedgerPort implements EpochStore, Journal {
     await session.query(INSERT, [id]);
     // Asked for before the commit: the ring's row is locked, and nothing grows here.
     const { count } = (await session.query<{ readonly count: number }>(COUNT)).rows[0]!;
-    const { ring } = tables.at(count).ledger;
+    const { ring } = tables.at(count).ledgers[this.#layer]!;
     const answer = (): Recorded => tables.answerOf(id) as Recorded;
     return {
       get row() {
@@ -105,7 +115,7 @@ export class LedgerPort implements EpochStore, Journal {
     await this.#database.writes.execute(
       async (session) => {
         id = this.#nextId();
-        this.#tables.plan(id, planOf(step));
+        this.#tables.plan(id, this.#planOf(step));
         await session.query(INSERT, [id]);
       },
       { deadlineMs: DEADLINE_MS },
@@ -118,18 +128,20 @@ export class LedgerPort implements EpochStore, Journal {
       async (session) => (await session.query<{ readonly count: number }>(COUNT)).rows[0]!.count,
       { deadlineMs: DEADLINE_MS },
     );
-    return this.#tables.at(value).ledger;
+    return this.#tables.at(value).ledgers[this.#layer]!;
   }
 
   #nextId(): string {
     this.#count += 1;
-    return `ledger ${this.#process} ${this.#count}`;
+    return `ledger ${this.#layer} ${this.#process} ${this.#count}`;
   }
-}
 
-function planOf<Answer>(step: (ledger: Ledger) => Result<Answer>): Plan<Answer> {
-  return (state) => {
-    const [ledger, answer] = step(state.ledger);
-    return [ledger === state.ledger ? state : { ...state, ledger }, answer];
-  };
+  #planOf<Answer>(step: (ledger: Ledger) => Result<Answer>): Plan<Answer> {
+    const layer = this.#layer;
+    return (state) => {
+      const before = state.ledgers[layer]!;
+      const [ledger, answer] = step(before);
+      return [ledger === before ? state : { ...state, ledgers: state.ledgers.with(layer, ledger) }, answer];
+    };
+  }
 }

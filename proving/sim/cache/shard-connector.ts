@@ -14,6 +14,8 @@ export interface ShardConnectorOptions {
   readonly network: ShardNetwork;
   readonly shards: Shards;
   readonly place: number;
+  /** The number among all shards of the first one of this cache. */
+  readonly first: number;
   readonly owner: ProcessClock;
   /** The process of a shard that this node's resolver names, when it is not the one that has the name (F-12). */
   remembered(shard: number): ShardProcess | null;
@@ -29,8 +31,9 @@ export class ShardConnector implements CacheConnector {
     this.#options = options;
   }
 
-  connect(shard: number, { timeoutMs }: { readonly timeoutMs: number }): Promise<CacheConnection> {
-    const { clock, network, owner, place, shards } = this.#options;
+  connect(own: number, { timeoutMs }: { readonly timeoutMs: number }): Promise<CacheConnection> {
+    const { clock, network, owner, place, shards, first } = this.#options;
+    const shard = first + own;
     const route: Route = { place, shard };
     return new Promise((resolve, reject) => {
       let isOver = false;

@@ -1,9 +1,14 @@
 /** The cache tier of a run in numbers: its shards, its processes, what they read and how often they write. */
 
+import type { Layering } from '../../../runtime/cache/index.ts';
 import type { Random } from '../kernel/index.ts';
 
 export interface CacheSite {
   readonly shards: number;
+  /** A second copy, or a gutter, behind the first. @default - none */
+  readonly layering: Layering | null;
+  /** Of the second copy or the gutter: they are counted on from the first. */
+  readonly innerShards: number;
   /** Application processes. */
   readonly processes: number;
   /** By place: seconds of a process in one of real time. Any two are within the drift that leases allow for. */
@@ -35,9 +40,12 @@ const PLENTY = 1_000_000;
 export function drawCacheSite(random: Random): CacheSite {
   const shards = random.between(2, 3);
   const processes = 3;
+  const layering = drawLayering(random.fork('layering'));
   const isTight = random.chance(0.3);
   return {
     shards,
+    layering,
+    innerShards: layering === null ? 0 : layering === 'double' ? shards : 1,
     processes,
     rates: Array.from({ length: processes }, () => 1 + DRIFT * (2 * random.next() - 1)),
     roomForEntries: isTight ? random.between(4, 8) : PLENTY,
@@ -52,6 +60,10 @@ export function drawCacheSite(random: Random): CacheSite {
     })),
     hotShare: 0.2,
   };
+}
+
+function drawLayering(random: Random): Layering | null {
+  return random.chance(0.5) ? null : random.pick(['double', 'gutter'] as const);
 }
 
 /** How the key stands on its shard. */

@@ -1,5 +1,5 @@
 /**
- * The application's rows and the ledger of its cache, as the simulated storage holds them. A transaction is a write of
+ * The application's rows and the ledgers of its cache, as the simulated storage holds them. A transaction is a write of
  * the simulated database with a plan of what it does; the plan is carried out at the instant in which storage takes
  * the write. What an engine shows is what storage held at the position that the engine has replayed.
  */
@@ -7,7 +7,8 @@
 import { newLedger, type Ledger } from '../../../core/cache/protocol/index.ts';
 
 export interface TableState {
-  readonly ledger: Ledger;
+  /** Of the cache, and of the one behind it, if there is one. */
+  readonly ledgers: readonly Ledger[];
   /** How often each key's row was written, by the name of the key. */
   readonly rows: ReadonlyMap<string, number>;
 }
@@ -23,8 +24,9 @@ export class Tables {
   readonly #history: { readonly position: number; readonly state: TableState }[];
   readonly #onStored: Stored;
 
-  constructor(shards: number, onStored: Stored) {
-    const state: TableState = { ledger: newLedger(shards), rows: new Map() };
+  /** @param shards of each ledger */
+  constructor(shards: readonly number[], onStored: Stored) {
+    const state: TableState = { ledgers: shards.map((count) => newLedger(count)), rows: new Map() };
     this.#history = [{ position: 0, state }];
     this.#onStored = onStored;
   }

@@ -1,6 +1,7 @@
 /** The cache tier of a run: shards, application processes, the tables in the database, and what befalls them. */
 
 import type { CacheTarget } from '../faults/inject-cache.ts';
+import type { CacheStatus } from '../../../runtime/cache/index.ts';
 import type { SimDatabase } from '../database/index.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import { Application } from './application.ts';
@@ -47,6 +48,8 @@ interface Place {
 export class CacheTier implements CacheView, CacheTarget {
   readonly site: CacheSite;
   readonly tables: Tables;
+  readonly shardCount: number;
+  readonly processCount: number;
   readonly #options: CacheTierOptions;
   readonly #log: CacheLog;
   readonly #shards: Shards;
@@ -58,11 +61,13 @@ export class CacheTier implements CacheView, CacheTarget {
     const { clock, random, site, rare, onDropped, onLost } = options;
     this.#options = options;
     this.site = site;
+    this.shardCount = site.shards + site.innerShards;
+    this.processCount = site.processes;
     this.#log = new CacheLog(clock, rare);
     this.#shards = new Shards({
       clock,
       random: random.fork('shards'),
-      count: site.shards,
+      count: this.shardCount,
       room: site.roomForEntries,
       onEvicted: () => rare('shard: an entry was evicted'),
     });
@@ -73,7 +78,8 @@ export class CacheTier implements CacheView, CacheTarget {
       onLost,
     });
     const around = { log: this.#log, shards: this.#shards };
-    this.tables = new Tables(site.shards, (before, after) => noteTransitions(around, before, after));
+    const counts = site.layering === null ? [site.shards] : [site.shards, site.innerShards];
+    this.tables = new Tables(counts, (before, after) => noteTransitions(around, before, after));
     this.#places = Array.from({ length: site.processes }, () => ({
       application: null,
       started: 0,
@@ -94,7 +100,7 @@ export class CacheTier implements CacheView, CacheTarget {
   }
 
   shards(): readonly ShardView[] {
-    return this.tables.newest.ledger.rows;
+    return this.tables.newest.ledgers.flatMap(({ rows }) => rows);
   }
 
   processes(): readonly CacheProcessView[] {
@@ -234,13 +240,16 @@ export class CacheTier implements CacheView, CacheTarget {
 }
 
 function viewOf(application: Application): CacheProcessView {
-  const { isLeased, shards } = application.describe();
-  const servesAll = shards.every(
-    ({ state, breaker, incarnation }) => state === 'serving' && breaker === 'closed' && incarnation !== null,
-  );
+  const servesAll = application
+    .describe()
+    .every(({ isLeased, shards }) => isLeased && shards.every(isServing));
   return {
     process: application.id,
     isStopped: application.clock.isFrozen,
-    servesAll: isLeased && servesAll,
+    servesAll,
   };
+}
+
+function isServing({ state, breaker, incarnation }: CacheStatus['shards'][number]): boolean {
+  return state === 'serving' && breaker === 'closed' && incarnation !== null;
 }

@@ -6,20 +6,40 @@ import type { Shards } from './shards.ts';
 import type { TableState } from './tables.ts';
 import type { Versioned } from './view.ts';
 
-type Row = TableState['ledger']['rows'][number];
+type Ledger = TableState['ledgers'][number];
+type Row = Ledger['rows'][number];
 
-export function noteTransitions(
-  { log, shards }: { readonly log: CacheLog; readonly shards: Shards },
-  before: TableState,
-  after: TableState,
-): void {
-  const left = before.ledger.journal.length - after.ledger.journal.length;
+export function noteTransitions({ log, shards }: Around, before: TableState, after: TableState): void {
+  let first = 0;
+  for (const [layer, ledger] of after.ledgers.entries()) {
+    const was = before.ledgers[layer]!;
+    if (ledger !== was) noteLedger({ log, shards }, { first, was, ledger, after });
+    first += ledger.rows.length;
+  }
+}
+
+/** What is around a transition: who is told, and what the shards hold. */
+interface Around {
+  readonly log: CacheLog;
+  readonly shards: Shards;
+}
+
+interface Change {
+  /** The number among all shards of the first one of this ledger. */
+  readonly first: number;
+  readonly was: Ledger;
+  readonly ledger: Ledger;
+  readonly after: TableState;
+}
+
+function noteLedger({ log, shards }: Around, { first, was: before, ledger, after }: Change): void {
+  const left = before.journal.length - ledger.journal.length;
   let isServed = false;
-  for (const [shard, row] of after.ledger.rows.entries()) {
-    const was = before.ledger.rows[shard];
+  for (const [shard, row] of ledger.rows.entries()) {
+    const was = before.rows[shard];
     if (was === undefined || row.epoch === was.epoch) continue;
     log.rare(`shard: ${was.state} to ${row.state}`);
-    if (row.state === 'opening') noteReturn({ log, shards }, row, after);
+    if (row.state === 'opening') noteReturn({ log, shards }, { row, shard: first + shard }, after);
     if (row.state === 'serving') {
       isServed = true;
       const isKept = was.incarnation === row.incarnation;
@@ -32,11 +52,11 @@ export function noteTransitions(
 
 /** The trap: data that is older than the database lies on the shard when it comes back. */
 function noteReturn(
-  { log, shards }: { readonly log: CacheLog; readonly shards: Shards },
-  row: Row,
+  { log, shards }: Around,
+  { row, shard }: { readonly row: Row; readonly shard: number },
   { rows }: TableState,
 ): void {
-  const process = shards.at(row.shard);
+  const process = shards.at(shard);
   if (process.incarnation !== row.candidate) return;
   for (const name of process.store.names()) {
     const entry = readEntry(process.store.read(name)!);

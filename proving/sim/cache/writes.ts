@@ -1,6 +1,6 @@
 /** What the users of one process write, and how it invalidates what is cached of it. */
 
-import type { Keyspace } from '../../../runtime/cache/index.ts';
+import type { CacheOperations } from '../../../runtime/cache/index.ts';
 import { INSERT } from '../database/index.ts';
 import type { Random } from '../kernel/index.ts';
 import type { Application } from './application.ts';
@@ -49,7 +49,7 @@ export class Writes {
   }
 
   /** @returns how to invalidate it */
-  async #committed(keys: readonly SiteKey[], cached: Keyspace): Promise<() => Promise<void>> {
+  async #committed(keys: readonly SiteKey[], cached: CacheOperations): Promise<() => Promise<void>> {
     const { database, options, id } = this.#application;
     const names = keys.map(({ key }) => key);
     const isRecorded = this.#random.chance(RECORDED_SHARE);
@@ -81,7 +81,7 @@ export class Writes {
   async #invalidated(
     keys: readonly SiteKey[],
     invalidate: () => Promise<void>,
-    cached: Keyspace,
+    cached: CacheOperations,
   ): Promise<void> {
     const { clock, place, options } = this.#application;
     const { log } = options;

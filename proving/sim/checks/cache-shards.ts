@@ -8,14 +8,17 @@ import { checker } from './checker.ts';
 /** A key that was once on one shard is asked for on no other one, whoever is dead. */
 export function keysStayWhereTheyAre(): Checker {
   const added = newEvents();
-  const shards = new Map<string, number>();
+  /** By copy: that of a layer behind has shards of its own. */
+  const shards = [new Map<string, number>(), new Map<string, number>()] as const;
   return checker('I-20', (view, count) => {
+    const first = view.cache?.site.shards ?? 0;
     for (const event of added(view)) {
       if (event.kind !== 'command') continue;
       for (const name of event.names) {
         count();
-        const known = shards.get(name);
-        if (known === undefined) shards.set(name, event.shard);
+        const copy = shards[event.shard < first ? 0 : 1];
+        const known = copy.get(name);
+        if (known === undefined) copy.set(name, event.shard);
         else if (known !== event.shard) {
           return `a ${event.command} of ${name}, a key of shard ${known}, went to shard ${event.shard}`;
         }

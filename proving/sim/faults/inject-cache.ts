@@ -6,7 +6,8 @@ import { type CacheFaultSpec, isOnCache } from './cache-spec.ts';
 
 /** The cache tier as faults reach it. */
 export interface CacheTarget {
-  readonly site: { readonly shards: number; readonly processes: number };
+  readonly shardCount: number;
+  readonly processCount: number;
   /** @returns whether there was a process to die */
   killShard(shard: number): boolean;
   restartShard(shard: number, returns: Returns): void;
@@ -73,9 +74,8 @@ function begin(cache: CacheTarget, spec: CacheFaultSpec, took: () => void): bool
 /** Brings everything that lasts to what the faults in force make of it together: the worst counts. */
 function settle(cache: CacheTarget, board: FaultBoard): void {
   const inForce = board.inForce().flatMap(({ spec }) => (isOnCache(spec) ? [spec] : []));
-  const { site } = cache;
-  for (let shard = 0; shard < site.shards; shard += 1) settleShard(cache, inForce, shard);
-  for (let place = 0; place < site.processes; place += 1) settleProcess(cache, inForce, place);
+  for (let shard = 0; shard < cache.shardCount; shard += 1) settleShard(cache, inForce, shard);
+  for (let place = 0; place < cache.processCount; place += 1) settleProcess(cache, inForce, place);
   cache.lose(Math.max(0, ...inForce.map((spec) => (spec.id === 'F-11' ? spec.share : 0))));
 }
 
@@ -87,7 +87,7 @@ function settleShard(cache: CacheTarget, inForce: readonly CacheFaultSpec[], sha
   cache.slowShard(shard, Math.max(0, ...here.map((spec) => (spec.id === 'F-03' ? spec.ms : 0))));
   cache.setShardOff(shard, here.find((spec) => spec.id === 'F-20')?.ms ?? 0);
   const cuts = here.filter((spec) => spec.id === 'F-07');
-  for (let place = 0; place < cache.site.processes; place += 1) {
+  for (let place = 0; place < cache.processCount; place += 1) {
     const ways = cuts.filter(({ processes }) => processes.includes(place)).map(({ way }) => way);
     cache.cut(place, shard, new Set(ways.flatMap((way) => (way === 'both' ? BOTH : [way]))));
   }

@@ -26,6 +26,7 @@ export function shardStage(seed = 1) {
     network,
     shards,
     place: 0,
+    first: 0,
     owner,
     remembered: () => null,
     onExecuted: (command) => executed.push(command),

@@ -11,7 +11,7 @@ const written =
 describe('the tables in the simulated storage', () => {
   it('change at the instant in which storage takes the write, and answer from then on', () => {
     const seen: TableState[] = [];
-    const tables = new Tables(2, (_, after) => seen.push(after));
+    const tables = new Tables([2], (_, after) => seen.push(after));
     tables.plan('t1', written('k'));
     expect(tables.newest.rows.get('k')).toBeUndefined();
     expect(() => tables.answerOf('t1')).toThrow('transaction t1: has not committed');
@@ -21,7 +21,7 @@ describe('the tables in the simulated storage', () => {
   });
 
   it('I-11: carry a plan out once, though its write is stored twice', () => {
-    const tables = new Tables(2, () => undefined);
+    const tables = new Tables([2], () => undefined);
     tables.plan('t1', written('k'));
     tables.stored('t1', 5);
     tables.stored('t1', 6);
@@ -29,7 +29,7 @@ describe('the tables in the simulated storage', () => {
   });
 
   it('are shown by an engine as of the position that it has replayed', () => {
-    const tables = new Tables(2, () => undefined);
+    const tables = new Tables([2], () => undefined);
     for (const [id, position] of [
       ['t1', 5],
       ['t2', 9],
@@ -47,7 +47,7 @@ describe('the tables in the simulated storage', () => {
   });
 
   it('know nothing of the writes of others', () => {
-    const tables = new Tables(2, () => undefined);
+    const tables = new Tables([2], () => undefined);
     const before = tables.newest;
     tables.stored('order 1', 3);
     expect(tables.newest).toBe(before);

@@ -9,6 +9,8 @@ export type PlainEvent = Plain<CacheEvent>;
 
 export const SITE: CacheView['site'] = {
   shards: 2,
+  layering: null,
+  innerShards: 0,
   processes: 2,
   rates: [1, 1],
   roomForEntries: 1000,

@@ -20,7 +20,8 @@ function made(...specs: CacheFaultSpec[]) {
     return true;
   };
   const cache: CacheTarget = {
-    site: { shards: 1, processes: 1 },
+    shardCount: 1,
+    processCount: 1,
     killShard: () => note('kill'),
     restartShard: (_, returns) => void note(`restart ${returns}`),
     hangShard: () => set('hung', true),
