@@ -1,12 +1,12 @@
 /** The items of the cache tier in the state table. Every `at` and `since` is epoch ms. */
 
-import type { ShardState } from '../cache/protocol/index.ts';
+import { CACHE_NAMES, type CacheName, type ShardState } from '../cache/protocol/index.ts';
 import type { Reach, Verdict } from './items.ts';
 import type { Key } from './keys.ts';
 
 /** Which copy of the cache, as the ledger's column `cache` names it. */
-export const CACHE_COPIES = ['main', 'copy', 'gutter'] as const;
-export type CacheCopy = (typeof CACHE_COPIES)[number];
+export const CACHE_COPIES = CACHE_NAMES;
+export type CacheCopy = CacheName;
 
 /** One probe of one shard by one prober. */
 export interface ShardSample {

@@ -224,6 +224,7 @@ describe('mode and pause', () => {
     const rig = setUpHung();
     rig.set({ paused: true, until: rig.clock.now() + 60_000 });
     expect((await rig.run()).summary).toContain('paused by ana');
+    expect(rig.ledger()).toEqual([]);
     rig.clock.advance(60_001);
     await rig.run();
     expect(rig.world.reboots).toHaveLength(1);
