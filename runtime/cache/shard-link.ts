@@ -78,14 +78,16 @@ export class ShardLink {
     this.#commands += 1;
     return new Promise((resolve) => {
       const waiting = this.#outstanding.add(() => resolve(null));
-      command(connection).then(
-        (answer) => {
+      const drop = (error: unknown): void => this.#drop(connection, error);
+      try {
+        command(connection).then((answer) => {
           if (!this.#outstanding.end(waiting)) return;
           this.#breaker = succeeded(this.#breaker, this.#options.clock.now(), this.#options.limits.breaker);
           resolve({ answer });
-        },
-        (error: unknown) => this.#drop(connection, error),
-      );
+        }, drop);
+      } catch (error) {
+        drop(error);
+      }
     });
   }
 
