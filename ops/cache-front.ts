@@ -3,8 +3,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { FrontAnswer, FrontRequest } from '../core/cache/front.ts';
 import { UnderstudyError } from '../core/errors.ts';
+import type { Clock } from '../core/ports/index.ts';
 import type { CacheCopy } from '../core/state/cache-items.ts';
 import { clientConfig } from '../lambdas/shared/aws/clients.ts';
+import { systemClock } from '../lambdas/shared/aws/clock.ts';
 import { type GrowthFront, growthFront } from './growth-front.ts';
 import type { Target } from './target.ts';
 
@@ -12,6 +14,7 @@ import type { Target } from './target.ts';
 const REQUEST_MS = 15_000;
 
 export interface OpenedFront {
+  readonly clock: Clock;
   of(cache: CacheCopy): GrowthFront;
   close(): void;
 }
@@ -25,7 +28,7 @@ export function openFront(target: Target, name: string): OpenedFront {
       if (answer.op === 'growth') return answer.answer;
       throw failed(name, `it answers ${answer.op} to growth`);
     });
-  return { of, close: () => client.destroy() };
+  return { clock: systemClock, of, close: () => client.destroy() };
 }
 
 async function invoke(client: LambdaClient, name: string, request: FrontRequest): Promise<FrontAnswer> {

@@ -2,7 +2,6 @@
 
 import type { LockedCache } from '../../core/cache/growth/index.ts';
 import type { CacheCopy } from '../../core/state/cache-items.ts';
-import { systemClock } from '../../lambdas/shared/aws/clock.ts';
 import { openFront } from '../../ops/cache-front.ts';
 import { growCache, type Grown } from '../../ops/cache-grow.ts';
 import type { GrowthFront } from '../../ops/growth-front.ts';
@@ -30,7 +29,7 @@ export async function cacheGrow(environment: string, command: CacheGrowCommand):
   const fronts = new Map(copiesOf(outputs).map((cache) => [cache, front.of(cache)]));
   try {
     if (command.status) return await status(environment, { fronts, lock, terminal, json: command.json });
-    const ports = { fronts, clock: systemClock, lock, say: (line: string) => terminal.say(line) };
+    const ports = { fronts, clock: front.clock, lock, say: (line: string) => terminal.say(line) };
     const goal = command.abort ? 'return' : 'grow';
     const grown = await growCache(ports, { environment, goal, signal });
     if (command.json) terminal.data(JSON.stringify(lineOf(environment, grown, lock.read())));

@@ -151,8 +151,8 @@ export class GrowingStage {
   }
 
   async #write(cache: Cache, key: number): Promise<void> {
-    this.rows[key] = this.rows[key]! + 1;
-    const version = this.rows[key]!;
+    const version = this.rows[key]! + 1;
+    this.rows[key] = version;
     await cache.delete(`key ${key}`);
     this.acknowledged[key] = Math.max(this.acknowledged[key]!, version);
   }
