@@ -58,6 +58,17 @@ describe('the growth of a cache that is in use', () => {
   );
 });
 
+describe('a growth under many writes', () => {
+  it('I-22: returns nothing old while some have heard and others have not', async () => {
+    for (const seed of [1, 2, 3]) {
+      const stage = await warm({ shards: 1, seed, writeRatio: 0.3 });
+      expect(await stage.grow('grow', QUICK)).toMatchObject({ state: 'done' });
+      expect(stage.stale).toEqual([]);
+      stage.stop();
+    }
+  });
+});
+
 /** One part, so that every step of it is met soon. */
 const QUICK = {
   parts: 1,

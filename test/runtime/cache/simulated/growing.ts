@@ -19,6 +19,8 @@ export interface GrowingOptions {
   readonly shards?: number;
   readonly clients?: number;
   readonly seed?: number;
+  /** Writes a read. @default 0.02 */
+  readonly writeRatio?: number;
   /** The number of shards that each process knows. @default - twice the number */
   readonly knows?: readonly number[];
 }
@@ -43,11 +45,13 @@ export class GrowingStage {
   failAt: { readonly after: number; readonly isDone: boolean } | null = null;
   asked = 0;
   #isRunning = true;
+  readonly #writeRatio: number;
   readonly #random: () => number;
 
-  constructor({ shards = 2, clients = 3, seed = 1, knows }: GrowingOptions = {}) {
+  constructor({ shards = 2, clients = 3, seed = 1, writeRatio = 0.02, knows }: GrowingOptions = {}) {
     const target = 2 * shards;
     this.#random = seeded(seed);
+    this.#writeRatio = writeRatio;
     this.servers = new Servers(this.clock, target);
     this.tables = new Tables(this.clock, shards);
     this.lock = { shards, growingTo: target };
@@ -125,7 +129,7 @@ export class GrowingStage {
     while (this.#isRunning) {
       const isHot = this.#random() < 0.5;
       const key = Math.floor(this.#random() * (isHot ? KEYS / 10 : KEYS));
-      if (this.#random() < 0.02) void this.#write(cache, key);
+      if (this.#random() < this.#writeRatio) void this.#write(cache, key);
       void this.#read(cache, key);
       await this.clock.sleep(READ_MS * 2 * this.#random());
     }
