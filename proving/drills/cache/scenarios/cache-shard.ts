@@ -15,7 +15,7 @@ const WHAT: Readonly<Record<CacheSetting['fault'], readonly [one: string, many: 
 };
 
 const THEN =
-  'its keys are misses and nobody else notices, no key moves, no read is older than an acknowledged write, and one load at a time fills what is missing.';
+  'what lives there is a miss and nobody else notices, no key moves, no read is older than an acknowledged write, and one load at a time fills what is missing.';
 
 /** The first victim by chance, the others in the order of the shards after it. */
 export function someOf(nodes: readonly CacheNode[], random: number, count: number): readonly CacheNode[] {
