@@ -1,3 +1,5 @@
+export { cacheRouting } from './cache-routing.ts';
+export { cacheThroughput } from './cache-throughput.ts';
 export { functionImport } from './function-import.ts';
 export { memberChoice } from './member-choice.ts';
 export { readPool } from './read-pool.ts';

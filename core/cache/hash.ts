@@ -13,6 +13,11 @@ const scratch = new Uint8Array(SCRATCH_BYTES);
 
 /** The hash of a text or of bytes, 0 to 2^32 - 1. Allocates nothing for ASCII text and for bytes. */
 export function murmur3(key: string | Uint8Array): number {
+  return murmur3Signed(key) >>> 0;
+}
+
+/** The same 32 bits as a signed number, which the engine never has to put on its heap. */
+export function murmur3Signed(key: string | Uint8Array): number {
   return typeof key === 'string' ? hashText(key) : hashBytes(key, key.length);
 }
 
@@ -76,5 +81,5 @@ function finish(hash: number, tail: number, length: number): number {
   let h = hash ^ Math.imul(k, C2) ^ length;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }

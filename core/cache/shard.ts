@@ -7,14 +7,14 @@
  */
 
 import type { Fault } from '../errors.ts';
-import { murmur3 } from './hash.ts';
+import { murmur3Signed } from './hash.ts';
 
 export const SLOTS = 65_536;
 export const SHARDS_MAX = 1024;
 
 /** The fixed slot of a key, 0 to 65,535: the low 16 bits of MurmurHash3 (x86, 32 bit, seed 0) of its bytes. */
 export function slotOf(key: string | Uint8Array): number {
-  return murmur3(key) & (SLOTS - 1);
+  return murmur3Signed(key) & (SLOTS - 1);
 }
 
 /** The shard of a key, 0 to `shardCount` - 1. Check `shardCount` once with `shardCountFaults`. */

@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { functionImport, memberChoice, throttle } from '../../bench/benches/index.ts';
+import {
+  cacheRouting,
+  cacheThroughput,
+  functionImport,
+  memberChoice,
+  throttle,
+} from '../../bench/benches/index.ts';
+import { bytesAllocated } from '../../bench/benches/cache-routing.ts';
 import { fairness } from '../../bench/throttle/exactness.ts';
 import { mostInAnySecond, zipfCallers } from '../../bench/throttle/load.ts';
 import { median, row } from '../../bench/types.ts';
@@ -61,6 +68,40 @@ describe('the benchmarks', () => {
     expect(context['p99 while the lease store hangs, ms']).toBeLessThan(20);
     expect(context['processor time of a refusal, ms']).toBeLessThan(1);
     expect(context['Jain index under equal demand']).toBeGreaterThanOrEqual(0.99);
+  }, 120_000);
+
+  it('measure routing, which allocates nothing, and moves no key when a server dies', async () => {
+    const { unit, rows, context = {} } = await cacheRouting.run({ seconds: 0, say: () => {} });
+    expect(unit).toBe('ns per decision');
+    const peers = ['cluster-key-slot', 'consistent-hash', 'hashring'];
+    expect(rows.map((one) => `${one.case}, ${one.otherName}`)).toEqual(
+      ['16 shards', '1024 shards'].flatMap((shards) => peers.map((peer) => `${shards}, ${peer}`)),
+    );
+    const hashring = rows.filter(({ otherName }) => otherName === 'hashring');
+    for (const { ratio } of hashring) expect(ratio).toBeLessThan(1);
+    const moved = Object.entries(context).filter(([name]) => name.startsWith('share of keys moved'));
+    expect(moved.map(([, share]) => share > 0)).toEqual([false, true, true]);
+    const load = Object.entries(context).filter(([name]) => name.startsWith('max / mean'));
+    for (const [, ratio] of load) expect(ratio).toBeLessThan(1.05);
+    for (const shards of [16, 1024]) {
+      expect(context[`bytes allocated by a decision, ${shards} shards, shardOf`]).toBeLessThan(2);
+    }
+  }, 120_000);
+
+  it('know what allocates', () => {
+    const keys = ['a', 'b', 'c'].flatMap((key) => Array.from({ length: 1000 }, () => key));
+    const kept: unknown[] = [];
+    expect(bytesAllocated((key) => kept.push({ key }), keys)).toBeGreaterThan(8);
+  });
+
+  it('measure hits through the cache against a bare client', async () => {
+    const { unit, rows } = await cacheThroughput.run({ seconds: 0, say: () => {} });
+    expect(unit).toBe('reads per second');
+    expect(rows.map(({ otherName }) => otherName)).toEqual(['ioredis', 'ioredis, auto-pipelining']);
+    for (const { ours, other, ratio } of rows) {
+      expect(Math.min(ours, other)).toBeGreaterThan(100);
+      expect(ratio).toBeGreaterThan(0.2);
+    }
   }, 120_000);
 
   it('judge an admission by when it was asked for and answered, never against a limiter', () => {

@@ -28,13 +28,13 @@ export interface CacheStage {
   close(): Promise<void>;
 }
 
-export async function openCacheStage(): Promise<CacheStage> {
-  const ledger = await openStage(SHARDS);
+export async function openCacheStage(shards = SHARDS): Promise<CacheStage> {
+  const ledger = await openStage(shards);
   await ledger.sql('create table product (id text primary key, version integer not null)');
   await ledger.openAs('application');
   await ledger.sql('grant select, insert, update on product to application');
   const servers: RedisServer[] = [];
-  for (let shard = 0; shard < SHARDS; shard += 1) {
+  for (let shard = 0; shard < shards; shard += 1) {
     servers.push(await RedisServer.start(shard, { appendOnly: true, appendFsync: 'always' }));
   }
   const opened: OpenCache[] = [];
