@@ -2,8 +2,11 @@
 
 import { InvalidInput, UnderstudyError } from '../../core/errors.ts';
 import { isUnfinished } from '../../core/database/index.ts';
+import { cacheLedgerId } from '../../core/state/cache-items.ts';
 import type { LedgerItem } from '../../core/state/items.ts';
 import { acknowledge } from '../../ops/acknowledge.ts';
+import type { OperatorPorts } from '../../ops/connect.ts';
+import type { Deployment } from '../../ops/deployment.ts';
 import { wakeControllers } from '../../ops/wake.ts';
 import { findOperator, whyOf, type OperatorOptions } from '../stage/operator.ts';
 import { createTerminal } from '../stage/terminal.ts';
@@ -20,7 +23,7 @@ export async function ack(id: string, command: AckCommand): Promise<number> {
   const why = whyOf(command.why);
   const terminal = createTerminal();
   const { target, deployment, ports, actor } = await findOperator(command);
-  const ledger = await ports.store.recentLedger(deployment.clusterId, LEDGER_COUNT);
+  const ledger = await recoveriesOf(ports.store, deployment);
   const item = ledger.find((entry) => entry.id === id) ?? refuseUnknown(id, ledger);
   if (isUnfinished(item)) {
     const message = `Recovery ${id} is ${item.state}: ${item.function} still works on it. Fix: acknowledge it when it is over.`;
@@ -35,6 +38,16 @@ export async function ack(id: string, command: AckCommand): Promise<number> {
   await wakeControllers(ports, { by: actor, why: `acknowledgement of ${id}` });
   terminal.good(`${id} is acknowledged by ${actor}: its cooldown is over`);
   return 0;
+}
+
+/** Of the database and of the cache, newest first. */
+async function recoveriesOf(
+  store: OperatorPorts['store'],
+  { clusterId, env }: Deployment,
+): Promise<readonly LedgerItem[]> {
+  const ids = [clusterId, cacheLedgerId(env)];
+  const ledgers = await Promise.all(ids.map((id) => store.recentLedger(id, LEDGER_COUNT)));
+  return ledgers.flat().toSorted((a, b) => b.startedAt - a.startedAt);
 }
 
 function refuseUnknown(id: string, ledger: readonly LedgerItem[]): never {

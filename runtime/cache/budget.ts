@@ -61,6 +61,8 @@ export interface ReadBudgetStatus {
 /** Weights of a new latency in the average: good news is believed sooner. */
 const SLOWER_WEIGHT = 0.05;
 const FASTER_WEIGHT = 0.25;
+/** The limit goes no lower: with one load at work, a slow one stands in the way of all others. */
+const LEAST_AT_WORK = 4;
 const START = 20;
 const NS_PER_MS = 1e6;
 
@@ -89,7 +91,7 @@ export class ReadBudget {
     this.#random = random;
     const { concurrencyMax: max, loadsPerSecond, newestFirstMs } = this.limits;
     this.#rate = loadRate(loadsPerSecond);
-    this.#limit = gradient({ max, start: Math.min(START, max) });
+    this.#limit = gradient({ min: Math.min(LEAST_AT_WORK, max), max, start: Math.min(START, max) });
     this.#state = this.#limit.initial;
     this.#queue = new BudgetQueue(newestFirstMs);
   }

@@ -16,7 +16,8 @@ const { cache } = openCache({
 
 export function product(id: string): Promise<{ name: string }> {
   const load = async (): Promise<{ name: string }> => {
-    const text = 'select name from products where id = $1';
+    // Locks the row, so it is a commit: a former writer that was frozen and goes on cannot answer it.
+    const text = 'select name from products where id = $1 for share';
     const { value } = await database.writes.execute((session) => session.query<{ name: string }>(text, [id]));
     return value.rows[0]!;
   };

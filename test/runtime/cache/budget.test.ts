@@ -57,6 +57,16 @@ describe('the read budget', () => {
     });
   });
 
+  it('keeps four loads at work however often the database has too much: one slow load is not in the way of all', async () => {
+    const { clock, budget } = stage();
+    for (let round = 0; round < 400; round += 1) {
+      const seen = Array.from({ length: 8 }, () => entering(budget));
+      await clock.advance(50);
+      for (const { place } of seen) place?.end('dropped');
+    }
+    expect(budget.describe().limit).toBe(4);
+  });
+
   it('lets the lowest class go first when too many wait, and takes the highest in first', async () => {
     const { clock, budget } = stage({ concurrencyMax: 1, waitersMax: 2 });
     const at = entering(budget);
