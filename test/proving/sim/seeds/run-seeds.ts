@@ -16,7 +16,10 @@ export interface Seeds extends Pick<SimOptions, 'controllers' | 'defect'> {
 }
 
 /** Compare a flood, or a dead table, with a service that nothing else befalls: the mix `overload` sees to it. */
-export const OF_OVERLOAD: ReadonlySet<string> = new Set(['I-24', 'I-29']);
+export const OF_OTHER_MIXES: ReadonlySet<string> = new Set([
+  ...['I-24', 'I-29'],
+  ...['I-20', 'I-21', 'I-22', 'I-26', 'shard-return'],
+]);
 
 export async function lineOf({ from, count, mix, ...rest }: Seeds): Promise<SimLine> {
   const totals = new Totals();
