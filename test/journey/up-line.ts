@@ -20,7 +20,13 @@ export function upLine(stdout: string): Record<string, unknown> {
   const line = JSON.parse(lines[0]!) as Record<string, unknown>;
   expect(line).toEqual({
     ready_ms: expect.any(Number),
-    stacks: expect.arrayContaining(['Demo-Network', 'Demo-State', 'Demo-Database', 'Demo-Cache', 'Demo-Control']),
+    stacks: expect.arrayContaining([
+      'Demo-Network',
+      'Demo-State',
+      'Demo-Database',
+      'Demo-Cache',
+      'Demo-Control',
+    ]),
     resources_enacted: expect.any(Number),
     resources_inert: expect.any(Number),
     not_enacted: expect.arrayContaining(['AWS::EC2::VPC']),

@@ -15,10 +15,18 @@ export interface Seeds extends Pick<SimOptions, 'controllers' | 'defect'> {
   readonly mix: MixName;
 }
 
-/** Compare a flood, or a dead table, with a service that nothing else befalls: the mix `overload` sees to it. */
+/**
+ * What the swarm does not see to: a flood or a dead table, compared with a service that nothing else befalls, by the
+ * mix `overload`; shards by the mix `cache`.
+ */
 export const OF_OTHER_MIXES: ReadonlySet<string> = new Set([
-  ...['I-24', 'I-29'],
-  ...['I-20', 'I-21', 'I-22', 'I-26', 'shard-return'],
+  'I-20',
+  'I-21',
+  'I-22',
+  'I-24',
+  'I-26',
+  'I-29',
+  'shard-return',
 ]);
 
 export async function lineOf({ from, count, mix, ...rest }: Seeds): Promise<SimLine> {
