@@ -3,6 +3,8 @@
 import { expect } from 'vitest';
 
 const FUNCTIONS = [
+  'cache-front',
+  'cache-router',
   'database-bootstrap',
   'health-check-us-east-1a',
   'health-check-us-east-1b',

@@ -150,7 +150,8 @@ function functions(aws: Aws): void {
 function stacksAndItems(held: () => Held, aws: Aws): void {
   it('cloudformation describe-stacks: all complete, with their outputs', async () => {
     const { Stacks } = await aws('cloudformation', 'describe-stacks');
-    const names = ['CDKToolkit', 'Demo-Control', 'Demo-Database', 'Demo-Network', 'Demo-State'];
+    const stacks = ['Demo-Cache', 'Demo-Control', 'Demo-Database', 'Demo-Network', 'Demo-State'];
+    const names = ['CDKToolkit', ...stacks];
     expect(Stacks.map((stack: any) => [stack.StackName, stack.StackStatus]).sort()).toEqual(
       names.map((name) => [name, 'CREATE_COMPLETE']),
     );

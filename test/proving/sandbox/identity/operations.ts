@@ -3,6 +3,7 @@
  * services, not from our maps. One row a way to call an operation; a list call stands beside the call for one thing.
  */
 
+import { ELASTICACHE } from './operations/cache.ts';
 import { RDS, RDS_DATA } from './operations/database.ts';
 import { DYNAMODB, S3, SECRETS, SSM } from './operations/state.ts';
 import { CLOUDWATCH, EVENTS, LAMBDA } from './operations/functions.ts';
@@ -15,6 +16,7 @@ export type { NeededRight, Row } from './operations/rights.ts';
 export const OPERATIONS: Readonly<Record<string, readonly Row[]>> = {
   cloudformation: CLOUDFORMATION,
   dynamodb: DYNAMODB,
+  elasticache: ELASTICACHE,
   events: EVENTS,
   lambda: LAMBDA,
   monitoring: CLOUDWATCH,
