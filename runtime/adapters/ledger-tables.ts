@@ -31,6 +31,11 @@ export const HOLDER_JSON = `json_build_object('id', h.id, 'sequence', h.sequence
  * lock, which is nothing that the writer could be blamed for.
  */
 const LOCK_WAIT_MS = 800;
+/**
+ * A process that is frozen between two statements, as a function is when it has answered, keeps its locks: every write
+ * that records an invalidation would wait for it. The server ends its session after so long.
+ */
+const IDLE_MS_MAX = 1000;
 
 export class LedgerTables {
   readonly cache: CacheName;
@@ -55,7 +60,7 @@ export class LedgerTables {
    * changes nothing: so a writer that was fenced off by its storage answers nothing. @throws RangeError
    */
   async shard(session: Session, shard: number, lock: 'update' | 'share' = 'update'): Promise<ShardRow> {
-    await limitWait(session);
+    await limitLocks(session);
     const { rows } = await session.query<{ row: ShardRow }>(
       `select ${SHARD_JSON} as row from ${SHARD_TABLE} s where s.cache = $1 and s.shard = $2 for ${lock}`,
       [this.cache, shard],
@@ -75,7 +80,7 @@ export class LedgerTables {
   }
 
   async ring(session: Session): Promise<RingRow> {
-    await limitWait(session);
+    await limitLocks(session);
     const { rows } = await session.query<{ row: RingRow }>(
       `select ${RING_JSON} as row from ${RING_TABLE} r where r.cache = $1 for update`,
       [this.cache],
@@ -116,6 +121,10 @@ export class LedgerTables {
   }
 }
 
-async function limitWait(session: Session): Promise<void> {
-  await session.query(`set local lock_timeout = ${LOCK_WAIT_MS}`);
+/** For the locks of this transaction: how long they are waited for, and how long they are held while nothing is asked. */
+async function limitLocks(session: Session): Promise<void> {
+  await session.query(
+    `select set_config('lock_timeout', '${LOCK_WAIT_MS}', true),
+       set_config('idle_in_transaction_session_timeout', '${IDLE_MS_MAX}', true)`,
+  );
 }

@@ -16,7 +16,10 @@ export interface PgConnectorOptions {
   readonly tls: 'off' | Pick<ConnectionOptions, 'ca'>;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** The server itself gives up on a statement after this time: nothing that we abandoned runs on for long. */
+  /**
+   * The server itself gives up on a statement after this time, and on a transaction in which nothing is asked for so
+   * long: nothing that we abandoned runs on, and a frozen process keeps no locks.
+   */
   readonly statementTimeoutMs: number;
 }
 
@@ -73,7 +76,8 @@ export class PgConnector implements Connector {
 
   /** Reads cannot write by mistake, not even when they are served by the writer. */
   #startupOptions(purpose: Purpose): string {
-    const timeout = `-c statement_timeout=${this.#options.statementTimeoutMs}`;
-    return purpose === 'read' ? `${timeout} -c default_transaction_read_only=on` : timeout;
+    const ms = this.#options.statementTimeoutMs;
+    const limits = `-c statement_timeout=${ms} -c idle_in_transaction_session_timeout=${ms}`;
+    return purpose === 'read' ? `${limits} -c default_transaction_read_only=on` : limits;
   }
 }

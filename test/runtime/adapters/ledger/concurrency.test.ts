@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LedgerTables } from '../../../../runtime/adapters/ledger-tables.ts';
 import type { PostgresLedger } from '../../../../runtime/adapters/postgres-ledger.ts';
 import { type LedgerStage, openStage } from './stage.ts';
 
@@ -114,6 +115,25 @@ describe('a write that records its invalidation', () => {
     expect(stage.database.writes.describe().writer.kind).toBe('verified');
     await client.end();
     expect(await listed(0)).toEqual([]);
+  });
+});
+
+describe('a process that is frozen in a transition', () => {
+  it('loses its locks after a second: writes that record go on', async () => {
+    const { host } = stage.cluster.nodes[0]!;
+    const frozen = new Client({ host, port: stage.cluster.port, user: 'postgres', database: 'postgres' });
+    frozen.on('error', () => undefined);
+    await frozen.connect();
+    await frozen.query('begin');
+    const session = { query: (text: string, values: unknown[] = []) => frozen.query(text, values) };
+    const execute = async (work: (given: never) => Promise<unknown>) => ({
+      value: await work(session as never),
+    });
+    await new LedgerTables('main', { execute } as never).shard(session as never, 0);
+    const written = stage.write((given) => mine.journal.record(given, 0, ['k']));
+    expect(await isPending(written)).toBe(true);
+    expect(await written).toMatchObject({ row: { shard: 0, epoch: SERVING } });
+    await expect(frozen.query('commit')).rejects.toThrow();
   });
 });
 
