@@ -68,6 +68,8 @@ function ofUsers(run: CacheRun, history: History) {
   const { faultAt, endedAt } = run;
   const samples = counted(run);
   const reads = samples.filter(isRead);
+  const isElsewhere = elsewhere(run);
+  const ofOthers = (some: readonly CacheSample[]) => some.filter(({ product }) => isElsewhere(product));
   const after = reads.filter(({ scheduledAt }) => scheduledAt >= faultAt);
   const firstSecond = after.filter(({ scheduledAt }) => scheduledAt < faultAt + FIRST_SECOND_MS);
   const later = after.filter(({ scheduledAt }) => scheduledAt >= faultAt + FIRST_SECOND_MS);
@@ -82,6 +84,11 @@ function ofUsers(run: CacheRun, history: History) {
     recovered_ms: recoveredMs(samples, faultAt),
     first_second_p99_ms: latencyMs(firstSecond, 99),
     later_reads_p99_ms: latencyMs(later, 99),
+    other_shards_p99_ms: latencyMs(ofOthers(later), 99),
+    pre_other_shards_p99_ms: latencyMs(
+      ofOthers(reads.filter(({ scheduledAt }) => scheduledAt < faultAt)),
+      99,
+    ),
     reads_by_source: bySource(after),
   };
 }
@@ -107,8 +114,8 @@ function ofCache(run: CacheRun, history: History): ShardFields {
   const { layout, faultAt, endedAt, returnedAt, looks, fills } = run;
   const { home } = layout;
   const samples = counted(run);
-  const isBroken = (product: number): boolean => layout.victims.some(({ shard }) => shard === home(product));
-  const isElsewhere = (product: number): boolean => home(product) !== null && !isBroken(product);
+  const isBroken = broken(run);
+  const isElsewhere = elsewhere(run);
   const away = { from: faultAt, to: returnedAt ?? endedAt };
   const whole = { from: faultAt, to: endedAt };
   return {
@@ -133,10 +140,21 @@ type ShardFields = Omit<
   CacheFields,
   | 'first_second_p99_ms'
   | 'later_reads_p99_ms'
+  | 'other_shards_p99_ms'
+  | 'pre_other_shards_p99_ms'
   | 'stale_entries_at_end'
   | 'stale_answers_at_end'
   | 'reads_by_source'
 >;
+
+function broken({ layout: { home, victims } }: CacheRun): (product: number) => boolean {
+  return (product) => victims.some(({ shard }) => shard === home(product));
+}
+
+function elsewhere(run: CacheRun): (product: number) => boolean {
+  const isBroken = broken(run);
+  return (product) => run.layout.home(product) !== null && !isBroken(product);
+}
 
 function counted({ samples, countedFrom }: CacheRun): readonly CacheSample[] {
   return samples.filter(({ scheduledAt }) => scheduledAt >= countedFrom);
