@@ -52,10 +52,12 @@ export class PartReports {
     this.#before = ring;
     if (!before || before.epoch === ring.epoch) return;
     if (ring.phase === 'joining') this.#began(ring, now);
-    if (before.moved !== ring.moved && ring.phase === 'steady') {
+    // At the end of a growth all parts are where they belong, and none has moved back.
+    const isDoubled = ring.shards !== before.shards;
+    if (!isDoubled && before.moved !== ring.moved && ring.phase === 'steady') {
       const to = ring.moved > before.moved ? 'target' : 'source';
       const part = Math.max(ring.moved, before.moved);
-      this.#open = { part, to, ms: now - (this.#beganAt || now) };
+      this.#open = { part, to, ms: Math.round(now - (this.#beganAt || now)) };
       this.#movedAt = now;
     }
     if (ring.target === null) this.report(before, 'the last part');
