@@ -37,6 +37,18 @@ export const FAILURES = [
   'shard-busy',
   /** An application refuses loads at misses, because the database bears no more of them. */
   'read-budget-spent',
+  /** A prober gets no good answer from a task behind the balancer: connecting or answering fails or times out. */
+  'target-unreachable',
+  /** Fewer targets are fit than the panic floor allows; nothing more is deregistered. */
+  'targets-low',
+  /** Most targets of one zone fail while those of the others do not. */
+  'zone-gray',
+  /** The name that clients know gives no good answer from outside. */
+  'edge-unreachable',
+  /** A DNS record is not what was deployed, or points at nothing that exists. */
+  'record-drifted',
+  /** A deployment of tasks was rolled back. */
+  'deployment-failed',
 ] as const;
 
 export type Failure = (typeof FAILURES)[number];

@@ -1,7 +1,7 @@
 /** Names that outlive a release: stack ids, parameter paths, metric names. Changing one is a major version. */
 
 /** The stacks of an environment, in the order in which they can be deployed. Ids inside the CDK `Stage`. */
-export const STACKS = ['Network', 'State', 'Database', 'Cache', 'Compute', 'Edge', 'Control'] as const;
+export const STACKS = ['Network', 'State', 'Database', 'Cache', 'Edge', 'Compute', 'Control'] as const;
 export type StackId = (typeof STACKS)[number];
 
 /** The tiers whose thresholds, mode and pause are tuned on their own. */
@@ -36,6 +36,25 @@ export function defaultQuotasPath(env: string, resource: string): string {
 /** Owned by the engineer on call: takes the place of the whole default document. */
 export function overrideQuotasPath(env: string, resource: string): string {
   return `${parameterRoot(env)}/overrides/quotas/${resource}`;
+}
+
+/** The rules by which users of a service are sent to a version or strategy, one JSON document. Owned by the template. */
+export function defaultStrategyPath(env: string, service: string): string {
+  return `${parameterRoot(env)}/defaults/strategy/${service}`;
+}
+
+/** Owned by the engineer on call: takes the place of the whole default document. */
+export function overrideStrategyPath(env: string, service: string): string {
+  return `${parameterRoot(env)}/overrides/strategy/${service}`;
+}
+
+/** The versions of a service that can run side by side. */
+export const SERVICE_VERSIONS = ['stable', 'canary'] as const;
+export type ServiceVersion = (typeof SERVICE_VERSIONS)[number];
+
+/** The Cloud Map service, and the ECS service, that a version of an application registers with. */
+export function discoveryName(application: string, version: ServiceVersion): string {
+  return version === 'stable' ? application : `${application}-${version}`;
 }
 
 /** The copies of a cache: the shards, the second copy of `double`, and the nodes that stand in for dead shards. */

@@ -3,7 +3,14 @@
 import type { Tier } from '../naming.ts';
 import type { Mode } from '../state/items.ts';
 import type { ResourceQuotas } from '../throttle/quotas-types.ts';
-import type { CacheRedundancy, ExistingResources, Size } from './types.ts';
+import type {
+  CacheRedundancy,
+  ExistingHostedZone,
+  ExistingResources,
+  SecondaryEdge,
+  SecondaryKind,
+  Size,
+} from './types.ts';
 
 export interface NormalizedProfile {
   readonly name: string;
@@ -25,6 +32,57 @@ export interface NormalizedTiers {
   readonly database: NormalizedDatabase;
   /** Null: no cache is made. */
   readonly cache: NormalizedCache | null;
+  /** Sorted by name. Empty: no service is run. */
+  readonly service: readonly NormalizedService[];
+  /** Null: no web tier is run. */
+  readonly web: NormalizedWeb | null;
+  /** Null: no balancer is made. */
+  readonly edge: NormalizedEdge | null;
+}
+
+/** What a task runs. */
+export type TaskSource =
+  { readonly kind: 'image'; readonly image: string } | { readonly kind: 'entry'; readonly entry: string };
+
+export interface NormalizedTask {
+  readonly source: TaskSource;
+  /** Null: a short hash of image or bundle. */
+  readonly version: string | null;
+  readonly tasks: number;
+  readonly tasksMax: number;
+  readonly port: number;
+  readonly healthPath: string;
+  readonly cpu: number;
+  readonly memoryMb: number;
+  readonly requestsPerTask: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface NormalizedService extends NormalizedTask {
+  /** One of the applications. */
+  readonly application: string;
+  /** Null: no second version is run. */
+  readonly canary: NormalizedTask | null;
+  readonly mode: Mode | null;
+}
+
+export interface NormalizedWeb extends NormalizedTask {
+  readonly calls: readonly string[];
+  readonly mode: Mode | null;
+}
+
+export interface NormalizedEdge {
+  readonly domain: string;
+  readonly zone: 'create' | ExistingHostedZone;
+  readonly private: boolean;
+  readonly certificateArn: string | null;
+  readonly secondary: SecondaryKind | SecondaryEdge;
+  readonly healthSignal: 'metric' | 'endpoint';
+  readonly checkPath: string;
+  readonly entry: 'dns' | 'static-ip';
+  readonly requestsPerAddress: number;
+  readonly accessLogDays: number;
+  readonly mode: Mode | null;
 }
 
 export interface NormalizedCache {

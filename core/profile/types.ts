@@ -43,6 +43,98 @@ export interface TiersProfile {
   readonly database: DatabaseProfile;
   /** @default - no cache is made */
   readonly cache?: CacheProfile;
+  /** Services behind the web tier, by the name of their application. @default - none is run */
+  readonly service?: Readonly<Record<string, ServiceProfile>>;
+  /** What the balancers send requests to. @default - none is run */
+  readonly web?: WebProfile;
+  /** Balancers and the names that clients know. Needs `web`. @default - none is made */
+  readonly edge?: EdgeProfile;
+}
+
+/** What runs in the tasks of a tier: exactly one of `image` and `entry`. */
+export interface TaskProfile {
+  /** A container image, by tag or digest. */
+  readonly image?: string;
+  /** A file that Node can run: bundled into one file and loaded by a stock image, without Docker. */
+  readonly entry?: string;
+  /** What is deployed, as logs, answers and drills name it. @default - a short hash of image or bundle */
+  readonly version?: string;
+  /** At least one a zone (I-35). @default - one a zone for `solo` and `pair`, two a zone for `fleet` */
+  readonly tasks?: number;
+  /** Most tasks that scaling may run. @default - three times `tasks` */
+  readonly tasksMax?: number;
+  /** @default 8080 */
+  readonly port?: number;
+  /** Answers 200 when a task serves. @default '/health' */
+  readonly healthPath?: string;
+  /** Fargate's CPU units: 256, 512, 1024, 2048 or 4096. @default 256 */
+  readonly cpu?: number;
+  /** @default 512 */
+  readonly memoryMb?: number;
+  /** Requests a second that one task bears: what the capacity check and scaling count by. @default 100 */
+  readonly requestsPerTask?: number;
+  /** Requests a second that the tier must bear with one zone gone. @default - not checked */
+  readonly peakRequestsPerS?: number;
+  /** Variables of the tasks beside the kit's own. Never a secret. @default - none */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ServiceProfile extends TaskProfile {
+  /** A second version beside the first, which the strategy's rules send users to. @default - none */
+  readonly canary?: Pick<TaskProfile, 'image' | 'entry' | 'version' | 'tasks' | 'environment'>;
+  /** What the controllers may do while no control item names a mode. @default - they act */
+  readonly mode?: Mode;
+}
+
+export interface WebProfile extends TaskProfile {
+  /** Services that it calls, by name. @default - all of `service` */
+  readonly calls?: readonly string[];
+  /** What the controllers may do while no control item names a mode. @default - they act */
+  readonly mode?: Mode;
+}
+
+/**
+ * What answers when the balancer does not. `edge`: a second balancer in front of the same tasks. `static-page`: a page
+ * in a bucket, served by CloudFront. `none`: nothing, by name.
+ */
+export type SecondaryKind = 'edge' | 'static-page' | 'none';
+
+/** An edge elsewhere, for example in another Region: a balancer by its name and the hosted zone of its Region. */
+export interface SecondaryEdge {
+  readonly dnsName: string;
+  readonly hostedZoneId: string;
+}
+
+export interface EdgeProfile {
+  /** The name that clients know, e.g. `shop.example.com`. */
+  readonly domain: string;
+  /**
+   * The zone that owns the name. `create` makes one of the domain's parent: delegate to it before clients use it.
+   * @default 'create'
+   */
+  readonly zone?: 'create' | ExistingHostedZone;
+  /** A private zone and internal balancers: only the VPC's clients come in. @default false */
+  readonly private?: boolean;
+  /** A certificate of the domain in ACM. @default - one is asked for and validated by a record in the zone */
+  readonly certificateArn?: string;
+  /** @default 'edge' */
+  readonly secondary?: SecondaryKind | SecondaryEdge;
+  /**
+   * What makes Route 53 leave the primary: `metric` follows the metric `edge-healthy`; `endpoint` has Route 53's own
+   * checkers ask `checkPath` every 10 s, which makes that path public.
+   * @default 'metric'
+   */
+  readonly healthSignal?: 'metric' | 'endpoint';
+  /** @default - the web tier's `healthPath` */
+  readonly checkPath?: string;
+  /** `static-ip`: two fixed addresses of Global Accelerator in front. @default 'dns' */
+  readonly entry?: 'dns' | 'static-ip';
+  /** Requests that one address may send in 60 s before WAF refuses it. @default - what the quotas allow one caller, else 3000 */
+  readonly requestsPerAddress?: number;
+  /** Days that access logs are kept. @default 30 */
+  readonly accessLogDays?: number;
+  /** What the controllers may do while no control item names a mode. @default - they act */
+  readonly mode?: Mode;
 }
 
 /**

@@ -58,7 +58,7 @@ function readProfile(faults: Fault[], warnings: Warning[], fields: Fields): Norm
   return {
     ...place,
     size,
-    tiers: { database, cache },
+    tiers: { database, cache, service: [], web: null, edge: null },
     applications,
     throttle: readThrottle(faults, fields['throttle'], applications),
     thresholds: readThresholds(faults, fields['thresholds']),

@@ -60,6 +60,14 @@ export const CACHE_ENV = {
   front: 'UNDERSTUDY_CACHE_FRONT',
 } as const;
 
+/** Set for the functions that know the balancers, tasks and names: dns-failover, health-check and reconcile. */
+export const FRONT_ENV = {
+  /** Name of the front table. Default: there is no web tier. */
+  table: 'UNDERSTUDY_FRONT_TABLE',
+  /** Services whose strategy `reconcile` copies into force, joined by commas. For reconcile only. Default: none. */
+  services: 'UNDERSTUDY_SERVICES',
+} as const;
+
 /** The database role that cache-front logs in as, with an IAM token. The bootstrap makes it and grants it the ledger. */
 export const CACHE_FRONT_ROLE = 'understudy_cache_front';
 

@@ -11,7 +11,7 @@ export type AlarmSubject =
   'member' | 'zone' | 'function' | 'resource' | 'shard' | 'application' | 'environment';
 
 /** The controller that an alarm wakes; null where only people are told. */
-export type Woken = 'replica-pool' | 'write-failover' | 'cache-router' | null;
+export type Woken = 'replica-pool' | 'write-failover' | 'cache-router' | 'dns-failover' | null;
 
 export interface CatalogueEntry {
   readonly failure: Failure;
@@ -133,6 +133,43 @@ const ENTRIES: Readonly<Record<Failure, Omit<CatalogueEntry, 'failure'>>> = {
     wakes: null,
     meaning:
       'This application refuses loads at misses, minute after minute, so that the database is not overrun.',
+  },
+  'target-unreachable': {
+    tier: 'web',
+    subject: 'zone',
+    wakes: 'dns-failover',
+    meaning: 'A prober gets no good answer from a task behind the balancer. dns-failover deregisters it.',
+  },
+  'targets-low': {
+    tier: 'web',
+    subject: 'environment',
+    wakes: null,
+    meaning: 'Fewer targets are fit than panic-ratio allows. Nothing more is deregistered.',
+  },
+  'zone-gray': {
+    tier: 'edge',
+    subject: 'zone',
+    wakes: 'dns-failover',
+    meaning:
+      'Most targets of this zone fail and those of the others do not. A zonal shift leads away from it.',
+  },
+  'edge-unreachable': {
+    tier: 'edge',
+    subject: 'environment',
+    wakes: 'dns-failover',
+    meaning: 'The primary edge gives no good answer from outside. Route 53 answers with the secondary.',
+  },
+  'record-drifted': {
+    tier: 'edge',
+    subject: 'environment',
+    wakes: null,
+    meaning: 'A DNS record is not what was deployed. dns-failover repairs it outside of recoveries.',
+  },
+  'deployment-failed': {
+    tier: 'service',
+    subject: 'environment',
+    wakes: null,
+    meaning: 'New tasks did not become healthy; ECS went back to the version before.',
   },
 };
 

@@ -10,7 +10,7 @@ export interface Rule {
 }
 
 const CDK = ['aws-cdk-lib', 'constructs', 'cdk-nag'];
-const DRIVERS = ['pg', 'ioredis'];
+const DRIVERS = ['pg', 'ioredis', 'undici'];
 const SDK = ['@aws-sdk/', '@smithy/', '@aws-crypto/'];
 const NODE = ['node:'];
 const POWERTOOLS = ['@aws-lambda-powertools/'];
@@ -23,6 +23,7 @@ const FUNCTION_FOLDERS = [
   'database-bootstrap',
   'throttle',
   'cache-router',
+  'dns-failover',
   'cache-front',
 ];
 

@@ -157,3 +157,84 @@ export interface HttpRoutes {
     handler: (request: http.IncomingMessage, body: Buffer, response: http.ServerResponse) => void,
   ): void;
 }
+
+/** A target of a balancer: a task's own address. */
+export interface BalancerTarget {
+  readonly address: string;
+  readonly port: number;
+  /** Null: that of the address's subnet is unknown. */
+  readonly az: string | null;
+}
+
+export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unused';
+
+/** Implemented by the load-balancing part, for what registers by itself. */
+export interface TargetGroups {
+  /** Throws AwsError `TargetGroupNotFound`. Registering what is registered changes nothing. */
+  register(targetGroupArn: string, target: BalancerTarget): void;
+  /** Resolves when no request of it is under way any more, or the deregistration delay is over. */
+  deregister(targetGroupArn: string, target: BalancerTarget): Promise<void>;
+  /** `unused` for what is not registered. */
+  stateOf(targetGroupArn: string, target: BalancerTarget): TargetState;
+  /** True when a listener forwards to it; ECS refuses a target group of no balancer. */
+  isAttached(targetGroupArn: string): boolean;
+}
+
+/** Implemented by the Cloud Map part. */
+export interface InstanceRegistry {
+  /** Throws AwsError `ServiceNotFound`. */
+  register(serviceArn: string, instanceId: string, attributes: Readonly<Record<string, string>>): void;
+  deregister(serviceArn: string, instanceId: string): void;
+}
+
+/** Implemented by the certificates part (ACM). Both texts are PEM. */
+export interface Certificates {
+  /** Throws AwsError `ResourceNotFoundException`. */
+  material(certificateArn: string): { readonly certificate: string; readonly privateKey: string };
+}
+
+/** Implemented by the load-balancing part, for ARC and Route 53. */
+export interface Balancers {
+  /** Leads new connections away from a zone, or back with null: its node leaves the balancer's DNS name. */
+  shiftAway(balancerArn: string, zone: string | null): void;
+  /** For the evaluation of an alias: true while some target of it is healthy, or all are failing open. */
+  isHealthy(dnsName: string): boolean | null;
+  list(): readonly BalancerNode[];
+}
+
+/** One address of a balancer: a process of its own, as it would be a machine of its own. */
+export interface BalancerNode {
+  /** `<name of the balancer>/<zone>`. */
+  readonly id: string;
+  readonly balancerArn: string;
+  readonly dnsName: string;
+  readonly az: string;
+  readonly address: string;
+  /** Ports of its listeners. */
+  readonly ports: readonly number[];
+  /** Root of its process tree; null while it is being replaced. */
+  readonly pid: number | null;
+  /** True while the balancer's DNS name answers with it. */
+  readonly published: boolean;
+}
+
+/** A task of ECS. */
+export interface ContainerTask {
+  /** The last part of its ARN. */
+  readonly id: string;
+  readonly arn: string;
+  readonly cluster: string;
+  /** Name of its service. */
+  readonly service: string;
+  readonly az: string;
+  /** Its own address, as clients and balancers see it. */
+  readonly address: string;
+  readonly port: number;
+  /** Root of its process tree; null before it runs. */
+  readonly pid: number | null;
+  readonly status: 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEPROVISIONING' | 'STOPPED';
+  readonly startedAt: number | null;
+  /** The value of `UNDERSTUDY_VERSION`; null where it has none. */
+  readonly version: string | null;
+  readonly taskDefinition: string;
+}

@@ -1,0 +1,94 @@
+/** The items of the front table: what concerns balancers, tasks and names. Every `at` and `since` is epoch ms. */
+
+import type { Reach, Verdict } from './items.ts';
+import type { Key } from './keys.ts';
+
+/** A task that a balancer may send requests to. */
+export interface TargetEntry {
+  /** `<address>:<port>`: what the balancers and the probers know it by. */
+  readonly memberId: string;
+  readonly address: string;
+  readonly port: number;
+  readonly az: string;
+  /** Where it stands now: in the target groups, or taken out by us. */
+  readonly registered: boolean;
+  /** What the balancers say of it; null where none was asked. */
+  readonly balancer: 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unused' | null;
+  /** Since when `registered` is as it is. */
+  readonly since: number;
+}
+
+/** The tasks to probe, as dns-failover last saw them. Its write is fenced by the epoch of the controller's lease. */
+export interface TargetsItem {
+  readonly kind: 'targets';
+  readonly env: string;
+  readonly epoch: number;
+  readonly at: number;
+  /** Asked of every target. */
+  readonly healthPath: string;
+  readonly targets: readonly TargetEntry[];
+  /** Deregistrations of the last while, newest last: what the velocity limit counts. */
+  readonly removals: readonly { readonly memberId: string; readonly az: string; readonly at: number }[];
+  /** Zones that a shift of ours leads away from. */
+  readonly shifted: readonly { readonly zone: string; readonly shiftId: string; readonly since: number }[];
+}
+
+/** One probe of one target by one prober. */
+export interface TargetSample {
+  readonly memberId: string;
+  readonly at: number;
+  readonly reach: Reach;
+  /** HTTP status; null when there was no answer. */
+  readonly status: number | null;
+  readonly latencyMs: number | null;
+}
+
+/** What one prober saw of the targets. Written when a verdict changes and at least every few seconds. */
+export interface TargetObservationItem {
+  readonly kind: 'target-observation';
+  readonly env: string;
+  readonly az: string;
+  readonly at: number;
+  /** The fencing token of the prober's lease; a lower one than the newest seen is ignored. */
+  readonly token: number;
+  readonly sequence: number;
+  readonly samples: readonly TargetSample[];
+  readonly verdicts: readonly Verdict[];
+  /** True when the prober cannot see more than half of all its targets. */
+  readonly blind: boolean;
+  /** True when a verdict or `blind` differs from the sweep before: the stream's filter lets it through. */
+  readonly changed: boolean;
+}
+
+/** The rules in force for one service. */
+export interface StrategyItem {
+  readonly kind: 'strategy';
+  readonly service: string;
+  /** The document as text, already validated. */
+  readonly document: string;
+  readonly at: number;
+  /** Why the newest document was refused; null where the newest is in force. */
+  readonly refused: string | null;
+}
+
+/** One item an environment. */
+export function targetsKey(env: string): Key {
+  return { pk: `targets#${env}`, sk: 'targets' };
+}
+
+export function targetObservationPartition(az: string): string {
+  return `target-observation#${az}`;
+}
+/** `sk` is the ISO time, so the newest sorts last. */
+export function targetObservationKey(az: string, at: number): Key {
+  return { pk: targetObservationPartition(az), sk: new Date(at).toISOString() };
+}
+
+export function strategyKey(service: string): Key {
+  return { pk: `strategy#${service}`, sk: 'strategy' };
+}
+
+/** Stands for the cluster of a ledger partition: `ledgerPartition(frontLedgerId(env))` holds these recoveries. */
+export function frontLedgerId(env: string): string {
+  return `${env}-front`;
+}
