@@ -5,6 +5,7 @@ import { createCloudFormation, type CloudFormation } from './cloudformation/inde
 import { createCloudWatch, type CloudWatch } from './cloudwatch/index.ts';
 import { createDns, LOOKUP_PRELOAD, type Dns } from './dns/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
+import { createEcs, type Ecs } from './ecs/index.ts';
 import { createElastiCache, type ElastiCache } from './elasticache/index.ts';
 import { createEvents } from './events/index.ts';
 import { createIdentity, type IdentityPart } from './identity/index.ts';
@@ -41,6 +42,7 @@ export interface Parts {
   readonly sources: Sources;
   readonly aurora: Aurora;
   readonly elastiCache: ElastiCache;
+  readonly ecs: Ecs;
   readonly tasks: TaskRunner;
   /** In the order in which they start; they stop in the reverse order. */
   readonly all: readonly Part[];
@@ -58,7 +60,7 @@ export function createParts(
 ): Parts {
   const authority = createCertificateAuthority(world);
   const identity = createIdentity(world, { functionOf: (roleArn) => lambda.functionOf(roleArn) });
-  const endpoint = createEndpoint(world, { identity, taskOf: (key) => tasks.taskOf(key) });
+  const endpoint = createEndpoint(world, { identity, taskOf: (key) => tasks.taskOf(key) ?? ecs.taskOf(key) });
   const dns = createDns(world);
   const sources = new Sources();
 
@@ -99,22 +101,24 @@ export function createParts(
   const taskNetwork = { ...network, dns: () => dns.environment() };
   const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 
-  const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb];
-  const engines = [aurora, elastiCache];
-  const enacting: readonly Part[] = [
-    ...stateful,
+  const ecs = createEcs(world, {
+    ...taskNetwork,
+    identity,
+    events,
     logs,
-    cloudWatch,
-    eventRules,
-    ...engines,
-    lambda,
-    scheduler,
-  ];
+    routes: endpoint,
+    zoneOf: (subnetId) => zoneOf(cloudFormation, subnetId),
+  });
+
+  const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb];
+  const engines = [aurora, elastiCache, ecs];
+  const watching = [logs, cloudWatch, eventRules];
+  const enacting: readonly Part[] = [...stateful, ...watching, ...engines, lambda, scheduler];
   const foundation = { objects: s3, parameters: ssm, secrets, invoker, routes: endpoint, events, zones };
   const cloudFormation = createCloudFormation(world, { ...foundation, providers: providersOf(enacting) });
   const all = [dns, ...enacting, cloudFormation, tasks];
   for (const part of all) for (const service of part.services ?? []) endpoint.add(service);
-  const running = { aurora, elastiCache, cloudFormation, cloudWatch, lambda, sources, tasks };
+  const running = { aurora, elastiCache, ecs, cloudFormation, cloudWatch, lambda, sources, tasks };
   return { endpoint, identity, dns, authority, ...running, all };
 }
 

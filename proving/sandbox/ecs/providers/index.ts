@@ -1,0 +1,2 @@
+export * from './cluster-provider.ts';
+export * from './task-definition-provider.ts';
