@@ -6,8 +6,9 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { Line } from '../network/line.ts';
-import { effectBetween, type NetworkRule } from '../network/rule.ts';
+import { Entrance } from '../host/index.ts';
+import type { Line } from '../network/line.ts';
+import type { NetworkRule } from '../network/rule.ts';
 import { readExactly } from './read-exactly.ts';
 import { type Relay, relay } from './relay.ts';
 import {
@@ -48,11 +49,9 @@ const SHUT_DOWN: Refusal = {
 
 export class Front {
   private readonly options: FrontOptions;
-  private readonly server: net.Server;
+  private readonly entrance: Entrance;
   private readonly context: tls.SecureContext;
   private readonly relays = new Set<Relay>();
-  private readonly lines = new Map<net.Socket, Line>();
-  private rules: readonly NetworkRule[] = [];
   private open = false;
 
   constructor(options: FrontOptions) {
@@ -62,14 +61,12 @@ export class Front {
       cert: options.certificatePem,
       minVersion: 'TLSv1.2',
     });
-    this.server = net.createServer({ noDelay: true, allowHalfOpen: true }, (raw) => this.accept(raw));
+    const { address, port } = options;
+    this.entrance = new Entrance({ address, port, onLine: (line) => this.accept(line) });
   }
 
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(this.options.port, this.options.address, resolve);
-    });
+  listen(): Promise<void> {
+    return this.entrance.listen();
   }
 
   /** Lets clients in; what is refused until then is told that the database starts. */
@@ -88,37 +85,21 @@ export class Front {
   /** Drops everything at once, without a word. */
   destroy(): void {
     this.open = false;
-    this.server.close();
-    for (const socket of this.lines.keys()) socket.destroy();
+    this.entrance.destroy();
   }
 
   /** As `destroy`, but answers the connections that the network cuts off: open still, and carrying nothing any more. */
   abandon(): net.Socket[] {
-    const cutOff = [...this.lines.keys()].filter((socket) => this.effectOn(socket)?.kind === 'drop');
-    for (const socket of cutOff) {
-      this.lines.get(socket)?.abandon();
-      this.lines.delete(socket);
-    }
-    this.destroy();
-    return cutOff;
+    this.open = false;
+    return this.entrance.abandon();
   }
 
   /** What the network does between clients and this instance, open connections included. */
   setRules(rules: readonly NetworkRule[]): void {
-    this.rules = rules;
-    for (const [socket, line] of this.lines) line.setEffect(this.effectOn(socket));
+    this.entrance.setRules(rules);
   }
 
-  private effectOn(socket: net.Socket) {
-    return effectBetween(this.rules, socket.remoteAddress ?? '', this.options.address);
-  }
-
-  private accept(socket: net.Socket): void {
-    const line = new Line(socket);
-    line.setEffect(this.effectOn(socket));
-    this.lines.set(socket, line);
-    socket.on('close', () => this.lines.delete(socket));
-    line.on('error', () => line.destroy());
+  private accept(line: Line): void {
     const late = setTimeout(() => line.destroy(), LOGIN_MS_MAX);
     line.on('close', () => clearTimeout(late));
     this.login(line).then(

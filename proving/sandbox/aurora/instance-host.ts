@@ -4,34 +4,27 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
-import type net from 'node:net';
-import { spawnChild, type World } from '../kernel/index.ts';
+import { endEngine, hostWorld, leaveWith, Questions, say, tellStart } from '../host/host-side.ts';
+import type { CommonToHost } from '../host/index.ts';
+import { spawnChild } from '../kernel/index.ts';
 import { FenceWatch } from './fence-watch.ts';
 import { Front } from './front.ts';
-import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
-import { signalTree } from './process-tree.ts';
+import type { HostSetup, ToHost } from './host-protocol.ts';
 
 let front: Front | undefined;
 let engine: ChildProcess | undefined;
 let forceTls = true;
-let questions = 0;
 let fenced = false;
-const waiting = new Map<number, (reason: string | null) => void>();
+const tokens = new Questions<string | null>();
 
-process.on('message', (message: ToHost) => handle(message));
+process.on('message', (message: ToHost | CommonToHost<HostSetup>) => handle(message));
 process.on('disconnect', () => end(0));
 process.on('SIGTERM', () => end(0));
 
-function handle(message: ToHost): void {
+function handle(message: ToHost | CommonToHost<HostSetup>): void {
   switch (message.kind) {
     case 'setup':
-      start(message.setup).then(
-        (enginePid) => say({ kind: 'ready', enginePid }),
-        (error: unknown) => {
-          say({ kind: 'failed', why: error instanceof Error ? error.message : String(error) });
-          end(1);
-        },
-      );
+      tellStart(start(message.setup), end);
       break;
     case 'admit':
       front?.admit();
@@ -40,7 +33,8 @@ function handle(message: ToHost): void {
       front?.shut();
       break;
     case 'fence':
-      void fence();
+      fenced = true;
+      void leaveWith(front?.abandon() ?? [], engine);
       break;
     case 'force-tls':
       forceTls = message.value;
@@ -49,16 +43,13 @@ function handle(message: ToHost): void {
       front?.setRules(message.rules);
       say({ kind: 'network-holds', id: message.id });
       break;
-    case 'token-verdict':
-      waiting.get(message.id)?.(message.reason);
-      waiting.delete(message.id);
-      break;
     default:
+      tokens.answer(message.id, message.reason);
       break;
   }
 }
 
-async function start(setup: HostSetup): Promise<number> {
+async function start(setup: HostSetup): Promise<object> {
   forceTls = setup.forceTls;
   const watch = new FenceWatch(setup.fenceMark, () => end(0));
   front = new Front({
@@ -69,7 +60,7 @@ async function start(setup: HostSetup): Promise<number> {
     socketPath: setup.socketPath,
     forceTls: () => forceTls,
     beforeAnswer: () => watch.look(),
-    verifyToken: askSupervisor,
+    verifyToken: (user, token) => tokens.ask((id) => ({ kind: 'verify-token', id, user, token })),
   });
   front.setRules(setup.networkRules);
   await front.listen();
@@ -86,57 +77,12 @@ async function start(setup: HostSetup): Promise<number> {
     if (!fenced) end(1);
   });
   if (engine.pid === undefined) throw new Error('PostgreSQL could not be started');
-  return engine.pid;
-}
-
-function askSupervisor(user: string, token: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    const id = ++questions;
-    waiting.set(id, resolve);
-    say({ kind: 'verify-token', id, user, token });
-  });
-}
-
-function say(message: FromHost): void {
-  if (process.connected) process.send?.(message);
-}
-
-/** Ends with what this instance is, and hands over the connections whose clients must not see it. */
-async function fence(): Promise<void> {
-  fenced = true;
-  const cutOff = front?.abandon() ?? [];
-  if (engine?.pid !== undefined) signalTree(engine.pid, 'SIGKILL');
-  await Promise.all(cutOff.map(handOver));
-  process.exit(0);
-}
-
-function handOver(socket: net.Socket): Promise<void> {
-  const message: FromHost = { kind: 'cut-off', from: socket.remoteAddress ?? '' };
-  return new Promise((resolve) => {
-    if (process.connected) process.send?.(message, socket, {}, () => resolve());
-    else resolve();
-  });
+  return { enginePid: engine.pid };
 }
 
 /** The clients are cut before anything else: nothing PostgreSQL says from now on may reach them. */
 function end(code: number): never {
   front?.destroy();
-  if (engine?.pid !== undefined) signalTree(engine.pid, 'SIGKILL');
+  endEngine(engine);
   process.exit(code);
-}
-
-/** The part of the world that starting a child needs. */
-function hostWorld(setup: HostSetup): World {
-  return {
-    accountId: '',
-    region: '',
-    partition: 'aws',
-    urlSuffix: 'amazonaws.com',
-    pace: 'fast',
-    managed: (ms) => ms,
-    now: () => Date.now(),
-    stateDir: setup.stateDir,
-    unprivileged: setup.unprivileged,
-    log: () => undefined,
-  };
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { spawnChild, type World } from '../kernel/index.ts';
 import type { Binaries } from './binaries.ts';
 import { FIRST_SEGMENT, STORAGE } from './data-folder.ts';
-import { endStrays } from './member-host.ts';
+import { endStrays } from '../host/index.ts';
 import { Node, type NodeOptions } from './node.ts';
 import { pause, until } from './poll.ts';
 import { signalTree } from './process-tree.ts';

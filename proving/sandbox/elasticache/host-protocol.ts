@@ -1,21 +1,11 @@
 /** What the supervisor and the host of a cache node say to each other over their IPC channel. */
 
-import type { NetworkRule } from '../network/rule.ts';
+import type { CommonSetup } from '../host/index.ts';
 
-export interface HostSetup {
-  readonly name: string;
-  readonly stateDir: string;
-  readonly unprivileged: { readonly uid: number; readonly gid: number } | null;
+export interface HostSetup extends CommonSetup {
   /** The server's program and what it needs in its environment. */
   readonly server: { readonly file: string; readonly env: Readonly<Record<string, string>> };
   readonly configFile: string;
-  readonly dataFolder: string;
-  readonly socketPath: string;
-  readonly address: string;
-  readonly port: number;
-  readonly keyPem: string;
-  readonly certificatePem: string;
-  readonly networkRules: readonly NetworkRule[];
   /** What users with IAM authentication have as their password behind the front. */
   readonly internalPassword: string;
   /** A connection ends this long after its last login by token. */
@@ -26,23 +16,13 @@ export interface HostSetup {
 export type LoginVerdict = 'good' | 'refused' | 'not-iam';
 
 export type ToHost =
-  | { readonly kind: 'setup'; readonly setup: HostSetup }
   /** Ends the engine and the clients; connections that the network cuts off are handed over first. */
   | { readonly kind: 'leave' }
-  | { readonly kind: 'network'; readonly id: number; readonly rules: readonly NetworkRule[] }
   | { readonly kind: 'login-verdict'; readonly id: number; readonly verdict: LoginVerdict };
 
-export type FromHost =
-  /** The engine was started and the address is bound. */
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly why: string }
-  /** Comes with the socket of a client that the network cuts off; the host ends. */
-  | { readonly kind: 'cut-off'; readonly from: string }
-  /** The rules of that message hold. */
-  | { readonly kind: 'network-holds'; readonly id: number }
-  | {
-      readonly kind: 'login';
-      readonly id: number;
-      readonly user: string;
-      readonly password: string;
-    };
+export interface FromHost {
+  readonly kind: 'login';
+  readonly id: number;
+  readonly user: string;
+  readonly password: string;
+}

@@ -6,51 +6,45 @@
 import type { ChildProcess } from 'node:child_process';
 import net from 'node:net';
 import { pause } from '../aurora/poll.ts';
-import { signalTree } from '../aurora/process-tree.ts';
-import { spawnChild, type World } from '../kernel/index.ts';
+import { endEngine, hostWorld, leaveWith, Questions, say, tellStart } from '../host/host-side.ts';
+import type { CommonToHost } from '../host/index.ts';
+import { spawnChild } from '../kernel/index.ts';
 import { Front } from './front.ts';
-import type { FromHost, HostSetup, LoginVerdict, ToHost } from './host-protocol.ts';
+import type { HostSetup, LoginVerdict, ToHost } from './host-protocol.ts';
 
 const START_MS_MAX = 15_000;
 const LOOK_MS = 5;
 
 let front: Front | undefined;
 let engine: ChildProcess | undefined;
-let questions = 0;
 let leaving = false;
-const waiting = new Map<number, (verdict: LoginVerdict) => void>();
+const logins = new Questions<LoginVerdict>();
 
-process.on('message', (message: ToHost) => handle(message));
+process.on('message', (message: ToHost | CommonToHost<HostSetup>) => handle(message));
 process.on('disconnect', () => end(0));
 process.on('SIGTERM', () => end(0));
 
-function handle(message: ToHost): void {
+function handle(message: ToHost | CommonToHost<HostSetup>): void {
   switch (message.kind) {
     case 'setup':
-      start(message.setup).then(
-        () => say({ kind: 'ready' }),
-        (error: unknown) => {
-          say({ kind: 'failed', why: error instanceof Error ? error.message : String(error) });
-          end(1);
-        },
-      );
+      tellStart(start(message.setup), end);
       break;
     case 'leave':
-      void leave();
+      leaving = true;
+      void leaveWith(front?.abandon() ?? [], engine);
       break;
     case 'network':
       front?.setRules(message.rules);
       say({ kind: 'network-holds', id: message.id });
       break;
     default:
-      waiting.get(message.id)?.(message.verdict);
-      waiting.delete(message.id);
+      logins.answer(message.id, message.verdict);
       break;
   }
 }
 
 /** A node that starts refuses connections until its server takes some. */
-async function start(setup: HostSetup): Promise<void> {
+async function start(setup: HostSetup): Promise<object> {
   engine = spawnChild(hostWorld(setup), {
     name: `cache ${setup.name}`,
     command: setup.server.file,
@@ -63,10 +57,13 @@ async function start(setup: HostSetup): Promise<void> {
   engine.once('exit', () => {
     if (!leaving) end(1);
   });
-  front = new Front({ ...setup, verifyLogin: askSupervisor });
+  const verifyLogin = (user: string, password: string): Promise<LoginVerdict> =>
+    logins.ask((id) => ({ kind: 'login', id, user, password }));
+  front = new Front({ ...setup, verifyLogin });
   front.setRules(setup.networkRules);
   await untilAccepting(setup.socketPath);
   await front.listen();
+  return {};
 }
 
 async function untilAccepting(socketPath: string): Promise<void> {
@@ -87,53 +84,8 @@ function accepts(socketPath: string): Promise<boolean> {
   });
 }
 
-function askSupervisor(user: string, password: string): Promise<LoginVerdict> {
-  return new Promise((resolve) => {
-    const id = ++questions;
-    waiting.set(id, resolve);
-    say({ kind: 'login', id, user, password });
-  });
-}
-
-function say(message: FromHost): void {
-  if (process.connected) process.send?.(message);
-}
-
-/** Ends, and hands over the connections whose clients must not see it. */
-async function leave(): Promise<void> {
-  leaving = true;
-  const cutOff = front?.abandon() ?? [];
-  if (engine?.pid !== undefined) signalTree(engine.pid, 'SIGKILL');
-  await Promise.all(cutOff.map(handOver));
-  process.exit(0);
-}
-
-function handOver(socket: net.Socket): Promise<void> {
-  const message: FromHost = { kind: 'cut-off', from: socket.remoteAddress ?? '' };
-  return new Promise((resolve) => {
-    if (process.connected) process.send?.(message, socket, {}, () => resolve());
-    else resolve();
-  });
-}
-
 function end(code: number): never {
   front?.destroy();
-  if (engine?.pid !== undefined) signalTree(engine.pid, 'SIGKILL');
+  endEngine(engine);
   process.exit(code);
-}
-
-/** The part of the world that starting a child needs. */
-function hostWorld(setup: HostSetup): World {
-  return {
-    accountId: '',
-    region: '',
-    partition: 'aws',
-    urlSuffix: 'amazonaws.com',
-    pace: 'fast',
-    managed: (ms) => ms,
-    now: () => Date.now(),
-    stateDir: setup.stateDir,
-    unprivileged: setup.unprivileged,
-    log: () => undefined,
-  };
 }

@@ -1,0 +1,3 @@
+export * from './entrance.ts';
+export * from './host-process.ts';
+export * from './messages.ts';
