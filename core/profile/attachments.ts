@@ -15,7 +15,8 @@ import {
 } from './names.ts';
 import type { NormalizedProfile, Warning } from './normalized.ts';
 import { integerAt, listAt, objectAt, onlyKnown, requiredTextAt, textAt, type Fields } from './reading.ts';
-import type { ExistingCluster, ExistingHostedZone, ExistingResources, ExistingVpc } from './types.ts';
+import type { ExistingCluster, ExistingHostedZone, ExistingResources } from './types.ts';
+import { readVpc, type VpcContext } from './vpc.ts';
 
 export function readApplications(faults: Fault[], value: unknown): readonly string[] {
   if (value === undefined) return [];
@@ -62,8 +63,7 @@ const NOBODY_TOLD: Warning = {
     'notify: {} to subscribe to the topic of the environment yourself.',
 };
 
-export interface ExistingContext {
-  readonly zones: readonly string[];
+export interface ExistingContext extends VpcContext {
   readonly single: boolean;
 }
 
@@ -79,54 +79,18 @@ export function readExisting(faults: Fault[], value: unknown, context: ExistingC
       fix: "name the cluster's VPC",
     });
   }
-  const vpc = fields['vpc'] === undefined ? null : readVpc(faults, fields['vpc'], context.zones);
+  const vpc = fields['vpc'] === undefined ? null : readVpc(faults, fields['vpc'], context);
   const cluster =
     fields['cluster'] === undefined ? null : readCluster(faults, fields['cluster'], context.single);
-  const zone = fields['hostedZone'] === undefined ? null : readHostedZone(faults, fields['hostedZone']);
+  const zone =
+    fields['hostedZone'] === undefined
+      ? null
+      : readHostedZone(faults, 'existing.hostedZone', fields['hostedZone']);
   return {
     ...(vpc === null ? {} : { vpc }),
     ...(cluster === null ? {} : { cluster }),
     ...(zone === null ? {} : { hostedZone: zone }),
   };
-}
-
-function readVpc(faults: Fault[], value: unknown, zones: readonly string[]): ExistingVpc {
-  const path = 'existing.vpc';
-  const fields = objectAt(faults, path, value) ?? {};
-  onlyKnown(faults, path, fields, ['vpcId', 'isolatedSubnetIds', 'routeTableIds']);
-  const isolatedSubnetIds = readIds(
-    faults,
-    `${path}.isolatedSubnetIds`,
-    fields['isolatedSubnetIds'],
-    'subnet',
-  );
-  if (isolatedSubnetIds.length !== zones.length) {
-    faults.push({
-      field: `${path}.isolatedSubnetIds`,
-      value: fields['isolatedSubnetIds'],
-      rule: `must name one subnet for each of the ${zones.length} zones, in their order`,
-      fix: 'name the isolated subnet of each zone',
-    });
-  }
-  const routeTableIds = readIds(faults, `${path}.routeTableIds`, fields['routeTableIds'], 'rtb');
-  if (routeTableIds.length > 0 && routeTableIds.length !== isolatedSubnetIds.length) {
-    faults.push({
-      field: `${path}.routeTableIds`,
-      value: fields['routeTableIds'],
-      rule: 'must name the route table of each subnet, in their order, or nothing',
-      fix: 'write [] when the VPC has a DynamoDB gateway endpoint already',
-    });
-  }
-  const vpcId = requiredTextAt(faults, `${path}.vpcId`, fields['vpcId'], resourceId('vpc')) ?? '';
-  return { vpcId, isolatedSubnetIds, routeTableIds };
-}
-
-function readIds(faults: Fault[], field: string, value: unknown, prefix: string): readonly string[] {
-  const listed = listAt(faults, field, value) ?? [];
-  return listed.flatMap((entry, index) => {
-    const id = requiredTextAt(faults, `${field}[${index}]`, entry, resourceId(prefix));
-    return id === null ? [] : [id];
-  });
 }
 
 const CLUSTER_FIELDS = [
@@ -183,8 +147,7 @@ function readMembers(
   });
 }
 
-function readHostedZone(faults: Fault[], value: unknown): ExistingHostedZone {
-  const path = 'existing.hostedZone';
+export function readHostedZone(faults: Fault[], path: string, value: unknown): ExistingHostedZone {
   const fields = objectAt(faults, path, value) ?? {};
   onlyKnown(faults, path, fields, ['id', 'name']);
   return {

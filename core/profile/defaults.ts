@@ -44,3 +44,35 @@ export const GUTTER_NODE_TYPES: Readonly<Record<Size, string>> = {
 export function hasGutterByDefault(size: Size, redundancy: CacheRedundancy): boolean {
   return size !== 'solo' && redundancy === 'masked';
 }
+
+/** Tasks of a tier in each zone, by size. */
+export const TASKS_PER_ZONE: Readonly<Record<Size, number>> = { solo: 1, pair: 1, fleet: 2 };
+/** Targets of one target group: a limit of the balancer. */
+export const TASKS_MAX = 1000;
+/** Scaling may run so many times the tasks that are there at rest. */
+export const TASKS_MAX_RATIO = 3;
+export const TASK_PORT_DEFAULT = 8080;
+export const HEALTH_PATH_DEFAULT = '/health';
+export const TASK_CPU_DEFAULT = 256;
+export const REQUESTS_PER_TASK_DEFAULT = 100;
+
+/** What Fargate sells: MiB of memory for each number of CPU units. */
+export const FARGATE_MEMORY_MB: Readonly<Record<number, readonly number[]>> = {
+  256: [512, 1024, 2048],
+  512: steps(1024, 4096),
+  1024: steps(2048, 8192),
+  2048: steps(4096, 16_384),
+  4096: steps(8192, 30_720),
+};
+
+function steps(from: number, to: number): readonly number[] {
+  return Array.from({ length: (to - from) / 1024 + 1 }, (_, index) => from + index * 1024);
+}
+
+export const SECONDARY_DEFAULT = 'edge';
+export const HEALTH_SIGNAL_DEFAULT = 'metric';
+export const ENTRY_DEFAULT = 'dns';
+export const REQUESTS_PER_ADDRESS_DEFAULT = 3000;
+/** What `requestsPerAddress` counts within, in seconds: the shortest window of WAF. */
+export const ADDRESS_WINDOW_S = 60;
+export const ACCESS_LOG_DAYS_DEFAULT = 30;

@@ -98,3 +98,51 @@ export const CACHE_NODE_TYPE: TextRule = {
   rule: 'must be a node type of ElastiCache, of generation t3, t4g, m5, r5, c7gn or later',
   fix: "use a type such as 'cache.m7g.large'",
 };
+
+/** With its tag or digest: what has neither means another image every day. */
+export const CONTAINER_IMAGE: TextRule = {
+  pattern:
+    /^(?=.{1,512}$)[a-z0-9][a-z0-9._/:-]*[a-z0-9](:(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$/,
+  rule: "must be a container image with a tag other than 'latest', or a digest",
+  fix: "write it as 'registry/name:1.4.2' or 'registry/name@sha256:...'",
+};
+
+/** Inside the checkout, so that every machine that synthesizes bundles the same. */
+export const ENTRY_FILE: TextRule = {
+  pattern: /^(?!\/)(?!(.*\/)?\.\.(\/|$))[A-Za-z0-9_.@/-]+\.(ts|mts|js|mjs)$/,
+  rule: 'must be the path of a file of the checkout that Node can run',
+  fix: "write it from the root of the checkout, such as 'src/main.ts'",
+};
+
+export const VERSION: TextRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  rule: 'must be 1 to 64 letters, digits, dots, underscores and dashes',
+  fix: "use a version such as '1.4.2', or leave it out for a short hash",
+};
+
+/** As balancers and Route 53 send it: no query, nothing to decode. */
+export const REQUEST_PATH: TextRule = {
+  pattern: /^(?!.*\/\/)\/[A-Za-z0-9._~/-]{0,199}$/,
+  rule: 'must begin with / and be a path of at most 200 characters without a query',
+  fix: "write it as '/health'",
+};
+
+/** As shells and every runtime know them. */
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+/** Variables that the kit, Node's loader or Fargate sets. */
+export const RESERVED_VARIABLES =
+  /^(UNDERSTUDY_|AWS_|ECS_|DATABASE_|(HOST|PORT|NODE_PATH|NODE_EXTRA_CA_CERTS)$)/;
+
+/** Its last label has a letter, so no address of IPv4 passes. */
+export const DOMAIN_NAME: TextRule = {
+  pattern:
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  rule: 'must be a domain name in lower case, not an address and without a dot at its end',
+  fix: "use a name such as 'shop.example.com'",
+};
+
+export const CERTIFICATE_ARN: TextRule = {
+  pattern: /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/,
+  rule: 'must be the ARN of a certificate of ACM',
+  fix: 'copy it: arn:aws:acm:<region>:<account>:certificate/<id>',
+};

@@ -55,6 +55,8 @@ export interface NormalizedTask {
   readonly cpu: number;
   readonly memoryMb: number;
   readonly requestsPerTask: number;
+  /** Null: nobody said what the tier must bear. */
+  readonly peakRequestsPerS: number | null;
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -69,18 +69,21 @@ export interface TaskProfile {
   readonly healthPath?: string;
   /** Fargate's CPU units: 256, 512, 1024, 2048 or 4096. @default 256 */
   readonly cpu?: number;
-  /** @default 512 */
+  /** One of the sizes that Fargate sells with `cpu`. @default - the least of them: 512 for 256 */
   readonly memoryMb?: number;
   /** Requests a second that one task bears: what the capacity check and scaling count by. @default 100 */
   readonly requestsPerTask?: number;
-  /** Requests a second that the tier must bear with one zone gone. @default - not checked */
+  /** Requests a second that the tier must bear with one zone gone (I-35). @default - not checked */
   readonly peakRequestsPerS?: number;
   /** Variables of the tasks beside the kit's own. Never a secret. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface ServiceProfile extends TaskProfile {
-  /** A second version beside the first, which the strategy's rules send users to. @default - none */
+  /**
+   * A second version beside the first, which the strategy's rules send users to. It differs in what is named here;
+   * its `environment` is added to that of the first. @default - none
+   */
   readonly canary?: Pick<TaskProfile, 'image' | 'entry' | 'version' | 'tasks' | 'environment'>;
   /** What the controllers may do while no control item names a mode. @default - they act */
   readonly mode?: Mode;
@@ -113,7 +116,10 @@ export interface EdgeProfile {
    * @default 'create'
    */
   readonly zone?: 'create' | ExistingHostedZone;
-  /** A private zone and internal balancers: only the VPC's clients come in. @default false */
+  /**
+   * A private zone and internal balancers: only the VPC's clients come in. Needs `certificateArn`, because ACM validates
+   * no name by a record that only the VPC sees. @default false
+   */
   readonly private?: boolean;
   /** A certificate of the domain in ACM. @default - one is asked for and validated by a record in the zone */
   readonly certificateArn?: string;
@@ -129,7 +135,10 @@ export interface EdgeProfile {
   readonly checkPath?: string;
   /** `static-ip`: two fixed addresses of Global Accelerator in front. @default 'dns' */
   readonly entry?: 'dns' | 'static-ip';
-  /** Requests that one address may send in 60 s before WAF refuses it. @default - what the quotas allow one caller, else 3000 */
+  /**
+   * Requests that one address may send in 60 s before WAF refuses it.
+   * @default - 3000, or what the quotas of `throttle` allow one caller of everything where that is more
+   */
   readonly requestsPerAddress?: number;
   /** Days that access logs are kept. @default 30 */
   readonly accessLogDays?: number;
@@ -188,6 +197,10 @@ export interface ExistingVpc {
    * Empty when the VPC has that endpoint already.
    */
   readonly routeTableIds: readonly string[];
+  /** One subnet a zone that reaches the internet through a NAT gateway: for the tasks. Required with web or service. */
+  readonly privateSubnetIds?: readonly string[];
+  /** One subnet a zone that the internet reaches: for the balancers. Required with an edge that is not private. */
+  readonly publicSubnetIds?: readonly string[];
 }
 
 export interface ExistingCluster {

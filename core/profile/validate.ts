@@ -2,14 +2,13 @@
 
 import { InvalidInput, type Fault } from '../errors.ts';
 import { readApplications, readExisting, readNotify } from './attachments.ts';
-import { readCache } from './cache.ts';
-import { readDatabase } from './database.ts';
 import { DELETION_PROTECTION_DEFAULT, SIZES, SIZE_DEFAULT } from './defaults.ts';
 import type { NormalizedProfile, ValidatedProfile, Warning } from './normalized.ts';
 import { readPlace } from './place.ts';
 import { booleanAt, choiceAt, objectAt, onlyKnown, type Fields } from './reading.ts';
 import { readThresholds } from './thresholds.ts';
 import { readThrottle } from './throttle.ts';
+import { readTiers } from './tiers.ts';
 
 const FIELDS = [
   'name',
@@ -46,24 +45,26 @@ export function validate(input: unknown): ValidatedProfile {
 function readProfile(faults: Fault[], warnings: Warning[], fields: Fields): NormalizedProfile {
   const place = readPlace(faults, fields);
   const size = choiceAt(faults, 'size', fields['size'], SIZES) ?? SIZE_DEFAULT;
-  const tiers = objectAt(faults, 'tiers', fields['tiers']) ?? {};
-  onlyKnown(faults, 'tiers', tiers, ['database', 'cache']);
   const existing = fields['existing'];
   const attached = (existing as Partial<Fields> | null | undefined)?.['cluster'] !== undefined;
-  const database = readDatabase(faults, warnings, tiers['database'], { size, attached });
   const applications = readApplications(faults, fields['applications']);
-  const single = database.redundancy === 'none';
-  const members = database.readers + 1;
-  const cache = readCache(faults, tiers['cache'], { name: place.name, size, applications, members });
+  const throttle = readThrottle(faults, fields['throttle'], applications);
+  const context = { ...place, size, attached, applications, throttle };
+  const tiers = readTiers(faults, warnings, fields['tiers'], context);
   return {
     ...place,
     size,
-    tiers: { database, cache, service: [], web: null, edge: null },
+    tiers,
     applications,
-    throttle: readThrottle(faults, fields['throttle'], applications),
+    throttle,
     thresholds: readThresholds(faults, fields['thresholds']),
     notify: readNotify(faults, warnings, fields['notify'], place.region),
-    existing: readExisting(faults, existing, { zones: place.zones, single }),
+    existing: readExisting(faults, existing, {
+      zones: place.zones,
+      single: tiers.database.redundancy === 'none',
+      hasTasks: tiers.web !== null || tiers.service.length > 0,
+      hasPublicEdge: tiers.edge !== null && !tiers.edge.private,
+    }),
     deletionProtection: readProtection(faults, fields['deletionProtection']),
   };
 }

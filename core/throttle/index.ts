@@ -1,4 +1,13 @@
 export {
+  addressLimit,
+  addressLimitFaults,
+  LIMIT_MAX,
+  LIMIT_MIN,
+  mostOfOneCaller,
+  WINDOWS_S,
+  type AddressRate,
+} from './address-limit.ts';
+export {
   CallerTable,
   CALLERS_MAX_DEFAULT,
   type CallerTableCounts,

@@ -3,7 +3,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Token, type Duration } from 'aws-cdk-lib';
 import type { Fault } from '../../../core/errors.ts';
-import { WINDOWS_S, addressLimitFaults, mostOfOneCaller } from './address-limit.ts';
+import { WINDOWS_S, addressLimitFaults, mostOfOneCaller } from '../../../core/throttle/index.ts';
 import {
   CALLERS_PER_ADDRESS_DEFAULT,
   FALLBACK_DEFAULT,

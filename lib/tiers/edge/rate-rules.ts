@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { InvalidInput } from '../../../core/errors.ts';
-import { addressLimit, mostOfOneCaller } from './address-limit.ts';
+import { addressLimit, mostOfOneCaller } from '../../../core/throttle/index.ts';
 import { rateRulesFaults, versionOf } from './rate-rules-faults.ts';
 import {
   CALLERS_PER_ADDRESS_DEFAULT,

@@ -1,13 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admitNs, gcraOf, NEVER_SEEN, waitNs } from '../../../../core/throttle/index.ts';
 import {
   addressLimit,
+  admitNs,
+  gcraOf,
   LIMIT_MIN,
   mostOfOneCaller,
+  NEVER_SEEN,
+  waitNs,
   WINDOWS_S,
-} from '../../../../lib/tiers/edge/address-limit.ts';
-import { QUOTAS, quotasOf } from './rules.ts';
+} from '../../../core/throttle/index.ts';
+import { QUOTAS, quotasOf } from '../../lib/tiers/edge/rules.ts';
 
 describe('the limit', () => {
   it('is that of the caller that may send most, the capacity where one has no limit', () => {

@@ -4,8 +4,8 @@
  * in any window no more than `rate x window + burst`, and whoever stays below that is not stopped at the edge.
  */
 
-import type { Fault } from '../../../core/errors.ts';
-import type { ResourceQuotas } from '../../../core/throttle/index.ts';
+import type { Fault } from '../errors.ts';
+import type { ResourceQuotas } from './quotas-types.ts';
 
 /** Seconds that WAF can look back. */
 export const WINDOWS_S: readonly number[] = [60, 120, 300, 600];
