@@ -1,10 +1,9 @@
 /** Starts the load on the catalogue in its thread and collects what it saw. */
 
-import path from 'node:path';
 import { startLoadThread } from '../../load/thread.ts';
 import type { CacheSample } from '../model.ts';
 import type { CacheLoadOptions } from './generator.ts';
-import type { Aim, Reply, ToWorker } from './messages.ts';
+import type { Aim, Ask, Reply } from './messages.ts';
 
 export type { CacheLoadOptions } from './generator.ts';
 export type { Aim } from './messages.ts';
@@ -23,19 +22,12 @@ export interface RunningCacheLoad {
 }
 
 export function startCacheLoad(options: CacheLoadOptions): RunningCacheLoad {
-  const file = new URL(`worker${path.extname(import.meta.filename)}`, import.meta.url);
-  const thread = startLoadThread<CacheSample, ToWorker, Reply>(file, options);
+  const thread = startLoadThread<CacheSample, Ask, Reply>(import.meta, options);
   return {
     samples: thread.samples,
     visit: async (products) => (await thread.ask({ kind: 'visit', products }, 'visited')).visits,
     begin: async (aim) => (await thread.ask({ kind: 'begin', ...aim }, 'begun')).at,
     pause: async () => (await thread.ask({ kind: 'pause' }, 'paused')).at,
-    stop: async () => {
-      try {
-        return { lagMsMax: (await thread.ask({ kind: 'stop' }, 'stopped')).lagMsMax };
-      } finally {
-        await thread.end();
-      }
-    },
+    stop: thread.stop,
   };
 }

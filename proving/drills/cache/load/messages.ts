@@ -1,6 +1,5 @@
 /** What the drill and the thread of its load say to each other. */
 
-import type { FromLoad } from '../../load/thread.ts';
 import type { CacheSample } from '../model.ts';
 
 /** Products in the order in which they are taken, again and again. */
@@ -9,20 +8,16 @@ export interface Aim {
   readonly writes: readonly number[];
 }
 
-export type ToWorker =
+export type Ask =
   /** Reads each product once, a few at a time, and again what was not answered. */
   | { readonly kind: 'visit'; readonly products: readonly number[] }
   /** Sends at the load's rates from now on, to these products. */
   | ({ readonly kind: 'begin' } & Aim)
   /** Sends nothing more; what is under way is answered before the reply. */
-  | { readonly kind: 'pause' }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'pause' };
 
 export type Reply =
   /** The samples of the visit, which are no part of the others. */
   | { readonly kind: 'visited'; readonly visits: readonly CacheSample[] }
   | { readonly kind: 'begun'; readonly at: number }
-  | { readonly kind: 'paused'; readonly at: number }
-  | { readonly kind: 'stopped'; readonly lagMsMax: number };
-
-export type FromWorker = FromLoad<CacheSample, Reply>;
+  | { readonly kind: 'paused'; readonly at: number };

@@ -1,10 +1,9 @@
 /** Starts the load of many callers in its thread and collects what it saw. */
 
-import path from 'node:path';
 import { startLoadThread } from '../../load/thread.ts';
 import type { Phase, Stream, ThrottleSample } from '../model.ts';
 import type { ThrottleLoadOptions } from './generator.ts';
-import type { Reply, ToWorker } from './messages.ts';
+import type { Ask, Reply } from './messages.ts';
 
 export type { ThrottleLoadOptions } from './generator.ts';
 
@@ -20,18 +19,11 @@ export interface RunningThrottleLoad {
 }
 
 export function startThrottleLoad(options: ThrottleLoadOptions): RunningThrottleLoad {
-  const file = new URL(`worker${path.extname(import.meta.filename)}`, import.meta.url);
-  const thread = startLoadThread<ThrottleSample, ToWorker, Reply>(file, options);
+  const thread = startLoadThread<ThrottleSample, Ask, Reply>(import.meta, options);
   return {
     samples: thread.samples,
     prepare: async (streams) => void (await thread.ask({ kind: 'prepare', streams }, 'prepared')),
     begin: async ({ name, streams }) => (await thread.ask({ kind: 'begin', name, streams }, 'begun')).at,
-    stop: async () => {
-      try {
-        return { lagMsMax: (await thread.ask({ kind: 'stop' }, 'stopped')).lagMsMax };
-      } finally {
-        await thread.end();
-      }
-    },
+    stop: thread.stop,
   };
 }
