@@ -59,6 +59,7 @@ export class UnderstudyEnvironment extends Stage {
     this.state = new StateStack(this, stackId('State'), {
       deletionProtection,
       throttled: profile.throttle.length > 0,
+      fronted: profile.tiers.web !== null,
       ...guarded,
     });
     this.database = new DatabaseStack(this, stackId('Database'), {

@@ -10,6 +10,12 @@ export interface NetworkProps {
   readonly zones: readonly string[];
   /** @default '10.42.0.0/16' */
   readonly addresses?: string;
+  /**
+   * True where tasks or balancers stand in it: adds a public subnet and a NAT gateway in each zone, and a private
+   * subnet whose way out is the gateway of its own zone.
+   * @default false: nothing leads in or out
+   */
+  readonly tasks?: boolean;
 }
 
 export interface AttachNetworkProps {
@@ -20,9 +26,29 @@ export interface AttachNetworkProps {
 const ADDRESSES_DEFAULT = '10.42.0.0/16';
 const SUBNET_MASK = 22;
 
+/** First, so that its addresses stay what they are when a VPC gets the others later. */
+const ISOLATED: ec2.SubnetConfiguration = {
+  name: 'Isolated',
+  subnetType: ec2.SubnetType.PRIVATE_ISOLATED,
+  cidrMask: SUBNET_MASK,
+};
+/** Only balancers and NAT gateways stand in it, which have addresses of their own. */
+const PUBLIC: ec2.SubnetConfiguration = {
+  name: 'Public',
+  subnetType: ec2.SubnetType.PUBLIC,
+  cidrMask: SUBNET_MASK,
+  mapPublicIpOnLaunch: false,
+};
+const PRIVATE: ec2.SubnetConfiguration = {
+  name: 'Private',
+  subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS,
+  cidrMask: SUBNET_MASK,
+};
+
 /**
- * A VPC without a way in or out: isolated subnets over the zones, and the free gateway endpoint of DynamoDB.
- * Nothing in it reaches the internet, so nothing needs a NAT gateway.
+ * A VPC of isolated subnets over the zones, with the free gateway endpoint of DynamoDB and no way in or out. Where it
+ * bears tasks, they stand in private subnets beside those: what they send to AWS and beyond leaves by the NAT gateway of
+ * their own zone, so that the loss of a zone takes nobody else's way out.
  */
 export class Network extends Construct {
   readonly vpc: ec2.IVpc;
@@ -31,17 +57,20 @@ export class Network extends Construct {
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
     this.zones = props.zones;
+    const tasks = props.tasks ?? false;
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(props.addresses ?? ADDRESSES_DEFAULT),
       availabilityZones: [...props.zones],
-      natGateways: 0,
-      createInternetGateway: false,
-      subnetConfiguration: [
-        { name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: SUBNET_MASK },
-      ],
+      natGateways: tasks ? props.zones.length : 0,
+      createInternetGateway: tasks,
+      subnetConfiguration: tasks ? [ISOLATED, PUBLIC, PRIVATE] : [ISOLATED],
       // The CDK would do it by a custom resource that calls EC2 at deployment; nothing uses the default group.
       restrictDefaultSecurityGroup: false,
-      gatewayEndpoints: { DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB } },
+      gatewayEndpoints: {
+        DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB },
+        // Bundles and layers of images are in S3: they need not pass the NAT gateways.
+        ...(tasks ? { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } } : {}),
+      },
     });
     this.vpc = vpc;
     this.node.defaultChild = vpc;
@@ -55,12 +84,14 @@ export class Network extends Construct {
 
   /** Uses a VPC that exists; adds DynamoDB's gateway endpoint where route tables are named. */
   static attach(scope: Construct, id: string, props: AttachNetworkProps): ec2.IVpc {
-    const { vpcId, isolatedSubnetIds, routeTableIds } = props.existing;
+    const { vpcId, isolatedSubnetIds, routeTableIds, privateSubnetIds, publicSubnetIds } = props.existing;
     const vpc = ec2.Vpc.fromVpcAttributes(scope, id, {
       vpcId,
       availabilityZones: [...props.zones],
       isolatedSubnetIds: [...isolatedSubnetIds],
       ...(routeTableIds.length === 0 ? {} : { isolatedSubnetRouteTableIds: [...routeTableIds] }),
+      ...(privateSubnetIds === undefined ? {} : { privateSubnetIds: [...privateSubnetIds] }),
+      ...(publicSubnetIds === undefined ? {} : { publicSubnetIds: [...publicSubnetIds] }),
     });
     if (routeTableIds.length > 0) {
       vpc.addGatewayEndpoint('DynamoDb', {
