@@ -26,6 +26,12 @@ export {
   type OpenThrottleOptions,
   type OpenThrottleStatus,
 } from './adapters/open-throttle.ts';
+export {
+  type OpenServicePool,
+  openServicePool,
+  type OpenServicePoolOptions,
+} from './adapters/open-service-pool.ts';
+export { readTaskMetadata, type TaskMetadata } from './adapters/task-metadata.ts';
 export { PgConnector, type PgConnectorOptions } from './adapters/pg-connector.ts';
 export { systemClock, systemRandom } from './adapters/system.ts';
 export {
@@ -64,6 +70,9 @@ export {
   type RunOptions,
 } from './retries/retries.ts';
 export { judgeError, type Verdict } from './retries/verdict.ts';
+export { ServiceError, type ServiceErrorCode } from './service/errors.ts';
+export type { ServicePool } from './service/pool.ts';
+export type { ServiceAnswer, ServiceRequest } from './service/request.ts';
 export type { Session } from './session.ts';
 export { WRITE_POOL_DEFAULTS, type WritePoolLimits } from './write-limits.ts';
 export type { WriteOptions, WritePool, WritePoolStatus, Written } from './write-pool.ts';

@@ -1,0 +1,3 @@
+export * from './assign.ts';
+export * from './read.ts';
+export * from './types.ts';
