@@ -126,6 +126,13 @@ export interface ObjectStore {
   get(bucket: string, key: string): Uint8Array | undefined;
 }
 
+/** Implemented by the S3 part, for services that deliver files to a bucket. */
+export interface ObjectSink {
+  exists(bucket: string): boolean;
+  /** Throws AwsError `NoSuchBucket`. */
+  put(bucket: string, key: string, body: Uint8Array): void;
+}
+
 export interface SecretStore {
   /** The current secret string of an ARN or name. Throws AwsError `ResourceNotFoundException`. */
   value(secretId: string): string;

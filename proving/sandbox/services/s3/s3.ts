@@ -1,14 +1,14 @@
 /** S3 in the measure that assets and template URLs need. */
 
 import * as S3 from '@aws-sdk/client-s3';
-import type { ObjectStore, Part, World } from '../../kernel/index.ts';
+import type { ObjectSink, ObjectStore, Part, World } from '../../kernel/index.ts';
 import { bucketOperations } from './bucket-operations.ts';
 import { Buckets } from './buckets.ts';
 import { multipartOperations } from './multipart.ts';
 import { objectOperations } from './object-operations.ts';
 import { createBucketPolicyProvider, createBucketProvider } from './providers.ts';
 
-export type S3Part = Part & ObjectStore;
+export type S3Part = Part & ObjectStore & ObjectSink;
 
 export function createS3(world: World): S3Part {
   const buckets = new Buckets(world);
@@ -28,5 +28,7 @@ export function createS3(world: World): S3Part {
     ],
     providers: [createBucketProvider(world, buckets), createBucketPolicyProvider(buckets)],
     get: (bucket, key) => buckets.find(bucket)?.objects.get(key)?.body,
+    exists: (bucket) => buckets.find(bucket) !== undefined,
+    put: (bucket, key, body) => void buckets.put(buckets.need(bucket), { key, body }),
   };
 }

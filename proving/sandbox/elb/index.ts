@@ -1,0 +1,1 @@
+export { createLoadBalancing, type LoadBalancing, type LoadBalancingPorts } from './part.ts';
