@@ -1,12 +1,15 @@
 /** Wires the parts of the sandbox to each other. */
 
+import { createAcm } from './acm/index.ts';
 import { createAurora, type Aurora } from './aurora/index.ts';
+import { createCloudMap } from './cloud-map/index.ts';
 import { createCloudFormation, type CloudFormation } from './cloudformation/index.ts';
 import { createCloudWatch, type CloudWatch } from './cloudwatch/index.ts';
 import { createDns, LOOKUP_PRELOAD, type Dns } from './dns/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEcs, type Ecs } from './ecs/index.ts';
 import { createElastiCache, type ElastiCache } from './elasticache/index.ts';
+import { createLoadBalancing, type LoadBalancing } from './elb/index.ts';
 import { createEvents } from './events/index.ts';
 import { createIdentity, type IdentityPart } from './identity/index.ts';
 import type {
@@ -43,6 +46,7 @@ export interface Parts {
   readonly aurora: Aurora;
   readonly elastiCache: ElastiCache;
   readonly ecs: Ecs;
+  readonly loadBalancing: LoadBalancing;
   readonly tasks: TaskRunner;
   /** In the order in which they start; they stop in the reverse order. */
   readonly all: readonly Part[];
@@ -61,26 +65,20 @@ export function createParts(
   const authority = createCertificateAuthority(world);
   const identity = createIdentity(world, { functionOf: (roleArn) => lambda.functionOf(roleArn) });
   const endpoint = createEndpoint(world, { identity, taskOf: (key) => tasks.taskOf(key) ?? ecs.taskOf(key) });
-  const dns = createDns(world);
+  const { dns, ...naming } = createNaming(world, authority);
   const sources = new Sources();
 
   // Lambda, CloudWatch and the event bus need each other, so each is reached through what it will be.
   let lambda: Lambda;
   let cloudWatch: CloudWatch;
-  let bus: EventBus;
   const invoker: FunctionInvoker = {
     invoke: (...call) => lambda.invoke(...call),
     invokeAsync: (...call) => lambda.invokeAsync(...call),
   };
   const metrics: MetricSink = { put: (datum) => cloudWatch.put(datum) };
-  const events: EventBus = { publish: (event) => bus.publish(event) };
+  const events = tapped({ publish: (event) => eventRules.publish(event) }, onEvent);
 
-  const s3 = createS3(world);
-  const ssm = createSsm(world, { bus: events });
-  const queues = createQueues(world, { metrics });
-  const topics = createTopics(world, { functions: invoker, queues });
-  const dynamoDb = createDynamoDb(world);
-  const logs = createLogs(world, { metrics });
+  const { s3, ssm, queues, topics, dynamoDb, logs } = createStores(world, { events, invoker, metrics });
   const network = {
     endpointUrl: () => endpoint.addressUrl,
     dns: () => ({ server: dns.stub, zones: ['amazonaws.com'], preload: LOOKUP_PRELOAD }),
@@ -92,7 +90,6 @@ export function createParts(
   lambda = createLambda(world, { ...stores, ...network, sourceAddress, identity, metrics, logs });
   cloudWatch = createCloudWatch(world, { invoker, topics });
   const eventRules = createEvents(world, { functions: invoker, queues, topics });
-  bus = tapped(eventRules, onEvent);
   const scheduler = createScheduler(world, { functions: invoker, identity, queues });
   const secrets = createSecretsManager(world, { findDatabase: (_type, id) => aurora.connectionOf(id) });
   const kept = { names: dns.names, secrets, tls: authority };
@@ -101,25 +98,75 @@ export function createParts(
   const taskNetwork = { ...network, dns: () => dns.environment() };
   const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 
+  const zoneOfSubnet = (subnetId: string) => zoneOf(cloudFormation, subnetId);
+  const loadBalancing = createLoadBalancing(world, {
+    names: dns.names,
+    certificates: naming.acm.certificates,
+    metrics,
+    buckets: s3,
+    zoneOf: zoneOfSubnet,
+  });
   const ecs = createEcs(world, {
     ...taskNetwork,
     identity,
     events,
     logs,
+    targetGroups: loadBalancing.targetGroups,
     routes: endpoint,
-    zoneOf: (subnetId) => zoneOf(cloudFormation, subnetId),
+    zoneOf: zoneOfSubnet,
   });
 
   const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb];
-  const engines = [aurora, elastiCache, ecs];
+  const engines = [aurora, elastiCache, loadBalancing, ecs];
   const watching = [logs, cloudWatch, eventRules];
-  const enacting: readonly Part[] = [...stateful, ...watching, ...engines, lambda, scheduler];
+  const enacting: readonly Part[] = [
+    ...naming.parts,
+    ...stateful,
+    ...watching,
+    ...engines,
+    lambda,
+    scheduler,
+  ];
   const foundation = { objects: s3, parameters: ssm, secrets, invoker, routes: endpoint, events, zones };
   const cloudFormation = createCloudFormation(world, { ...foundation, providers: providersOf(enacting) });
-  const all = [dns, ...enacting, cloudFormation, tasks];
+  const all = [...enacting, cloudFormation, tasks];
   for (const part of all) for (const service of part.services ?? []) endpoint.add(service);
-  const running = { aurora, elastiCache, ecs, cloudFormation, cloudWatch, lambda, sources, tasks };
+  const running = {
+    aurora,
+    elastiCache,
+    loadBalancing,
+    ecs,
+    cloudFormation,
+    cloudWatch,
+    lambda,
+    sources,
+    tasks,
+  };
   return { endpoint, identity, dns, authority, ...running, all };
+}
+
+function createStores(
+  world: World,
+  ports: { readonly events: EventBus; readonly invoker: FunctionInvoker; readonly metrics: MetricSink },
+) {
+  const { events: bus, invoker: functions, metrics } = ports;
+  const queues = createQueues(world, { metrics });
+  return {
+    s3: createS3(world),
+    ssm: createSsm(world, { bus }),
+    queues,
+    topics: createTopics(world, { functions, queues }),
+    dynamoDb: createDynamoDb(world),
+    logs: createLogs(world, { metrics }),
+  };
+}
+
+/** What gives things their names: DNS, and the certificates and registries that hold by it. */
+function createNaming(world: World, tls: CertificateAuthority) {
+  const dns = createDns(world);
+  const acm = createAcm(world, { tls, zones: dns.hostedZones });
+  const cloudMap = createCloudMap(world);
+  return { dns, acm, cloudMap, parts: [dns, acm, cloudMap] };
 }
 
 function providersOf(parts: readonly Part[]): Map<string, ResourceProvider> {

@@ -6,10 +6,12 @@
 import { fileURLToPath } from 'node:url';
 import { answer, AnswerCache, zoneOf } from '../../twin/dns/index.ts';
 import type { Names, Part, World } from '../kernel/index.ts';
+import { HostedZones } from './hosted-zones.ts';
 import { type DnsListener, listen } from './listener.ts';
 import { type Question, respond } from './message.ts';
 import { Records } from './records.ts';
 import { route53Service } from './route53.ts';
+import { hostedZoneProvider } from './zone-provider.ts';
 
 export interface DnsOptions {
   /** Zones to be authoritative for. @default ['amazonaws.com'] */
@@ -22,6 +24,8 @@ export interface DnsOptions {
 
 export interface Dns extends Part {
   readonly names: Names;
+  /** The hosted zones of Route 53. */
+  readonly hostedZones: HostedZones;
   /** `127.0.0.1:<port>` of the authoritative server. Throws before `start`. */
   readonly authoritative: string;
   /** `127.0.0.1:<port>` of the caching stub: what clients use. Throws before `start`. */
@@ -57,11 +61,14 @@ export function createDns(world: World, options: DnsOptions = {}): Dns {
     cache.put(key, fresh, now);
     return fresh;
   };
+  const hostedZones = new HostedZones(world);
   let authoritative: DnsListener | undefined;
   let stub: DnsListener | undefined;
   return {
     services: [route53Service()],
+    providers: [hostedZoneProvider(hostedZones)],
     names: records,
+    hostedZones,
     get authoritative() {
       return address(authoritative);
     },
@@ -86,6 +93,7 @@ export function createDns(world: World, options: DnsOptions = {}): Dns {
       world.log('dns', 'answers', { authoritative: authoritative.port, stub: stub.port });
     },
     async stop() {
+      hostedZones.stop();
       await Promise.all([authoritative?.close(), stub?.close()]);
       authoritative = undefined;
       stub = undefined;

@@ -1,2 +1,3 @@
 export * from './answer.ts';
 export * from './cache.ts';
+export * from './record-set.ts';

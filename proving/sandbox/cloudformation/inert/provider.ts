@@ -4,15 +4,21 @@ import type { ResourceProvider, ResourceRequest, World } from '../../kernel/inde
 import { ACCESS_TYPES } from './access.ts';
 import { NETWORK_TYPES } from './network.ts';
 import { OTHER_TYPES } from './other.ts';
+import { SCALING_TYPES } from './scaling.ts';
+import { STATIC_ENTRY_TYPES } from './static-entry.ts';
 import type { InertResource } from './types.ts';
 import { WEB_ACL_TYPES } from './web-acl.ts';
 
 /** Types that stand but do nothing. A type that is neither here nor enacted stops a deployment. */
 export const INERT_TYPES: ReadonlyMap<string, InertResource> = new Map(
-  [...NETWORK_TYPES, ...ACCESS_TYPES, ...WEB_ACL_TYPES, ...OTHER_TYPES].map((resource) => [
-    resource.type,
-    resource,
-  ]),
+  [
+    ...NETWORK_TYPES,
+    ...ACCESS_TYPES,
+    ...WEB_ACL_TYPES,
+    ...SCALING_TYPES,
+    ...STATIC_ENTRY_TYPES,
+    ...OTHER_TYPES,
+  ].map((resource) => [resource.type, resource]),
 );
 
 export function inertProvider(resource: InertResource, world: World): ResourceProvider {
