@@ -31,6 +31,31 @@ export interface TargetsItem {
   readonly removals: readonly { readonly memberId: string; readonly az: string; readonly at: number }[];
   /** Zones that a shift of ours leads away from. */
   readonly shifted: readonly { readonly zone: string; readonly shiftId: string; readonly since: number }[];
+  /** What dns-failover remembers between two runs; absent before the first that decides. */
+  readonly memory?: FrontMemory;
+}
+
+/** How a zone looks to the probers of the others. `between`: neither gray nor well. */
+export type ZoneLook = 'gray' | 'between' | 'well';
+
+export interface FrontMemory {
+  /** So few targets look fit that nothing more is deregistered (I-04). */
+  readonly failOpen: boolean;
+  /** How each zone with targets looks, and since when. */
+  readonly zones: Readonly<Record<string, { readonly look: ZoneLook; readonly since: number }>>;
+  readonly edge: EdgeMemory;
+  /** The drift of the records that stands now, in words, and since when; null where they are as deployed. */
+  readonly drift: { readonly told: string; readonly since: number } | null;
+}
+
+/** What the public endpoint answered when asked from outside. */
+export interface EdgeMemory {
+  readonly healthy: boolean;
+  /** Since when `healthy` is as it is; null before the first answer. */
+  readonly since: number | null;
+  /** Answered requests in a row, and failed ones. */
+  readonly good: number;
+  readonly bad: number;
 }
 
 /** One probe of one target by one prober. */

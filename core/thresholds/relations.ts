@@ -72,10 +72,60 @@ export const CACHE_RELATIONS: readonly Relation[] = [
   },
 ];
 
+export const WEB_RELATIONS: readonly Relation[] = [
+  {
+    names: ['panic-exit-ratio', 'panic-ratio'],
+    rule: 'panic-exit-ratio must not be below panic-ratio',
+    fix: 'raise panic-exit-ratio or lower panic-ratio',
+    holds: (exit, enter) => exit >= enter,
+  },
+  {
+    names: ['healthy-samples', 'unreachable-samples'],
+    rule: 'healthy-samples must not be below unreachable-samples',
+    fix: 'raise healthy-samples or lower unreachable-samples',
+    holds: (healthy, unreachable) => healthy >= unreachable,
+  },
+  {
+    names: ['observation-age-ms-max', 'probe-interval-ms'],
+    rule: 'observation-age-ms-max must be at least twice probe-interval-ms',
+    fix: 'raise observation-age-ms-max or lower probe-interval-ms',
+    holds: (age, interval) => age >= 2 * interval,
+  },
+  {
+    names: ['forget-ms', 'return-hold-ms'],
+    rule: 'forget-ms must not be below return-hold-ms',
+    fix: 'raise forget-ms or lower return-hold-ms',
+    holds: (forget, hold) => forget >= hold,
+  },
+];
+
+export const EDGE_RELATIONS: readonly Relation[] = [
+  {
+    names: ['zone-gray-ratio', 'zone-healthy-ratio'],
+    rule: 'zone-gray-ratio must be above zone-healthy-ratio',
+    fix: 'raise zone-gray-ratio or lower zone-healthy-ratio',
+    holds: (gray, healthy) => gray > healthy,
+  },
+  {
+    names: ['zone-return-ms', 'zone-gray-ms'],
+    rule: 'zone-return-ms must not be below zone-gray-ms',
+    fix: 'raise zone-return-ms or lower zone-gray-ms',
+    holds: (back, gray) => back >= gray,
+  },
+  {
+    names: ['edge-healthy-samples', 'edge-unreachable-samples'],
+    rule: 'edge-healthy-samples must not be below edge-unreachable-samples',
+    fix: 'raise edge-healthy-samples or lower edge-unreachable-samples',
+    holds: (healthy, unreachable) => healthy >= unreachable,
+  },
+];
+
 const RELATIONS: ReadonlyMap<string, readonly Relation[]> = new Map([
   ['cache', CACHE_RELATIONS],
   ['database', DATABASE_RELATIONS],
   ['throttle', THROTTLE_RELATIONS],
+  ['web', WEB_RELATIONS],
+  ['edge', EDGE_RELATIONS],
 ]);
 
 /** The relations of a tier; a tier without any has none. */

@@ -28,6 +28,12 @@ export const ENV = {
   healthPath: 'UNDERSTUDY_HEALTH_PATH',
   /** Requests a second that one target bears, and that all must bear together: the capacity check of a shift. */
   requestsPerTarget: 'UNDERSTUDY_REQUESTS_PER_TARGET',
+  /** Requests a second at the peak. Unset: all targets as deployed less one zone, which is what the profile checks. */
+  peakRequests: 'UNDERSTUDY_PEAK_REQUESTS',
+  /** Zones by name and id, `us-east-1a=use1-az1`, joined by commas: a shift names the id. Unset: names are sent. */
+  zoneIds: 'UNDERSTUDY_ZONE_IDS',
+  /** Name of the ECS cluster. Unset: an event of a task only wakes. */
+  taskCluster: 'UNDERSTUDY_TASK_CLUSTER',
   /** `https://<name>/<path>` asked from outside. Unset: there is nothing to ask, as for a private edge. */
   checkUrl: 'UNDERSTUDY_CHECK_URL',
   /** Name of the primary balancer, asked under the domain's certificate: what the metric tells of. */

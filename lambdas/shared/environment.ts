@@ -43,6 +43,30 @@ export class EnvironmentReader {
     return range.min;
   }
 
+  isSet(name: string): boolean {
+    return (this.#variables[name] ?? '') !== '';
+  }
+
+  /** Names joined by commas, at least one, each of which must match. */
+  texts(name: string, pattern: RegExp): readonly string[] {
+    const given = this.list(name);
+    if (given.length > 0 && given.every((part) => pattern.test(part))) return given;
+    this.refuse(name, this.#variables[name], `must be texts joined by commas that match ${pattern.source}`);
+    return [];
+  }
+
+  /** Null, and a fault, for a text that `parse` makes nothing of. */
+  parsed<T>(name: string, parse: (text: string) => T | null, rule: string): T | null {
+    const value = parse(this.#variables[name] ?? '');
+    if (value === null) this.refuse(name, this.#variables[name], rule);
+    return value;
+  }
+
+  /** A fault that whoever reads has found. */
+  refuse(name: string, value: string | undefined, rule: string): void {
+    this.#fault(name, value, rule, 'deploy the function by its construct');
+  }
+
   /** Names joined by commas; empty when the variable is not set. */
   list(name: string): readonly string[] {
     return (this.#variables[name] ?? '').split(',').filter((part) => part !== '');

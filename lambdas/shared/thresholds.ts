@@ -1,7 +1,9 @@
 import type { CacheThresholds } from '../../core/thresholds/cache.ts';
 import type { DatabaseThresholds } from '../../core/thresholds/database.ts';
+import type { EdgeThresholds } from '../../core/thresholds/edge.ts';
 import { wholeOf } from '../../core/thresholds/layer.ts';
 import type { ThrottleThresholds } from '../../core/thresholds/throttle.ts';
+import type { WebThresholds } from '../../core/thresholds/web.ts';
 import type { StateStore } from '../../core/ports/index.ts';
 
 /** The database thresholds in force: what reconcile has copied into the table, else the defaults. */
@@ -20,4 +22,16 @@ export async function throttleThresholds(store: StateStore): Promise<ThrottleThr
 export async function cacheThresholds(store: StateStore): Promise<CacheThresholds> {
   const item = await store.readThresholds('cache');
   return wholeOf('cache', item?.values ?? null);
+}
+
+/** As for the database: the thresholds of the web tier in force. */
+export async function webThresholds(store: StateStore): Promise<WebThresholds> {
+  const item = await store.readThresholds('web');
+  return wholeOf('web', item?.values ?? null);
+}
+
+/** As for the database: the thresholds of the edge in force. */
+export async function edgeThresholds(store: StateStore): Promise<EdgeThresholds> {
+  const item = await store.readThresholds('edge');
+  return wholeOf('edge', item?.values ?? null);
 }

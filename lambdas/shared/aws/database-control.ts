@@ -13,7 +13,7 @@ import {
 import type { DescribedCluster, DescribedMember } from '../../../core/database/failover/types.ts';
 import type { CallOutcome, DatabaseControl } from '../../../core/ports/index.ts';
 import { clientConfig } from './clients.ts';
-import { outcomeOfError } from './outcomes.ts';
+import { outcomeOf } from './outcomes.ts';
 
 const READ_MS = 3000;
 const READ_TRIES = 2;
@@ -54,7 +54,7 @@ export class RdsControl implements DatabaseControl {
   }
 
   async failover(clusterId: string, target: string): Promise<CallOutcome> {
-    return outcome(() =>
+    return outcomeOf(() =>
       this.#writer.send(
         new FailoverDBClusterCommand({ DBClusterIdentifier: clusterId, TargetDBInstanceIdentifier: target }),
       ),
@@ -73,7 +73,7 @@ export class RdsControl implements DatabaseControl {
   }
 
   async setExcludedMembers(endpointId: string, excluded: readonly string[]): Promise<CallOutcome> {
-    return outcome(() =>
+    return outcomeOf(() =>
       this.#writer.send(
         new ModifyDBClusterEndpointCommand({
           DBClusterEndpointIdentifier: endpointId,
@@ -102,14 +102,5 @@ export class RdsControl implements DatabaseControl {
       // One member that cannot be described is no target; the others still are.
       return { ...known, az: 'unknown', status: null };
     }
-  }
-}
-
-async function outcome(send: () => Promise<unknown>): Promise<CallOutcome> {
-  try {
-    await send();
-    return { outcome: 'accepted' };
-  } catch (error) {
-    return outcomeOfError(error);
   }
 }

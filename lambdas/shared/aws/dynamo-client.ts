@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientConfig } from './clients.ts';
 import { DynamoCacheStateStore } from './cache-state-store.ts';
+import { DynamoFrontStore } from './front-store.ts';
 import { DynamoStateStore } from './state-store.ts';
 
 /** Conditional writes make a repeated request harmless, so the SDK may try again. */
@@ -19,6 +20,11 @@ export function cacheStateStore(table: string): DynamoCacheStateStore {
   return new DynamoCacheStateStore(deciders(), table);
 }
 
+/** The front table for whoever decides. */
+export function frontStore(table: string): DynamoFrontStore {
+  return new DynamoFrontStore(deciders(), table);
+}
+
 /** The state table for probers: a slow table may cost them part of a sweep, never the next one. */
 export function proberStateStore(table: string): DynamoStateStore {
   return new DynamoStateStore(probers(), table);
@@ -26,6 +32,10 @@ export function proberStateStore(table: string): DynamoStateStore {
 
 export function proberCacheStateStore(table: string): DynamoCacheStateStore {
   return new DynamoCacheStateStore(probers(), table);
+}
+
+export function proberFrontStore(table: string): DynamoFrontStore {
+  return new DynamoFrontStore(probers(), table);
 }
 
 function deciders(): DynamoDBClient {

@@ -10,7 +10,7 @@ import {
 import type { DescribedGroup, DescribedNode } from '../../../core/cache/controller/types.ts';
 import type { CacheControl, CallOutcome } from '../../../core/ports/index.ts';
 import { clientConfig } from './clients.ts';
-import { outcomeOfError } from './outcomes.ts';
+import { outcomeOf } from './outcomes.ts';
 
 const READ_MS = 3000;
 const READ_TRIES = 2;
@@ -57,14 +57,11 @@ export class ElastiCacheControl implements CacheControl {
   }
 
   async reboot({ cacheClusterId, nodeId }: { cacheClusterId: string; nodeId: string }): Promise<CallOutcome> {
-    try {
-      await this.#writer.send(
+    return outcomeOf(() =>
+      this.#writer.send(
         new RebootCacheClusterCommand({ CacheClusterId: cacheClusterId, CacheNodeIdsToReboot: [nodeId] }),
-      );
-      return { outcome: 'accepted' };
-    } catch (error) {
-      return outcomeOfError(error);
-    }
+      ),
+    );
   }
 
   /** A node that cannot be described is of unknown status, and nothing is done to its group. */

@@ -17,6 +17,16 @@ const THROTTLES: ReadonlySet<string> = new Set([
 ]);
 const SERVER_ERROR = 500;
 
+/** Sends a mutating call, and says what its answer or its error means. */
+export async function outcomeOf(send: () => Promise<unknown>): Promise<CallOutcome> {
+  try {
+    await send();
+    return { outcome: 'accepted' };
+  } catch (error) {
+    return outcomeOfError(error);
+  }
+}
+
 /**
  * What an error of a mutating call says about its effect. A clear answer below 500 is a refusal; a server error,
  * a time-out or a lost connection leaves the outcome unknown (F-16).

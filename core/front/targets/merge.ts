@@ -1,0 +1,104 @@
+/** Which tasks there are, and which of them the balancers may send requests to: AWS's answers over what is known. */
+
+import type { LedgerItem } from '../../state/items.ts';
+import type { TargetEntry, TargetsItem } from '../../state/front-items.ts';
+import type { BalancerSays, DescribedTarget } from '../types.ts';
+
+/** Name of the steps that take a target out of a group; one recovery has one for each group. */
+export const DEREGISTER_STEP = 'deregister';
+
+export interface MergeInput {
+  readonly now: number;
+  readonly known: TargetsItem | null;
+  /** By target group; null for a group that AWS did not answer for. */
+  readonly described: readonly (readonly DescribedTarget[] | null)[];
+  /** Our own recoveries, newest first. */
+  readonly ledger: readonly LedgerItem[];
+  /** Addresses of tasks that have stopped, or are about to. */
+  readonly stopped: readonly string[];
+}
+
+/**
+ * Every target that stands in a group, and every one that we took out and whose task may still be there. What AWS
+ * took out itself is gone: ECS deregisters a task before it stops it. Without the answer of every group nobody is
+ * taken for gone (I-30).
+ */
+export function mergeTargets(input: MergeInput): readonly TargetEntry[] {
+  const { now, known, described, ledger, stopped } = input;
+  const answered = described.every((group) => group !== null);
+  const seen = gather(described.flatMap((group) => group ?? []));
+  const before = new Map((known?.targets ?? []).map((entry) => [entry.memberId, entry]));
+  const merged = new Map<string, TargetEntry>();
+  for (const one of seen.values()) {
+    if (one.balancer === 'draining') continue;
+    const entry = before.get(one.memberId);
+    const since = entry?.registered === true ? entry.since : now;
+    merged.set(one.memberId, { ...one, az: one.az ?? entry?.az ?? 'unknown', registered: true, since });
+  }
+  for (const entry of before.values()) {
+    if (merged.has(entry.memberId) || stopped.includes(entry.address)) continue;
+    const balancer = seen.get(entry.memberId)?.balancer ?? null;
+    const removedAt = entry.registered ? removedSince(entry, ledger) : entry.since;
+    if (!answered) merged.set(entry.memberId, entry);
+    else if (removedAt !== null) {
+      merged.set(entry.memberId, { ...entry, registered: false, balancer, since: removedAt });
+    }
+  }
+  return [...merged.values()].toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1));
+}
+
+/** When we took it out last; null where it was not us, or the call was refused. */
+function removedSince({ memberId, since }: TargetEntry, ledger: readonly LedgerItem[]): number | null {
+  const times = removalsIn(ledger)
+    .filter((removal) => removal.memberId === memberId && removal.at >= since)
+    .map(({ at }) => at);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+/** Deregistrations that were made or may have been, oldest first. */
+export function removalsIn(
+  ledger: readonly LedgerItem[],
+): readonly { readonly memberId: string; readonly at: number }[] {
+  return ledger
+    .flatMap(({ memberId, mode, steps }) => {
+      if (memberId === null || mode !== 'act') return [];
+      const made = steps.find(
+        ({ name, at, outcome }) =>
+          name.startsWith(DEREGISTER_STEP) && at !== null && outcome !== 'refused' && outcome !== 'skipped',
+      );
+      return made === undefined ? [] : [{ memberId, at: made.at! }];
+    })
+    .toSorted((a, b) => a.at - b.at);
+}
+
+interface Seen {
+  readonly memberId: string;
+  readonly address: string;
+  readonly port: number;
+  readonly az: string | null;
+  readonly balancer: BalancerSays;
+}
+
+/** The best that any balancer says: a target that one of them sends requests to is in service. */
+const RANK: readonly BalancerSays[] = ['healthy', 'unhealthy', 'initial', 'unused', 'draining'];
+
+function gather(described: readonly DescribedTarget[]): ReadonlyMap<string, Seen> {
+  const seen = new Map<string, Seen>();
+  for (const { address, port, az, state } of described) {
+    const memberId = memberIdOf(address, port);
+    const other = seen.get(memberId);
+    const isBetter = other === undefined || RANK.indexOf(state) < RANK.indexOf(other.balancer);
+    seen.set(memberId, {
+      memberId,
+      address,
+      port,
+      az: az ?? other?.az ?? null,
+      balancer: isBetter ? state : other.balancer,
+    });
+  }
+  return seen;
+}
+
+export function memberIdOf(address: string, port: number): string {
+  return `${address}:${port}`;
+}
