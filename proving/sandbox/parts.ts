@@ -1,15 +1,15 @@
 /** Wires the parts of the sandbox to each other. */
 
-import { createAcm } from './acm/index.ts';
+import { type Acm, createAcm } from './acm/index.ts';
 import { createAurora, type Aurora } from './aurora/index.ts';
-import { createCloudMap } from './cloud-map/index.ts';
+import { type CloudMap, createCloudMap } from './cloud-map/index.ts';
 import { createCloudFormation, type CloudFormation } from './cloudformation/index.ts';
 import { createCloudWatch, type CloudWatch } from './cloudwatch/index.ts';
 import { createDns, LOOKUP_PRELOAD, type Dns } from './dns/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
-import { createEcs, type Ecs } from './ecs/index.ts';
+import { createEcs, type Ecs, type EcsPorts } from './ecs/index.ts';
 import { createElastiCache, type ElastiCache } from './elasticache/index.ts';
-import { createLoadBalancing, type LoadBalancing } from './elb/index.ts';
+import { createLoadBalancing, type LoadBalancing, type LoadBalancingPorts } from './elb/index.ts';
 import { createEvents } from './events/index.ts';
 import { createIdentity, type IdentityPart } from './identity/index.ts';
 import type {
@@ -98,51 +98,36 @@ export function createParts(
   const taskNetwork = { ...network, dns: () => dns.environment() };
   const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 
+  const ofFront = { names: dns.names, buckets: s3, routes: endpoint, identity, events, logs, metrics };
   const zoneOfSubnet = (subnetId: string) => zoneOf(cloudFormation, subnetId);
-  const loadBalancing = createLoadBalancing(world, {
-    names: dns.names,
-    certificates: naming.acm.certificates,
-    metrics,
-    buckets: s3,
-    zoneOf: zoneOfSubnet,
-  });
-  const ecs = createEcs(world, {
+  const { loadBalancing, ecs } = createFront(world, {
     ...taskNetwork,
-    identity,
-    events,
-    logs,
-    targetGroups: loadBalancing.targetGroups,
-    routes: endpoint,
+    ...naming,
+    ...ofFront,
     zoneOf: zoneOfSubnet,
   });
 
-  const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb];
-  const engines = [aurora, elastiCache, loadBalancing, ecs];
-  const watching = [logs, cloudWatch, eventRules];
-  const enacting: readonly Part[] = [
-    ...naming.parts,
-    ...stateful,
-    ...watching,
-    ...engines,
-    lambda,
-    scheduler,
-  ];
+  const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb, logs];
+  const engines = [cloudWatch, eventRules, aurora, elastiCache, loadBalancing, ecs];
+  const enacting: readonly Part[] = [...naming.parts, ...stateful, ...engines, lambda, scheduler];
   const foundation = { objects: s3, parameters: ssm, secrets, invoker, routes: endpoint, events, zones };
   const cloudFormation = createCloudFormation(world, { ...foundation, providers: providersOf(enacting) });
   const all = [...enacting, cloudFormation, tasks];
   for (const part of all) for (const service of part.services ?? []) endpoint.add(service);
-  const running = {
-    aurora,
-    elastiCache,
-    loadBalancing,
-    ecs,
-    cloudFormation,
-    cloudWatch,
-    lambda,
-    sources,
-    tasks,
-  };
-  return { endpoint, identity, dns, authority, ...running, all };
+  const running = { aurora, elastiCache, loadBalancing, ecs, cloudFormation, cloudWatch, lambda };
+  return { endpoint, identity, dns, authority, sources, tasks, ...running, all };
+}
+
+type FrontPorts = Omit<LoadBalancingPorts, 'certificates'> &
+  Omit<EcsPorts, 'targetGroups' | 'instances'> & { readonly acm: Acm; readonly cloudMap: CloudMap };
+
+/** The balancers, and the tasks that stand behind them. */
+function createFront(world: World, ports: FrontPorts) {
+  const { acm, cloudMap } = ports;
+  const loadBalancing = createLoadBalancing(world, { ...ports, certificates: acm.certificates });
+  const { targetGroups } = loadBalancing;
+  const ecs = createEcs(world, { ...ports, targetGroups, instances: cloudMap.registry });
+  return { loadBalancing, ecs };
 }
 
 function createStores(
