@@ -1,7 +1,7 @@
 /** What those who double the number of shards may do next: look, decide, and do it later. */
 
 import type { GrowthStep, Ledger } from '../../../../core/cache/protocol/index.ts';
-import type { Scene } from './clients.ts';
+import type { Scene } from './scene.ts';
 import { deleted, processOf } from './commands.ts';
 import type { Step } from './search.ts';
 import { IDLE, LIMITS, type Operator, spent, withOperator, type World } from './world.ts';

@@ -7,7 +7,9 @@ import { keeperSteps } from './keepers.ts';
 import { operatorSteps } from './operators.ts';
 import { type Protocol, SHIPPED } from './protocol.ts';
 import type { Space, Step } from './search.ts';
-import { newWorld, normalized, type Process, type Size, spent, ticked, type World } from './world.ts';
+import { normalized } from './normalized.ts';
+import { ticked } from './ticked.ts';
+import { newWorld, type Process, type Size, spent, type World } from './world.ts';
 
 export function spaceOf(
   size: Size,
