@@ -13,6 +13,7 @@ import type { StackId } from '../core/naming.ts';
 import { EPHEMERAL_MARK, STATEFUL_TYPES, checkLock, type EnvironmentLock } from '../core/profile/lock.ts';
 import { validate, type EnvironmentProfile, type NormalizedProfile } from '../core/profile/index.ts';
 import { CacheStack } from './stacks/cache-stack.ts';
+import { ComputeStack } from './stacks/compute-stack.ts';
 import { ControlStack } from './stacks/control-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -44,6 +45,8 @@ export class UnderstudyEnvironment extends Stage {
   readonly database: DatabaseStack;
   /** Null where the profile has no cache. */
   readonly cache: CacheStack | null;
+  /** Null where the profile runs no tasks. */
+  readonly compute: ComputeStack | null;
   readonly control: ControlStack;
 
   constructor(scope: Construct, id: string, props: UnderstudyEnvironmentProps) {
@@ -81,6 +84,19 @@ export class UnderstudyEnvironment extends Stage {
             applications: this.database.applications,
             ...guarded,
           });
+    const { web, service } = profile.tiers;
+    this.compute =
+      web === null && service.length === 0
+        ? null
+        : new ComputeStack(this, stackId('Compute'), {
+            profile,
+            vpc: this.network.vpc,
+            state: this.state,
+            database: this.database,
+            cache: this.cache,
+            balancers: null,
+            ...guarded,
+          });
     this.control = new ControlStack(this, stackId('Control'), {
       profile,
       vpc: this.network.vpc,
@@ -116,9 +132,15 @@ export class UnderstudyEnvironment extends Stage {
   private order(): void {
     this.database.node.addDependency(this.network, this.state);
     this.control.node.addDependency(this.network, this.state, this.database);
-    if (this.cache === null) return;
-    this.cache.node.addDependency(this.network, this.database);
-    this.control.node.addDependency(this.cache);
+    if (this.cache !== null) {
+      this.cache.node.addDependency(this.network, this.database);
+      this.control.node.addDependency(this.cache);
+    }
+    if (this.compute !== null) {
+      this.compute.node.addDependency(this.network, this.state, this.database);
+      if (this.cache !== null) this.compute.node.addDependency(this.cache);
+      this.control.node.addDependency(this.compute);
+    }
   }
 
   private tag(): void {
@@ -128,6 +150,9 @@ export class UnderstudyEnvironment extends Stage {
     Tags.of(this.control).add(TIER_TAG, 'control-plane');
     Tags.of(this.database).add(TIER_TAG, 'database');
     if (this.cache !== null) Tags.of(this.cache).add(TIER_TAG, 'cache');
+    if (this.compute === null) return;
+    Tags.of(this.compute).add(TIER_TAG, 'service');
+    if (this.compute.web !== null) Tags.of(this.compute.web).add(TIER_TAG, 'web');
   }
 }
 

@@ -1,0 +1,1 @@
+export { WebTier, type WebBalancers, type WebTierProps } from './web-tier.ts';
