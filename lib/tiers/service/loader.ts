@@ -13,6 +13,7 @@ export const LOADER_ENV = {
 /** Carries Node 24 and, in `SDK_PATH`, the AWS SDK; for ARM64 and x86-64 alike. */
 export const STOCK_IMAGE = 'public.ecr.aws/lambda/nodejs:24';
 export const SDK_PATH = '/var/runtime/node_modules';
+const S3_CLIENT = '@aws-sdk/client-s3';
 
 /** Attempts that the SDK makes at the bundle; a task that cannot have it ends, and ECS starts another. */
 const ATTEMPTS = 5;
@@ -34,7 +35,7 @@ function named(name) {
 }
 
 async function fetched(Bucket, Key) {
-  const { GetObjectCommand, S3Client } = require('@aws-sdk/client-s3');
+  const { GetObjectCommand, S3Client } = require('${S3_CLIENT}');
   const client = new S3Client({ maxAttempts: ${ATTEMPTS} });
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
