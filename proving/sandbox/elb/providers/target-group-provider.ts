@@ -82,7 +82,7 @@ export function targetGroupProvider({ registry, changed, newId, targets }: Provi
       );
       for (const target of wanted) targets.register(group.arn, target);
       for (const target of gone) void targets.deregister(group.arn, target);
-      changed();
+      await changed();
       return enacted(group);
     },
     async delete({ physicalId }) {
