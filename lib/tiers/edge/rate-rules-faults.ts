@@ -3,8 +3,16 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Token, type Duration } from 'aws-cdk-lib';
 import type { Fault } from '../../../core/errors.ts';
-import { WINDOWS_S, addressLimitFaults, mostOfOneCaller } from '../../../core/throttle/index.ts';
+import { integerAt } from '../../../core/profile/reading.ts';
 import {
+  LIMIT_MAX,
+  LIMIT_MIN,
+  WINDOWS_S,
+  addressLimitFaults,
+  mostOfOneCaller,
+} from '../../../core/throttle/index.ts';
+import {
+  ADDRESS_RULE,
   CALLERS_PER_ADDRESS_DEFAULT,
   FALLBACK_DEFAULT,
   HEADER_NAME_DEFAULT,
@@ -43,7 +51,8 @@ export function rateRulesFaults(props: EdgeRateRulesProps): readonly Fault[] {
     }),
     ...forwardedFaults(props.forwarded),
     ...allowedFaults(props),
-    ...countFaults(props.rules),
+    ...countFaults(props),
+    ...perAddressFaults(props.requestsPerAddress),
     ...props.rules.flatMap((rule, index) => ruleFaults(`rules[${index}]`, rule, windowS)),
   ];
 }
@@ -81,13 +90,21 @@ function ruleFaults(field: string, rule: EdgeRateRule, windowS: number): readonl
   return addressLimitFaults(field, { quotas, perSecond, callersPerAddress, windowS });
 }
 
-function countFaults(rules: readonly EdgeRateRule[]): readonly Fault[] {
-  const names = rules.map(({ quotas }) => quotas.resource);
+function perAddressFaults(value: number | undefined): readonly Fault[] {
+  const faults: Fault[] = [];
+  const fix = 'leave it out to limit the resources alone';
+  integerAt(faults, 'requestsPerAddress', value, { min: LIMIT_MIN, max: LIMIT_MAX, fix });
+  return faults;
+}
+
+function countFaults({ rules, requestsPerAddress }: EdgeRateRulesProps): readonly Fault[] {
+  const plain = requestsPerAddress === undefined ? [] : [ADDRESS_RULE];
+  const names = [...rules.map(({ quotas }) => quotas.resource), ...plain];
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   return [
-    ...faultUnless(rules.length >= 1 && rules.length <= RULES_MAX, {
+    ...faultUnless(names.length >= 1 && names.length <= RULES_MAX, {
       field: 'rules',
-      value: rules.length,
+      value: names.length,
       rule: `must be 1 to ${RULES_MAX} rules: a web ACL holds no more that limit a rate`,
       fix: 'name at least one resource; give several of one path a rule in common',
     }),

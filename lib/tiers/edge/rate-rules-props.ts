@@ -4,8 +4,10 @@ import type { ResourceQuotas } from '../../../core/throttle/index.ts';
 export interface EdgeRateRulesProps {
   /** Name of the environment: part of the metrics' names. */
   readonly environmentName: string;
-  /** One rule for each resource; 1 to 10. */
+  /** One rule for each resource; up to 10 with `requestsPerAddress`. */
   readonly rules: readonly EdgeRateRule[];
+  /** Requests of one address within the window, whatever they ask for: a rule `address`. @default - no such limit */
+  readonly requestsPerAddress?: number;
   /** How far back WAF looks: 60, 120, 300 or 600 seconds. @default Duration.seconds(60) */
   readonly window?: Duration;
   /** Where the address of the client stands. @default - it is the one that the connection comes from */
@@ -48,3 +50,5 @@ export const WINDOW_S_DEFAULT = 60;
 export const HEADER_NAME_DEFAULT = 'X-Forwarded-For';
 export const FALLBACK_DEFAULT = 'MATCH';
 export const CALLERS_PER_ADDRESS_DEFAULT = 1;
+/** The rule of `requestsPerAddress`. */
+export const ADDRESS_RULE = 'address';

@@ -6,6 +6,7 @@ import { InvalidInput } from '../../../core/errors.ts';
 import { addressLimit, mostOfOneCaller } from '../../../core/throttle/index.ts';
 import { rateRulesFaults, versionOf } from './rate-rules-faults.ts';
 import {
+  ADDRESS_RULE,
   CALLERS_PER_ADDRESS_DEFAULT,
   FALLBACK_DEFAULT,
   HEADER_NAME_DEFAULT,
@@ -46,7 +47,11 @@ export class EdgeRateRules extends Construct {
       scope: 'REGIONAL',
       description: `Limits what one address may send to ${props.environmentName}.`,
       defaultAction: { allow: {} },
-      rules: [...exempt, ...props.rules.map((rule, index) => this.rateRule(rule, first + index))],
+      rules: [
+        ...exempt,
+        ...props.rules.map((rule, index) => this.resourceRule(rule, first + index)),
+        ...this.addressRule(first + props.rules.length),
+      ],
       customResponseBodies: {
         [REFUSAL]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(REFUSAL_BODY) },
       },
@@ -59,7 +64,7 @@ export class EdgeRateRules extends Construct {
     return this.webAcl.attrArn;
   }
 
-  /** Requests to a resource that were refused, or would have been in the mode `observe`. @default - sum over 60 s */
+  /** Requests to a resource, or of the rule `address`, that were refused, or would have been in the mode `observe`. @default - sum over 60 s */
   metricRefused(resource: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       statistic: cloudwatch.Stats.SUM,
@@ -75,7 +80,7 @@ export class EdgeRateRules extends Construct {
     });
   }
 
-  private rateRule(rule: EdgeRateRule, priority: number): wafv2.CfnWebACL.RuleProperty {
+  private resourceRule(rule: EdgeRateRule, priority: number): wafv2.CfnWebACL.RuleProperty {
     const { quotas, pathPrefix } = rule;
     const limit = addressLimit({
       quotas,
@@ -83,19 +88,29 @@ export class EdgeRateRules extends Construct {
       callersPerAddress: rule.callersPerAddress ?? CALLERS_PER_ADDRESS_DEFAULT,
       windowS: this.windowS,
     });
+    const scope = pathPrefix === undefined ? {} : { scopeDownStatement: pathBegins(pathPrefix) };
+    return this.rateRule(quotas.resource, priority, { limit, ...scope });
+  }
+
+  /** None where nothing is said of an address as such. */
+  private addressRule(priority: number): readonly wafv2.CfnWebACL.RuleProperty[] {
+    const { requestsPerAddress: limit } = this.props;
+    return limit === undefined ? [] : [this.rateRule(ADDRESS_RULE, priority, { limit })];
+  }
+
+  private rateRule(
+    name: string,
+    priority: number,
+    rate: Pick<wafv2.CfnWebACL.RateBasedStatementProperty, 'limit' | 'scopeDownStatement'>,
+  ): wafv2.CfnWebACL.RuleProperty {
     return {
-      name: quotas.resource,
+      name,
       priority,
       action: this.action(),
       statement: {
-        rateBasedStatement: {
-          limit,
-          evaluationWindowSec: this.windowS,
-          ...this.aggregation(),
-          ...(pathPrefix === undefined ? {} : { scopeDownStatement: pathBegins(pathPrefix) }),
-        },
+        rateBasedStatement: { ...rate, evaluationWindowSec: this.windowS, ...this.aggregation() },
       },
-      visibilityConfig: this.visibility(quotas.resource),
+      visibilityConfig: this.visibility(name),
     };
   }
 
