@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createAurora } from '../../../../proving/sandbox/aurora/index.ts';
 import type { Authorization, Operation } from '../../../../proving/sandbox/kernel/index.ts';
 import { createCertificateAuthority } from '../../../../proving/sandbox/tls/index.ts';
-import { testWorld } from './support.ts';
+import { worldIn } from '../engine-stage.ts';
 
 const RDS = 'arn:aws:rds:eu-west-1:123456789012';
 const DATA = {
@@ -17,7 +17,7 @@ const DATA = {
 describe('what each operation needs', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-permissions-'));
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
-  const world = testWorld(folder);
+  const world = worldIn(folder);
   const aurora = createAurora(world, {
     identity: {} as never,
     names: { set: () => undefined, remove: () => undefined, get: () => undefined },

@@ -1,6 +1,3 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import { Client } from 'pg';
 import { type Aurora, createAurora } from '../../../../proving/sandbox/aurora/index.ts';
@@ -8,8 +5,6 @@ import { createDns, type Dns } from '../../../../proving/sandbox/dns/index.ts';
 import {
   AwsError,
   type Call,
-  type Identity,
-  livingChildren,
   type Operation,
   type ResourceProvider,
   type World,
@@ -18,61 +13,17 @@ import {
   type CertificateAuthority,
   createCertificateAuthority,
 } from '../../../../proving/sandbox/tls/index.ts';
+import { ACCOUNT, engineWorld, eventually, identityOf } from '../engine-stage.ts';
 
-const NOBODY = { uid: 65_534, gid: 65_534 };
+/** A tenth of AWS's times. */
+const PACE = 10;
 export const MASTER = { user: 'clusteradmin', password: "it's a secret" };
 export const CLUSTER = 'demo';
 export const REGION = 'eu-west-1';
 export const APP_KEY = { accessKeyId: 'ASIAAPP', secretAccessKey: 'app-secret', sessionToken: 'app/token+=' };
 export const OTHER_KEY = { accessKeyId: 'ASIAOTHER', secretAccessKey: 'other', sessionToken: 'other' };
-const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:123456789012:secret:master-AbCdEf`;
+const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:master-AbCdEf`;
 export const WRONG_SECRET_ARN = `${SECRET_ARN}-wrong`;
-
-/** A world at the fast pace in a folder of the test. */
-export function testWorld(stateDir: string, logged: string[] = []): World {
-  fs.chmodSync(stateDir, 0o755);
-  return {
-    accountId: '123456789012',
-    region: REGION,
-    partition: 'aws',
-    urlSuffix: 'amazonaws.com',
-    pace: 'fast',
-    managed: (ms) => ms / 10,
-    now: () => Date.now(),
-    stateDir,
-    unprivileged: process.getuid?.() === 0 ? NOBODY : null,
-    log: (component, message, fields) =>
-      void logged.push(`${component}: ${message} ${JSON.stringify(fields ?? {})}`),
-  };
-}
-
-/** Knows two keys; the one of `app` may connect as `app` and nobody else. */
-function fakeIdentity(): Identity {
-  const principal = (name: string) => ({
-    arn: `arn:aws:sts::123456789012:assumed-role/${name}/s`,
-    kind: 'role' as const,
-    roleName: name,
-    sessionName: 's',
-    userId: `AROA:${name}`,
-  });
-  const keys = new Map([
-    [APP_KEY.accessKeyId, { ...APP_KEY, principal: principal('app') }],
-    [OTHER_KEY.accessKeyId, { ...OTHER_KEY, principal: principal('other') }],
-  ]);
-  return {
-    denials: [],
-    issueForRole: () => {
-      throw new Error('not used');
-    },
-    lookup: (accessKeyId) => keys.get(accessKeyId),
-    authorize(who, requests) {
-      for (const { action, resource } of requests) {
-        if (who.roleName === 'app' && resource.endsWith('/app')) continue;
-        throw new AwsError('AccessDenied', `${who.arn} may not ${action} ${resource}`, { status: 403 });
-      }
-    },
-  };
-}
 
 export interface Stage {
   readonly world: World;
@@ -122,10 +73,8 @@ export const CLUSTER_PROPERTIES = {
 
 /** Aurora with an empty cluster `demo`, TLS forced. */
 export async function openStage(): Promise<Stage> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-aurora-'));
-  const logged: string[] = [];
   const published: Stage['published'] = [];
-  const world = testWorld(folder, logged);
+  const { world, logged, remove } = engineWorld(REGION, PACE);
   const tls = createCertificateAuthority(world);
   const dns = createDns(world);
   await dns.start?.();
@@ -134,7 +83,11 @@ export async function openStage(): Promise<Stage> {
     [WRONG_SECRET_ARN, JSON.stringify({ username: MASTER.user, password: 'wrong' })],
   ]);
   const aurora = createAurora(world, {
-    identity: fakeIdentity(),
+    // The key of `app` may connect as `app` and nobody else.
+    identity: identityOf(
+      { app: APP_KEY, other: OTHER_KEY },
+      (role, { resource }) => role === 'app' && resource.endsWith('/app'),
+    ),
     names: dns.names,
     tls,
     secrets: {
@@ -213,9 +166,7 @@ export async function openStage(): Promise<Stage> {
     async end() {
       await aurora.stop?.();
       await dns.stop?.();
-      const left = livingChildren(folder);
-      fs.rmSync(folder, { recursive: true, force: true });
-      if (left.length > 0) throw new Error(`processes left: ${JSON.stringify(left)}`);
+      remove();
     },
   };
   await create('AWS::RDS::DBClusterParameterGroup', 'Parameters', {
@@ -239,18 +190,4 @@ export async function openCluster(): Promise<Stage> {
   return stage;
 }
 
-export async function eventually<T>(
-  what: string,
-  boundMs: number,
-  ask: () => T | undefined | false | Promise<T | undefined | false>,
-): Promise<T> {
-  const end = performance.now() + boundMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (performance.now() > end) throw new Error(`not within ${boundMs} ms: ${what}`);
-    await new Promise((done) => {
-      setTimeout(done, 20);
-    });
-  }
-}
+export { eventually };

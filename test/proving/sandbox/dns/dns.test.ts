@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDns, type Dns } from '../../../../proving/sandbox/dns/index.ts';
-import { testWorld } from '../aurora/support.ts';
+import { worldIn } from '../engine-stage.ts';
 
 const run = promisify(execFile);
 const HOST = 'w.cluster-abc.eu-west-1.rds.amazonaws.com';
@@ -20,7 +20,7 @@ describe('DNS of the sandbox', () => {
     return one;
   };
   beforeAll(async () => {
-    part = createDns(testWorld(folder), { zones: ['amazonaws.com', 'demo.internal'] });
+    part = createDns(worldIn(folder), { zones: ['amazonaws.com', 'demo.internal'] });
     await part.start?.();
     part.names.set('i.abc.eu-west-1.rds.amazonaws.com', {
       type: 'A',
@@ -68,7 +68,7 @@ describe('DNS of the sandbox', () => {
 
   test('a busy port is named', async () => {
     const port = Number(part.stub.split(':')[1]);
-    const second = createDns(testWorld(folder), { stubPort: port });
+    const second = createDns(worldIn(folder), { stubPort: port });
     await expect(second.start?.()).rejects.toMatchObject({ code: 'port-busy' });
     await second.stop?.();
   });

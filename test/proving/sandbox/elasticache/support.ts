@@ -1,6 +1,3 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import tls from 'node:tls';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -13,11 +10,9 @@ import {
   type ElastiCachePorts,
 } from '../../../../proving/sandbox/elasticache/index.ts';
 import {
-  AwsError,
   type Call,
   type Identity,
   type MetricDatum,
-  livingChildren,
   type Operation,
   type World,
 } from '../../../../proving/sandbox/kernel/index.ts';
@@ -25,10 +20,9 @@ import {
   type CertificateAuthority,
   createCertificateAuthority,
 } from '../../../../proving/sandbox/tls/index.ts';
+import { ACCOUNT, engineWorld, eventually, identityOf } from '../engine-stage.ts';
 
-const NOBODY = { uid: 65_534, gid: 65_534 };
 export const REGION = 'us-east-1';
-export const ACCOUNT = '123456789012';
 export const GROUP = 'demo-cache-0';
 export const USER = 'demo-shop';
 export const PROBER = 'demo-health-check';
@@ -48,53 +42,15 @@ export const STRANGER_KEY = {
 /** A fortieth of AWS's times, so that a replacement takes 3 s. */
 const PACE = 40;
 
-function testWorld(stateDir: string, logged: string[]): World {
-  fs.chmodSync(stateDir, 0o755);
-  return {
-    accountId: ACCOUNT,
-    region: REGION,
-    partition: 'aws',
-    urlSuffix: 'amazonaws.com',
-    pace: 'fast',
-    managed: (ms) => ms / PACE,
-    now: () => Date.now(),
-    stateDir,
-    unprivileged: process.getuid?.() === 0 ? NOBODY : null,
-    log: (component, message, fields) =>
-      void logged.push(`${component}: ${message} ${JSON.stringify(fields ?? {})}`),
-  };
-}
-
-/** Knows two keys: the shop's may connect to the group as the shop; the stranger's may be the shop, but has no group. */
-function fakeIdentity(): Identity {
-  const principal = (name: string) => ({
-    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/s`,
-    kind: 'role' as const,
-    roleName: name,
-    sessionName: 's',
-    userId: `AROA:${name}`,
-  });
-  const keys = new Map([
-    [SHOP_KEY.accessKeyId, { ...SHOP_KEY, principal: principal('shop') }],
-    [STRANGER_KEY.accessKeyId, { ...STRANGER_KEY, principal: principal('stranger') }],
-  ]);
+/** The shop's key may connect to the group as the shop; the stranger's may be the shop, but has no group. */
+function twoIdentities(): Identity {
   const prefix = `arn:aws:elasticache:${REGION}:${ACCOUNT}`;
   const asShop = `${prefix}:user:${USER}`;
-  const allowed = { shop: [asShop, `${prefix}:replicationgroup:${GROUP}`], stranger: [asShop] };
-  return {
-    denials: [],
-    issueForRole: () => {
-      throw new Error('not used');
-    },
-    lookup: (accessKeyId) => keys.get(accessKeyId),
-    authorize(who, requests) {
-      for (const { action, resource } of requests) {
-        const resources = allowed[who.roleName as keyof typeof allowed];
-        if (action === 'elasticache:Connect' && resources.includes(resource)) continue;
-        throw new AwsError('AccessDenied', `${who.arn} may not ${action} ${resource}`, { status: 403 });
-      }
-    },
-  };
+  const resources = { shop: [asShop, `${prefix}:replicationgroup:${GROUP}`], stranger: [asShop] };
+  return identityOf({ shop: SHOP_KEY, stranger: STRANGER_KEY }, (role, { action, resource }) => {
+    const allowed = resources[role as keyof typeof resources];
+    return action === 'elasticache:Connect' && allowed.includes(resource);
+  });
 }
 
 export interface TokenOptions {
@@ -186,13 +142,11 @@ function providerOf(cache: ElastiCache, type: string) {
 
 /** Users, a user group and a parameter group; no replication group yet. */
 export async function openStage(ports: Partial<ElastiCachePorts> = {}): Promise<Stage> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-cache-'));
-  const logged: string[] = [];
-  const world = testWorld(folder, logged);
+  const { world, logged, remove } = engineWorld(REGION, PACE);
   const authority = createCertificateAuthority(world);
   const dns = createDns(world);
   await dns.start?.();
-  const identity = fakeIdentity();
+  const identity = twoIdentities();
   const metrics: MetricDatum[] = [];
   const sink = { put: (datum: MetricDatum) => void metrics.push(datum) };
   const kept = { identity, names: dns.names, tls: authority, metrics: sink };
@@ -244,9 +198,7 @@ export async function openStage(ports: Partial<ElastiCachePorts> = {}): Promise<
       for (const client of clients) client.disconnect();
       await cache.stop?.();
       await dns.stop?.();
-      const left = livingChildren(folder);
-      fs.rmSync(folder, { recursive: true, force: true });
-      if (left.length > 0) throw new Error(`processes left: ${JSON.stringify(left)}`);
+      remove();
     },
   };
   await makeUsers(stage);
@@ -301,18 +253,4 @@ export function exchange(stage: Stage, bytes: string): Promise<string> {
   });
 }
 
-export async function eventually<T>(
-  what: string,
-  boundMs: number,
-  ask: () => T | undefined | false | Promise<T | undefined | false>,
-): Promise<T> {
-  const end = performance.now() + boundMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (performance.now() > end) throw new Error(`not within ${boundMs} ms: ${what}`);
-    await new Promise((done) => {
-      setTimeout(done, 20);
-    });
-  }
-}
+export { ACCOUNT, eventually };

@@ -9,13 +9,13 @@ import {
   type CertificateAuthority,
   createCertificateAuthority,
 } from '../../../../proving/sandbox/tls/index.ts';
-import { testWorld } from '../aurora/support.ts';
+import { worldIn } from '../engine-stage.ts';
 
 describe('the throw-away certificate authority', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'understudy-tls-'));
   let authority: CertificateAuthority;
   beforeAll(() => {
-    authority = createCertificateAuthority(testWorld(folder));
+    authority = createCertificateAuthority(worldIn(folder));
   });
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
