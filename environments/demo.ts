@@ -6,6 +6,9 @@ import type { EnvironmentProfile } from '../core/profile/types.ts';
  *
  * The cache has a node for each of four shards, over the zones in turn, and one that stands in for those that are away.
  *
+ * A request comes in at `shop.demo.example.com`, by a balancer over the zones and, should its name give no good answer,
+ * by the second beside it. Three tasks of the web tier answer it, one a zone, and ask one of the three of the shop.
+ *
  * `throttle` is about the shop's quotes: a part that bears 100 requests a second, because it has four slots that each
  * hold a request for 40 ms. A price comparison is promised ten of them and may use forty, but goes first under
  * overload; so does whoever shows no token, and all of those together are one caller. Any other caller may have 20.
@@ -15,7 +18,13 @@ export const demo: EnvironmentProfile = {
   region: 'us-east-1',
   zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
   size: 'pair',
-  tiers: { database: { mode: 'act' }, cache: { shards: 4, redundancy: 'masked', gutter: true } },
+  tiers: {
+    database: { mode: 'act' },
+    cache: { shards: 4, redundancy: 'masked', gutter: true },
+    service: { shop: { entry: 'examples/shop/main.ts' } },
+    web: { entry: 'examples/shop-web/main.ts', calls: ['shop'] },
+    edge: { domain: 'shop.demo.example.com', secondary: 'edge' },
+  },
   applications: ['shop'],
   throttle: {
     quotes: {

@@ -16,12 +16,13 @@ export interface EnvironmentLock {
   };
 }
 
-/** Resource types that hold data: replacing one loses what is in it. */
+/** Resource types that hold data: replacing one loses what is in it, or for a zone the delegation to its servers. */
 export const STATEFUL_TYPES: readonly string[] = [
   'AWS::DynamoDB::Table',
   'AWS::KMS::Key',
   'AWS::RDS::DBCluster',
   'AWS::RDS::DBInstance',
+  'AWS::Route53::HostedZone',
   'AWS::S3::Bucket',
   'AWS::SecretsManager::Secret',
 ];

@@ -27,6 +27,8 @@ export class EdgeTier extends Construct implements ec2.IConnectable {
   readonly targetGroup: elbv2.ApplicationTargetGroup;
   readonly securityGroup: ec2.SecurityGroup;
   readonly connections: ec2.Connections;
+  /** Null where nothing limits the requests of one address. */
+  readonly webAclAssociation: wafv2.CfnWebACLAssociation | null;
 
   constructor(scope: Construct, id: string, props: EdgeTierProps) {
     super(scope, id);
@@ -37,12 +39,12 @@ export class EdgeTier extends Construct implements ec2.IConnectable {
     this.node.defaultChild = this.balancer;
     this.targetGroup = this.makeTargetGroup(props);
     this.listen(props);
-    if (props.webAclArn !== undefined) {
-      new wafv2.CfnWebACLAssociation(this, 'WebAclAssociation', {
-        resourceArn: this.balancer.loadBalancerArn,
-        webAclArn: props.webAclArn,
-      });
-    }
+    const { webAclArn } = props;
+    const resourceArn = this.balancer.loadBalancerArn;
+    this.webAclAssociation =
+      webAclArn === undefined
+        ? null
+        : new wafv2.CfnWebACLAssociation(this, 'WebAclAssociation', { resourceArn, webAclArn });
   }
 
   /** Targets that are healthy. @default - minimum over 60 s */
