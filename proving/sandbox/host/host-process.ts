@@ -6,9 +6,9 @@ import { pause } from '../aurora/poll.ts';
 import { processesIn, send, signalTree } from '../aurora/process-tree.ts';
 import { spawnChild, type World } from '../kernel/index.ts';
 import type { NetworkRule } from '../network/rule.ts';
-import type { CommonFromHost, CommonSetup, CommonToHost } from './messages.ts';
+import type { BaseSetup, CommonFromHost, CommonToHost } from './messages.ts';
 
-export interface HostProcessOptions<Setup extends CommonSetup, Own> {
+export interface HostProcessOptions<Setup extends BaseSetup, Own> {
   readonly world: World;
   /** The program of the host. */
   readonly file: string;
@@ -29,7 +29,7 @@ const NETWORK_MS_MAX = 1_000;
 const STRAYS_ROUNDS_MAX = 100;
 
 export class HostProcess<
-  Setup extends CommonSetup,
+  Setup extends BaseSetup & { readonly dataFolder?: string },
   To extends { readonly kind: string },
   Own extends { readonly kind: string },
 > {
@@ -103,7 +103,8 @@ export class HostProcess<
     this.expected = true;
     if (this.alive && this.pid > 0) signalTree(this.pid, 'SIGKILL');
     if (this.pid > 0) await this.ended;
-    await endStrays(this.options.setup.dataFolder);
+    const { dataFolder } = this.options.setup;
+    if (dataFolder !== undefined) await endStrays(dataFolder);
   }
 
   tell(message: To | CommonToHost<Setup>): void {

@@ -2,9 +2,14 @@
 
 import type { NetworkRule } from '../network/rule.ts';
 
-/** What a host is told of itself, whatever it runs. */
-export interface CommonSetup {
+/** What every host is told of itself. */
+export interface BaseSetup {
   readonly name: string;
+  readonly networkRules: readonly NetworkRule[];
+}
+
+/** What the host of an engine is told of itself, whatever it runs. */
+export interface CommonSetup extends BaseSetup {
   readonly stateDir: string;
   readonly unprivileged: { readonly uid: number; readonly gid: number } | null;
   readonly dataFolder: string;
@@ -14,10 +19,9 @@ export interface CommonSetup {
   readonly certificatePem: string;
   /** The engine's unix socket. */
   readonly socketPath: string;
-  readonly networkRules: readonly NetworkRule[];
 }
 
-export type CommonToHost<Setup extends CommonSetup> =
+export type CommonToHost<Setup extends BaseSetup> =
   | { readonly kind: 'setup'; readonly setup: Setup }
   | { readonly kind: 'network'; readonly id: number; readonly rules: readonly NetworkRule[] };
 

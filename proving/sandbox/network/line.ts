@@ -29,6 +29,11 @@ export class Line extends Duplex {
     socket.pause();
   }
 
+  /** Whom it connects with. */
+  get peer(): { readonly address: string; readonly port: number } {
+    return { address: this.socket.remoteAddress ?? '', port: this.socket.remotePort ?? 0 };
+  }
+
   setEffect(effect: NetworkEffect | null): void {
     this.inward.setEffect(effect);
     this.outward.setEffect(effect);
