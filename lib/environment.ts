@@ -6,6 +6,7 @@ import {
   Stack,
   Stage,
   Tags,
+  type StackProps,
   type StageProps,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
@@ -16,6 +17,7 @@ import { CacheStack } from './stacks/cache-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
 import { ControlStack } from './stacks/control-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
+import { EdgeStack } from './stacks/edge-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
@@ -45,6 +47,8 @@ export class UnderstudyEnvironment extends Stage {
   readonly database: DatabaseStack;
   /** Null where the profile has no cache. */
   readonly cache: CacheStack | null;
+  /** Null where the profile has no balancer. */
+  readonly edge: EdgeStack | null;
   /** Null where the profile runs no tasks. */
   readonly compute: ComputeStack | null;
   readonly control: ControlStack;
@@ -84,19 +88,8 @@ export class UnderstudyEnvironment extends Stage {
             applications: this.database.applications,
             ...guarded,
           });
-    const { web, service } = profile.tiers;
-    this.compute =
-      web === null && service.length === 0
-        ? null
-        : new ComputeStack(this, stackId('Compute'), {
-            profile,
-            vpc: this.network.vpc,
-            state: this.state,
-            database: this.database,
-            cache: this.cache,
-            balancers: null,
-            ...guarded,
-          });
+    this.edge = this.makeEdge(guarded);
+    this.compute = this.makeCompute(guarded);
     this.control = new ControlStack(this, stackId('Control'), {
       profile,
       vpc: this.network.vpc,
@@ -114,6 +107,22 @@ export class UnderstudyEnvironment extends Stage {
     }
   }
 
+  private makeEdge(props: StackProps): EdgeStack | null {
+    const { profile, network } = this;
+    const { edge, web } = profile.tiers;
+    if (edge === null || web === null) return null;
+    return new EdgeStack(this, stackId('Edge'), { profile, edge, web, vpc: network.vpc, ...props });
+  }
+
+  private makeCompute(props: StackProps): ComputeStack | null {
+    const { profile, network, state, database, cache, edge } = this;
+    const { web, service } = profile.tiers;
+    if (web === null && service.length === 0) return null;
+    const { vpc } = network;
+    const parts = { profile, vpc, state, database, cache, balancers: edge };
+    return new ComputeStack(this, stackId('Compute'), { ...parts, ...props });
+  }
+
   /** The lock that belongs to this environment as it is now. */
   lock(): EnvironmentLock {
     const entries = [this.state, this.database].map((stack) => [stack.node.id, statefulOf(stack)] as const);
@@ -127,20 +136,17 @@ export class UnderstudyEnvironment extends Stage {
   /**
    * Deployed in this order and deleted in the other, whatever refers to what: the members stand in the subnets,
    * functions leave dead letters in the state stack, and the probers log in with what the bootstrap made. The shards
-   * come after the tables that keep account of them.
+   * come after the tables that keep account of them. Tasks come after everything that they are told of, and after the
+   * balancers that ECS registers them with.
    */
   private order(): void {
-    this.database.node.addDependency(this.network, this.state);
-    this.control.node.addDependency(this.network, this.state, this.database);
-    if (this.cache !== null) {
-      this.cache.node.addDependency(this.network, this.database);
-      this.control.node.addDependency(this.cache);
-    }
-    if (this.compute !== null) {
-      this.compute.node.addDependency(this.network, this.state, this.database);
-      if (this.cache !== null) this.compute.node.addDependency(this.cache);
-      this.control.node.addDependency(this.compute);
-    }
+    const { network, state, database, cache, edge, compute, control } = this;
+    database.node.addDependency(network, state);
+    cache?.node.addDependency(network, database);
+    edge?.node.addDependency(network);
+    const before = [network, state, database, cache, edge].filter((stack) => stack !== null);
+    compute?.node.addDependency(...before);
+    control.node.addDependency(...before, ...(compute === null ? [] : [compute]));
   }
 
   private tag(): void {
@@ -150,6 +156,7 @@ export class UnderstudyEnvironment extends Stage {
     Tags.of(this.control).add(TIER_TAG, 'control-plane');
     Tags.of(this.database).add(TIER_TAG, 'database');
     if (this.cache !== null) Tags.of(this.cache).add(TIER_TAG, 'cache');
+    if (this.edge !== null) Tags.of(this.edge).add(TIER_TAG, 'edge');
     if (this.compute === null) return;
     Tags.of(this.compute).add(TIER_TAG, 'service');
     if (this.compute.web !== null) Tags.of(this.compute.web).add(TIER_TAG, 'web');

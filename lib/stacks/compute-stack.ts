@@ -39,7 +39,7 @@ export class ComputeStack extends Stack {
     super(scope, id, props);
     this.props = props;
     const { profile, vpc, state } = props;
-    this.cluster = new ecs.Cluster(this, 'Cluster', { vpc, enableFargateCapacityProviders: true });
+    this.cluster = new ecs.Cluster(this, 'Cluster', { vpc });
     Validations.of(this.cluster).acknowledge({
       id: 'AwsSolutions-ECS4',
       reason:

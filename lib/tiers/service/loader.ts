@@ -35,7 +35,7 @@ function named(name) {
 }
 
 async function fetched(Bucket, Key) {
-  const { GetObjectCommand, S3Client } = require('${S3_CLIENT}');
+  const { GetObjectCommand, S3Client } = require(${JSON.stringify(S3_CLIENT)});
   const client = new S3Client({ maxAttempts: ${ATTEMPTS} });
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));

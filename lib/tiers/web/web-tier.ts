@@ -35,7 +35,7 @@ export interface WebTierProps {
 export interface WebBalancers {
   /** One for each balancer, the primary's first: the one whose requests scaling counts. */
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
-  readonly securityGroup: ec2.ISecurityGroup;
+  readonly securityGroups: readonly ec2.ISecurityGroup[];
 }
 
 /** No application can have it: their names hold no dash. */
@@ -84,8 +84,8 @@ export class WebTier extends Construct implements ec2.IConnectable, iam.IGrantab
       targetGroups: balancers?.targetGroups ?? [],
     });
     this.tasks.service.node.addDependency(discover);
-    if (balancers !== undefined) {
-      this.connections.allowFrom(balancers.securityGroup, defaultPort, 'From the balancers');
+    for (const group of balancers?.securityGroups ?? []) {
+      this.connections.allowFrom(group, defaultPort, 'From a balancer');
     }
     this.scale(props);
     this.node.defaultChild = this.tasks;
