@@ -70,9 +70,22 @@ export {
   type RunOptions,
 } from './retries/retries.ts';
 export { judgeError, type Verdict } from './retries/verdict.ts';
-export { ServiceError, type ServiceErrorCode } from './service/errors.ts';
-export type { ServicePool } from './service/pool.ts';
-export type { ServiceAnswer, ServiceRequest } from './service/request.ts';
+export {
+  DEADLINE_HEADER,
+  DRAINING_HEADER,
+  HEDGING_DEFAULTS,
+  type HedgingLimits,
+  RETRIED_HEADER,
+  SERVICE_POOL_DEFAULTS,
+  type ServiceAnswer,
+  ServiceError,
+  type ServiceErrorCode,
+  ServicePool,
+  type ServicePoolLimits,
+  type ServicePoolOptions,
+  type ServicePoolStatus,
+  type ServiceRequest,
+} from './service/index.ts';
 export type { Session } from './session.ts';
 export { WRITE_POOL_DEFAULTS, type WritePoolLimits } from './write-limits.ts';
 export type { WriteOptions, WritePool, WritePoolStatus, Written } from './write-pool.ts';

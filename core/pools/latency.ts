@@ -53,3 +53,33 @@ export function secondAttemptMs(p95s: Iterable<number | null>, limits: SecondAtt
   if (fastest === Infinity) return limits.msMax;
   return Math.min(limits.msMax, Math.max(limits.msMin, limits.factor * fastest));
 }
+
+/** Time in which an estimate forgets most of what it knew. */
+const FORGET_MS = 5000;
+/** Share of one answer in the estimate, at least: many answers at one moment must count as well. */
+const ANSWER_SHARE_MIN = 0.05;
+
+/**
+ * What the next answer of one member will take: the mean of its answers, of which the older ones count less. By time
+ * and not by number, so that a member that is asked rarely is not judged by what was long ago.
+ */
+export class LatencyEstimate {
+  #ms: number;
+  #at: number;
+
+  /** @param ms what is assumed before the first answer */
+  constructor(ms: number, now: number) {
+    this.#ms = ms;
+    this.#at = now;
+  }
+
+  get ms(): number {
+    return this.#ms;
+  }
+
+  add(ms: number, now: number): void {
+    const share = Math.max(ANSWER_SHARE_MIN, 1 - Math.exp(-(now - this.#at) / FORGET_MS));
+    this.#ms += share * (ms - this.#ms);
+    this.#at = now;
+  }
+}

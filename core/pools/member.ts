@@ -113,6 +113,17 @@ export function late(
   return suspected(state, moment.now, { errors: state.kind === 'suspect' ? state.errors : 0, lates });
 }
 
+/** A member in service that does far worse than the others, over a while. */
+export function outlying(
+  state: MemberState,
+  reason: EjectionReason,
+  moment: Moment,
+  limits: MemberLimits,
+): MemberState {
+  if (isOut(state) || !moment.mayEject) return state;
+  return ejected(state, reason, moment, limits);
+}
+
 /** What the mere passing of time changes. */
 export function aged(state: MemberState, now: number, limits: MemberLimits): MemberState {
   if (state.kind === 'ejected' && now >= state.until) {

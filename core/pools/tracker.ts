@@ -8,6 +8,7 @@ import { ejectedMax } from './ejection.ts';
 import {
   aged,
   answered,
+  type EjectionReason,
   failed,
   isOut,
   joiningMember,
@@ -15,6 +16,7 @@ import {
   type MemberLimits,
   type MemberState,
   newMember,
+  outlying,
   probed,
 } from './member.ts';
 
@@ -22,6 +24,8 @@ export interface TrackerLimits {
   readonly member: MemberLimits;
   /** Share of the members that always stays in the pool. */
   readonly panicRatio: number;
+  /** How many of so many members may be out at once. @default - by `panicRatio` alone */
+  readonly ejectedMax?: (members: number) => number;
 }
 
 interface Entry {
@@ -64,7 +68,7 @@ export class MemberTracker {
   /** Adds a member. `proven`: it serves at once (first discovery); otherwise it is probed first where it may be. */
   add(id: string, now: number, proven: boolean): void {
     if (this.#entries.has(id)) return;
-    const mayWait = ejectedMax(this.#entries.size + 1, this.#limits.panicRatio) > this.#out;
+    const mayWait = this.#capOf(this.#entries.size + 1) > this.#out;
     const state = proven || !mayWait ? newMember(now) : joiningMember(now);
     this.#entries.set(id, { state, answeredAt: -Infinity });
     this.#settle();
@@ -112,6 +116,14 @@ export class MemberTracker {
     this.#put(entry, probed(entry.state, ok, moment, this.#limits.member));
   }
 
+  /** Leaves out a member that does worse than the others, where the floor allows it. */
+  outlying(id: string, reason: EjectionReason, now: number, random: number): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const moment = { now, random, mayEject: this.#mayEject() };
+    this.#put(entry, outlying(entry.state, reason, moment, this.#limits.member));
+  }
+
   /** Lets time pass for every member. */
   tick(now: number): void {
     for (const entry of this.#entries.values()) this.#put(entry, aged(entry.state, now, this.#limits.member));
@@ -125,7 +137,12 @@ export class MemberTracker {
   }
 
   #cap(): number {
-    return ejectedMax(this.#entries.size, this.#limits.panicRatio);
+    return this.#capOf(this.#entries.size);
+  }
+
+  #capOf(members: number): number {
+    const { panicRatio, ejectedMax: ofOwn } = this.#limits;
+    return ofOwn ? ofOwn(members) : ejectedMax(members, panicRatio);
   }
 
   #mayEject(): boolean {

@@ -10,7 +10,7 @@ export interface UndiciTransportOptions {
   readonly connectionsMax: number;
   readonly connectMs: number;
   /** Time for the head of an answer, and between two parts of its body. */
-  readonly tryMs: number;
+  readonly answerMs: number;
   /** Bytes that the body of an answer may have. */
   readonly answerBytesMax: number;
 }
@@ -26,7 +26,7 @@ export class UndiciTransport implements Transport {
   }
 
   open({ host, port }: Instance): InstanceClient {
-    const { connectionsMax, connectMs, tryMs, answerBytesMax } = this.#options;
+    const { connectionsMax, connectMs, answerMs, answerBytesMax } = this.#options;
     const address = host.includes(':') ? `[${host}]` : host;
     const pool = new Pool(`http://${address}:${port}`, {
       connections: connectionsMax,
@@ -34,8 +34,8 @@ export class UndiciTransport implements Transport {
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       connect: { timeout: connectMs },
-      headersTimeout: tryMs,
-      bodyTimeout: tryMs,
+      headersTimeout: answerMs,
+      bodyTimeout: answerMs,
       maxResponseSize: answerBytesMax,
       allowH2: false,
     });
@@ -80,10 +80,18 @@ function definedOf(
 }
 
 const TIMED_OUT_CODES: ReadonlySet<unknown> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+/** The request cannot be sent, or its answer is larger than the caller takes: the instance is not to blame. */
+const CALLERS_CODES: ReadonlySet<unknown> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+]);
 
-function failureOf(error: unknown, signal: AbortSignal): AttemptFailure {
+function failureOf(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return new AttemptFailure('aborted', signal.reason);
-  if (TIMED_OUT_CODES.has((error as { code?: unknown }).code)) return new AttemptFailure('timed-out', error);
+  const { code } = error as { readonly code?: unknown };
+  if (CALLERS_CODES.has(code)) return error;
+  if (TIMED_OUT_CODES.has(code)) return new AttemptFailure('timed-out', error);
   // What is safe for everyone has never left.
   return new AttemptFailure(judgeError(error).again === 'safe' ? 'unsent' : 'lost', error);
 }

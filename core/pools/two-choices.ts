@@ -1,0 +1,50 @@
+/**
+ * The better of two members chosen at random: almost as even as asking all of them, and no client follows another one
+ * to the same member. Source: Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, 2001.
+ * Allocates nothing.
+ */
+
+/** What a choice is made by. Whoever holds the candidates keeps these up to date. */
+export interface Candidate {
+  /** Requests under way to it. */
+  readonly inFlight: number;
+  /** Estimate of what the next answer takes. */
+  readonly latencyMs: number;
+  /** Share of a full member's traffic, 0 to 1: less for one that has just returned. */
+  readonly share: number;
+  /** Multiplies the cost; above 1 for one under suspicion. */
+  readonly burden: number;
+}
+
+/** Time that a request would wait, as far as this client can tell. */
+export function costOf({ inFlight, latencyMs, burden }: Candidate): number {
+  return (inFlight + 1) * latencyMs * burden;
+}
+
+/** Draws again this often where a member with less than a full share declines; then it serves after all. */
+const DRAWS_MAX = 3;
+
+/**
+ * @param random yields numbers in [0, 1)
+ * @returns undefined where there is no member
+ */
+export function betterOfTwo<Member extends Candidate>(
+  members: readonly Member[],
+  random: () => number,
+): Member | undefined {
+  const count = members.length;
+  if (count <= 1) return members[0];
+  let chosen = members[0]!;
+  for (let draw = 0; draw < DRAWS_MAX; draw += 1) {
+    // One number says both places: its fraction is as random as its whole part.
+    const scaled = random() * count;
+    const first = Math.floor(scaled);
+    let second = Math.floor((scaled - first) * (count - 1));
+    if (second >= first) second += 1;
+    const one = members[first]!;
+    const other = members[second]!;
+    chosen = costOf(other) < costOf(one) ? other : one;
+    if (chosen.share >= 1 || random() < chosen.share) break;
+  }
+  return chosen;
+}
