@@ -125,7 +125,8 @@ export class UnderstudyEnvironment extends Stage {
 
   /** The lock that belongs to this environment as it is now. */
   lock(): EnvironmentLock {
-    const entries = [this.state, this.database].map((stack) => [stack.node.id, statefulOf(stack)] as const);
+    const stacks = [this.state, this.database, ...(this.edge === null ? [] : [this.edge])];
+    const entries = stacks.map((stack) => [stack.node.id, statefulOf(stack)] as const);
     const { cache } = this.profile.tiers;
     return {
       stateful: Object.fromEntries(entries),

@@ -11,6 +11,8 @@ import { EdgeTier } from '../tiers/edge/edge-tier.ts';
 import { FailoverEndpoint } from '../tiers/edge/failover-endpoint.ts';
 import type { FailoverTarget } from '../tiers/edge/failover-props.ts';
 import { EdgeRateRules } from '../tiers/edge/rate-rules.ts';
+import { StaticEntry } from '../tiers/edge/static-entry.ts';
+import { StaticPage } from '../tiers/edge/static-page.ts';
 import { edgeZone } from '../tiers/edge/zone.ts';
 
 export interface EdgeStackProps extends StackProps {
@@ -28,6 +30,8 @@ export class EdgeStack extends Stack {
   readonly certificate: acm.ICertificate;
   readonly rateRules: EdgeRateRules;
   readonly accessLogs: AccessLogs;
+  /** Null where clients come in by the names of the balancers. */
+  readonly entry: StaticEntry | null;
   readonly endpoint: FailoverEndpoint;
   /** What is asked from outside, e.g. `https://shop.example.com/health`. Null: a private edge has no outside. */
   readonly checkUrl: string | null;
@@ -46,6 +50,7 @@ export class EdgeStack extends Stack {
     });
     const ids = edge.secondary === 'edge' ? ['Primary', 'Second'] : ['Primary'];
     this.edges = ids.map((name, index) => this.makeEdge(name, index + 1, props));
+    this.entry = edge.entry === 'static-ip' ? this.makeEntry(profile.name) : null;
     this.endpoint = this.makeEndpoint(props);
     this.checkUrl = edge.private ? null : `https://${edge.domain}${edge.checkPath}`;
     this.addOutputs(edge);
@@ -97,28 +102,34 @@ export class EdgeStack extends Stack {
       accessLogs: this.accessLogs.bucket,
       webAclArn: this.rateRules.webAclArn,
       deletionProtection: profile.deletionProtection,
+      // Behind an accelerator the name of a balancer is no way in.
+      dnsFailover: edge.entry === 'dns',
     });
+  }
+
+  private makeEntry(environmentName: string): StaticEntry {
+    return new StaticEntry(this, 'StaticEntry', { environmentName, balancers: this.balancers });
   }
 
   private makeEndpoint({ profile, edge }: EdgeStackProps): FailoverEndpoint {
-    const { domain, healthSignal, checkPath } = edge;
     const secondary = this.secondaryOf(edge);
-    const signal =
-      healthSignal === 'metric'
-        ? ({ kind: 'metric' } as const)
-        : ({ kind: 'endpoint', path: checkPath } as const);
+    const { healthSignal: kind, checkPath: path } = edge;
     return new FailoverEndpoint(this, 'Endpoint', {
       environmentName: profile.name,
       zone: this.hostedZone,
-      domain,
-      primary: FailoverEndpoint.balancer(this.balancers[0]!),
-      ...(secondary === null ? {} : { secondary, health: signal }),
+      domain: edge.domain,
+      primary: this.entry?.target ?? FailoverEndpoint.balancer(this.balancers[0]!),
+      ...(secondary === null ? {} : { secondary, health: kind === 'metric' ? { kind } : { kind, path } }),
     });
   }
 
-  private secondaryOf({ secondary }: NormalizedEdge): FailoverTarget | null {
+  /** None where both balancers stand behind the fixed addresses: the accelerator leaves the one that fails. */
+  private secondaryOf({ secondary, domain }: NormalizedEdge): FailoverTarget | null {
     if (typeof secondary === 'object') return secondary;
-    const second = this.balancers[1];
+    if (secondary === 'static-page') {
+      return new StaticPage(this, 'StaticPage', { domain, certificate: this.certificate }).target;
+    }
+    const second = this.entry === null ? this.balancers[1] : undefined;
     return second === undefined ? null : FailoverEndpoint.balancer(second);
   }
 

@@ -31,8 +31,10 @@ export interface EdgeTierProps {
   readonly slowStart?: Duration;
   /** How long a task that leaves may finish its requests, 0 to 1 hour. @default 30 s */
   readonly deregistrationDelay?: Duration;
-  /** With fewer healthy targets the balancer sends requests to all of them, and its name counts as down. @default 1 */
+  /** With fewer healthy targets the balancer fails open: it sends requests to all of them. @default 1 */
   readonly healthyTargetsMin?: number;
+  /** Whether its name counts as down by then. False for a balancer behind Global Accelerator. @default true */
+  readonly dnsFailover?: boolean;
 }
 
 export const IDLE_TIMEOUT_DEFAULT = Duration.seconds(30);

@@ -103,6 +103,8 @@ export class EdgeTier extends Construct implements ec2.IConnectable {
       idleTimeout: props.idleTimeout ?? IDLE_TIMEOUT_DEFAULT,
       dropInvalidHeaderFields: true,
       http2Enabled: true,
+      // WAF is the coarse guard: without an answer of it requests pass to the exact one in the process.
+      wafFailOpen: props.webAclArn !== undefined,
     });
     // Off by default: without it no zonal shift can be started.
     balancer.setAttribute('zonal_shift.config.enabled', 'true');
@@ -124,7 +126,7 @@ export class EdgeTier extends Construct implements ec2.IConnectable {
       deregistrationDelay: props.deregistrationDelay ?? DEREGISTRATION_DELAY_DEFAULT,
       healthCheck: { path: props.healthPath, ...HEALTH_CHECK },
       targetGroupHealth: {
-        dnsMinimumHealthyTargetCount: least,
+        dnsMinimumHealthyTargetCount: (props.dnsFailover ?? true) ? least : 0,
         routingMinimumHealthyTargetCount: least,
       },
     });

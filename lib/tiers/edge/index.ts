@@ -12,3 +12,5 @@ export type {
 export { edgeHealthyMetric } from './health-signal.ts';
 export type { EdgeRateRule, EdgeRateRulesProps, ForwardedAddress } from './rate-rules-props.ts';
 export { EdgeRateRules } from './rate-rules.ts';
+export { StaticEntry, type StaticEntryProps } from './static-entry.ts';
+export { StaticPage, type StaticPageProps } from './static-page.ts';
