@@ -6,8 +6,10 @@ import type { Instance, InstanceClient } from './ports.ts';
 
 /** What the choice makes of an instance under suspicion: any other one is better, unless it has a hundred times the load. */
 const BURDEN_AVOIDED = 100;
-/** Time in which an estimate drifts back to that of the others while nothing is asked: else it stands for ever. */
-const DRIFT_MS = 5000;
+/** Time in which an estimate drifts most of the way back to that of the others while nothing is asked: else it stands. */
+const DRIFT_MS = 1000;
+/** Below this a difference is noise: one answer that was late by chance must not keep an instance without requests. */
+const LATENCY_MS_MIN = 10;
 
 export class Slot implements Candidate {
   readonly instance: Instance;
@@ -25,7 +27,7 @@ export class Slot implements Candidate {
   tally: RollingTally;
   window = new LatencyWindow();
   #estimate: LatencyEstimate;
-  #answeredAt: number;
+  #driftedAt: number;
 
   constructor(options: {
     readonly instance: Instance;
@@ -39,11 +41,11 @@ export class Slot implements Candidate {
     this.instance = instance;
     this.client = client;
     this.state = state;
-    this.latencyMs = latencyMs;
+    this.latencyMs = Math.max(LATENCY_MS_MIN, latencyMs);
     this.#windowMs = windowMs;
     this.tally = new RollingTally(windowMs);
     this.#estimate = new LatencyEstimate(latencyMs, now);
-    this.#answeredAt = now;
+    this.#driftedAt = now;
   }
 
   get id(): string {
@@ -53,21 +55,24 @@ export class Slot implements Candidate {
   /** An answer came, or was waited for so long in vain. */
   took(ms: number, now: number): void {
     this.#estimate.add(ms, now);
-    this.latencyMs = Math.max(this.#estimate.ms, Number.MIN_VALUE);
-    this.#answeredAt = now;
+    this.latencyMs = Math.max(LATENCY_MS_MIN, this.#estimate.ms);
+    this.#driftedAt = now;
   }
 
-  /** Nothing was asked for a while: what was known of its speed counts less and less. */
+  /** While nothing is asked, what was known of its speed counts less and less. */
   drift(towardsMs: number, now: number): void {
-    if (this.inFlight > 0 || now - this.#answeredAt < DRIFT_MS) return;
-    this.took(towardsMs, now);
+    const share = 1 - Math.exp(-(now - this.#driftedAt) / DRIFT_MS);
+    this.#driftedAt = now;
+    if (this.inFlight > 0) return;
+    this.#estimate = new LatencyEstimate(this.latencyMs + share * (towardsMs - this.latencyMs), now);
+    this.latencyMs = Math.max(LATENCY_MS_MIN, this.#estimate.ms);
   }
 
   /** It comes back: what it was before says nothing of what it is now. */
   renew(latencyMs: number, now: number): void {
     this.#estimate = new LatencyEstimate(latencyMs, now);
-    this.latencyMs = latencyMs;
-    this.#answeredAt = now;
+    this.latencyMs = Math.max(LATENCY_MS_MIN, latencyMs);
+    this.#driftedAt = now;
     this.tally = new RollingTally(this.#windowMs);
     this.window = new LatencyWindow();
   }
