@@ -5,7 +5,7 @@ import { createAurora, type Aurora } from './aurora/index.ts';
 import { type CloudMap, createCloudMap } from './cloud-map/index.ts';
 import { createCloudFormation, type CloudFormation } from './cloudformation/index.ts';
 import { createCloudWatch, type CloudWatch } from './cloudwatch/index.ts';
-import { createDns, LOOKUP_PRELOAD, type Dns } from './dns/index.ts';
+import { createDns, LOOKUP_PRELOAD, type Dns, type DnsOptions } from './dns/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEcs, type Ecs, type EcsPorts } from './ecs/index.ts';
 import { createElastiCache, type ElastiCache } from './elasticache/index.ts';
@@ -65,7 +65,10 @@ export function createParts(
   const authority = createCertificateAuthority(world);
   const identity = createIdentity(world, { functionOf: (roleArn) => lambda.functionOf(roleArn) });
   const endpoint = createEndpoint(world, { identity, taskOf: (key) => tasks.taskOf(key) ?? ecs.taskOf(key) });
-  const { dns, ...naming } = createNaming(world, authority);
+  const { dns, ...naming } = createNaming(world, authority, {
+    balancers: () => loadBalancing.balancers,
+    alarmData: (name) => cloudWatch.alarmData(name),
+  });
   const sources = new Sources();
 
   // Lambda, CloudWatch and the event bus need each other, so each is reached through what it will be.
@@ -147,8 +150,8 @@ function createStores(
 }
 
 /** What gives things their names: DNS, and the certificates and registries that hold by it. */
-function createNaming(world: World, tls: CertificateAuthority) {
-  const dns = createDns(world);
+function createNaming(world: World, tls: CertificateAuthority, ports: DnsOptions) {
+  const dns = createDns(world, ports);
   const acm = createAcm(world, { tls, zones: dns.hostedZones });
   const cloudMap = createCloudMap(world);
   return { dns, acm, cloudMap, parts: [dns, acm, cloudMap] };

@@ -13,6 +13,7 @@ import type {
 } from '../kernel/index.ts';
 import type { AlarmConfig } from './alarm-record.ts';
 import { Alarms } from './alarms.ts';
+import { type AlarmData, alarmData } from './alarm-data.ts';
 import { bucketMs, evaluateMetricAlarm } from './evaluator.ts';
 import { invalid } from './properties.ts';
 import { alarmProviders } from './providers.ts';
@@ -30,6 +31,8 @@ export interface CloudWatch extends Part, MetricSink {
   setAlarms(enabled: boolean): void;
   /** Name and state of every alarm, for reports. */
   alarmStates(): Record<string, string>;
+  /** What a metric alarm reads, as it is configured now; undefined where no metric alarm has the name. */
+  alarmData(name: string): AlarmData | undefined;
 }
 
 /** How often CloudWatch looks at alarms with a period below a minute, and at the others. */
@@ -78,6 +81,7 @@ export function createCloudWatch(world: World, options: CloudWatchOptions): Clou
     setAlarms(on) {
       enabled = on;
     },
+    alarmData: (name) => alarmData(world, store, alarms.find(name)?.config),
     alarmStates: () =>
       Object.fromEntries(alarms.all().map((alarm) => [alarm.config.name, alarm.state.value])),
   };

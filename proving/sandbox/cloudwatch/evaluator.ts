@@ -52,7 +52,12 @@ export function evaluateMetricAlarm(
 }
 
 /** The evaluation range, newest first. */
-function pointsOf(world: World, store: MetricStore, config: MetricAlarmConfig, now: number): TimedPoint[] {
+export function pointsOf(
+  world: World,
+  store: MetricStore,
+  config: MetricAlarmConfig,
+  now: number,
+): TimedPoint[] {
   const count = evaluationRange(config.rule.evaluationPeriods);
   const periodMs = bucketMs(world, config.periodS);
   const stats = config.metrics.flatMap((metric) => (metric.kind === 'stat' ? [metric] : []));

@@ -1,1 +1,2 @@
 export * from './cloudwatch.ts';
+export type { AlarmData } from './alarm-data.ts';

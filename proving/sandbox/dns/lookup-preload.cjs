@@ -3,11 +3,15 @@
  * Loaded with `--require` into functions and applications, so that unmodified clients (http, fetch, net, pg, the
  * SDK) follow the sandbox's DNS: dns.lookup uses getaddrinfo, which would ask the real network.
  *
+ * The stub is asked for every name that can be a zone's, and says itself which zones are the sandbox's, those made
+ * later included. A name that it refuses is looked up as ever.
+ *
  * SANDBOX_DNS    address:port of the caching stub
- * SANDBOX_ZONES  comma-separated zones that it answers for; amazonaws.com is always among them, so that a name
- *                the sandbox does not know fails instead of reaching the real AWS
+ * SANDBOX_ZONES  comma-separated zones that never reach the real network, whatever the stub says; amazonaws.com is
+ *                always among them, so that a name the sandbox does not know fails instead of reaching the real AWS
  */
 const dns = require('node:dns');
+const net = require('node:net');
 const { syncBuiltinESMExports } = require('node:module');
 
 const server = process.env.SANDBOX_DNS;
@@ -20,10 +24,27 @@ const systemLookupPromise = dns.promises.lookup;
 const systemResolve4 = dns.resolve4;
 const systemResolve4Promise = dns.promises.resolve4;
 
+function plain(hostname) {
+  return hostname.toLowerCase().replace(/\.$/, '');
+}
+
+/** A zone of the sandbox for certain. */
 function isOurs(hostname) {
-  if (typeof hostname !== 'string') return false;
-  const name = hostname.toLowerCase().replace(/\.$/, '');
+  const name = plain(hostname);
   return zones.some((zone) => name === zone || name.endsWith(`.${zone}`));
+}
+
+/** An address, `localhost` and the machine's own short name are no zone's. */
+function isAsked(hostname) {
+  if (typeof hostname !== 'string' || net.isIP(hostname) !== 0) return false;
+  if (isOurs(hostname)) return true;
+  const name = plain(hostname);
+  return Boolean(server) && name.includes('.') && !name.endsWith('.localhost');
+}
+
+/** True when the stub has nothing to say of a name, as it is in no zone of the sandbox. */
+function isForeign(hostname, error) {
+  return !isOurs(hostname) && error.code === 'EREFUSED';
 }
 
 function notFound(hostname) {
@@ -31,38 +52,29 @@ function notFound(hostname) {
   return Object.assign(error, { code: 'ENOTFOUND', errno: -3008, syscall: 'getaddrinfo', hostname });
 }
 
-function resolveOurs(hostname, callback) {
-  if (!server) {
-    process.nextTick(callback, notFound(hostname));
-    return;
-  }
-  resolver.resolve4(hostname, (error, addresses) =>
-    error ? callback(notFound(hostname)) : callback(null, addresses),
-  );
-}
-
 function lookup(hostname, options, callback) {
   const done = typeof options === 'function' ? options : callback;
-  if (!isOurs(hostname)) return systemLookup(hostname, options, callback);
-  const wanted = typeof options === 'number' ? { family: options } : { ...options };
-  if (wanted.family === 6 || wanted.family === 'IPv6') {
+  if (!isAsked(hostname)) return systemLookup(hostname, options, callback);
+  if (!server) {
     process.nextTick(done, notFound(hostname));
     return undefined;
   }
-  resolveOurs(hostname, (error, addresses) => {
-    if (error) done(error);
-    else if (wanted.all)
+  const wanted = typeof options === 'number' ? { family: options } : { ...options };
+  resolver.resolve4(hostname, (error, addresses) => {
+    if (error && isForeign(hostname, error)) systemLookup(hostname, wanted, done);
+    else if (error || wanted.family === 6 || wanted.family === 'IPv6') done(notFound(hostname));
+    else if (wanted.all) {
       done(
         null,
         addresses.map((address) => ({ address, family: 4 })),
       );
-    else done(null, addresses[0], 4);
+    } else done(null, addresses[0], 4);
   });
   return undefined;
 }
 
 function lookupPromise(hostname, options) {
-  if (!isOurs(hostname)) return systemLookupPromise(hostname, options);
+  if (!isAsked(hostname)) return systemLookupPromise(hostname, options);
   return new Promise((resolve, reject) => {
     lookup(hostname, options ?? {}, (error, address, family) => {
       if (error) reject(error);
@@ -72,14 +84,22 @@ function lookupPromise(hostname, options) {
 }
 
 function resolve4(hostname, ...rest) {
-  if (!isOurs(hostname) || !server) return systemResolve4(hostname, ...rest);
-  return resolver.resolve4(hostname, ...rest);
+  if (!isAsked(hostname) || !server) return systemResolve4(hostname, ...rest);
+  const done = rest.at(-1);
+  return resolver.resolve4(hostname, ...rest.slice(0, -1), (error, found) => {
+    if (error && isForeign(hostname, error)) systemResolve4(hostname, ...rest);
+    else done(error, found);
+  });
 }
 
 function resolve4Promise(hostname, options) {
-  if (!isOurs(hostname) || !server) return systemResolve4Promise(hostname, options);
+  if (!isAsked(hostname) || !server) return systemResolve4Promise(hostname, options);
   return new Promise((resolve, reject) => {
-    resolver.resolve4(hostname, options ?? {}, (error, found) => (error ? reject(error) : resolve(found)));
+    resolver.resolve4(hostname, options ?? {}, (error, found) => {
+      if (error && isForeign(hostname, error)) systemResolve4Promise(hostname, options).then(resolve, reject);
+      else if (error) reject(error);
+      else resolve(found);
+    });
   });
 }
 

@@ -1,9 +1,8 @@
-/** The records of the sandbox, kept in memory. Implements the `Names` port and the view the answers are made from. */
+/** The names in AWS's own zones, kept in memory: what the engines and the balancers set. */
 
-import type { ZoneView } from '../../twin/dns/index.ts';
 import type { DnsRecord, Names } from '../kernel/index.ts';
 
-export class Records implements Names, ZoneView {
+export class Records implements Names {
   readonly zones: string[];
   private readonly byName = new Map<string, DnsRecord>();
   /** How many names with records lie below each ancestor. */

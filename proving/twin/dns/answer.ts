@@ -3,14 +3,14 @@
  * NODATA for a name without that type, NXDOMAIN for no such name, REFUSED outside the zones.
  */
 
-export type RecordType = 'A' | 'CNAME' | 'TXT' | 'SOA';
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'TXT' | 'NS' | 'SOA';
 
 /**
  * The records of one type at a name. All A values are answered, in rotation. Of several CNAME values one is answered
  * at a time, in turn: Route 53's records of equal weight, as Aurora's reader endpoints have them.
  */
 export interface RecordSet {
-  readonly type: 'A' | 'CNAME' | 'TXT';
+  readonly type: Exclude<RecordType, 'SOA'>;
   readonly values: readonly string[];
   readonly ttlS: number;
 }
@@ -35,8 +35,10 @@ export interface Answer {
 export interface ZoneView {
   /** Zones we are authoritative for, lower case without a trailing dot. */
   readonly zones: readonly string[];
-  /** The record set at a name; undefined when there is none. */
-  record(name: string): RecordSet | undefined;
+  /** The record set of the type at a name, or else its CNAME; undefined when there is neither. */
+  record(name: string, type: string): RecordSet | undefined;
+  /** True where the name itself has records of any type. */
+  exists(name: string): boolean;
   /** True where some name below this one has records: such a name exists, though it has no data itself. */
   hasNamesBelow(name: string): boolean;
 }
@@ -56,7 +58,7 @@ export function answer(
   const answers: ResourceRecord[] = [];
   let name = question.name;
   for (let step = 0; step < CHAIN_LENGTH_MAX; step++) {
-    const set = view.record(name);
+    const set = view.record(name, question.type);
     if (set !== undefined && set.type === question.type && set.values.length > 0) {
       answers.push(...rotated(name, set, turn));
       return { code: 'NOERROR', answers, authority: null };
@@ -83,7 +85,7 @@ function negative(at: {
   if (apex && at.type === 'SOA') {
     return { code: 'NOERROR', answers: [...at.answers, soa(at.zone)], authority: null };
   }
-  const exists = apex || at.view.record(at.name) !== undefined || at.view.hasNamesBelow(at.name);
+  const exists = apex || at.view.exists(at.name) || at.view.hasNamesBelow(at.name);
   return {
     code: exists ? 'NOERROR' : 'NXDOMAIN',
     answers: at.answers,
@@ -92,7 +94,7 @@ function negative(at: {
 }
 
 function rotated(name: string, set: RecordSet, turn: number): ResourceRecord[] {
-  const shift = set.type === 'TXT' ? 0 : turn % set.values.length;
+  const shift = set.type === 'TXT' || set.type === 'NS' ? 0 : turn % set.values.length;
   const all = [...set.values.slice(shift), ...set.values.slice(0, shift)];
   const values = set.type === 'CNAME' ? all.slice(0, 1) : all;
   return values.map((data) => ({ name, type: set.type, ttlS: set.ttlS, data }));

@@ -6,6 +6,7 @@ function view(records: Record<string, RecordSet>): ZoneView {
   return {
     zones: ['example.internal', 'amazonaws.com'],
     record: (name) => records[name],
+    exists: (name) => records[name] !== undefined,
     hasNamesBelow: (name) => Object.keys(records).some((other) => other.endsWith(`.${name}`)),
   };
 }

@@ -1,8 +1,8 @@
 /** AWS::Route53::HostedZone. */
 
-import { type Enacted, Properties, type ResourceProvider, type ResourceRequest } from '../kernel/index.ts';
-import { type HostedZone, NAME_SERVERS } from './hosted-zone.ts';
-import type { HostedZones } from './hosted-zones.ts';
+import { type Enacted, Properties, type ResourceProvider, type ResourceRequest } from '../../kernel/index.ts';
+import { type HostedZone, NAME_SERVERS } from '../hosted-zone.ts';
+import type { HostedZones } from '../hosted-zones.ts';
 
 export function hostedZoneProvider(zones: HostedZones): ResourceProvider {
   const read = (request: ResourceRequest) => {
