@@ -77,7 +77,8 @@ function privateFaults(path: string, edge: NormalizedEdge): readonly Fault[] {
 }
 
 function secondaryFaults(path: string, edge: NormalizedEdge, region: string): readonly Fault[] {
-  if (edge.secondary !== 'static-page' || region === '' || region === CLOUDFRONT_REGION) return [];
+  if (edge.private || edge.secondary !== 'static-page') return [];
+  if (region === '' || region === CLOUDFRONT_REGION) return [];
   const rule = `needs a certificate in ${CLOUDFRONT_REGION}, which a stack of ${region} cannot ask for`;
   const fix = `use 'edge' or 'none', or make the page and a FailoverEndpoint of your own in ${CLOUDFRONT_REGION}`;
   return [{ field: `${path}.secondary`, value: edge.secondary, rule, fix }];

@@ -22,6 +22,10 @@ export function readVpc(faults: Fault[], value: unknown, context: VpcContext): E
   const zones = context.zones.length;
   const subnets = (name: string, fix: string): readonly string[] => {
     const field = `${PATH}.${name}`;
+    if (fields[name] === undefined) {
+      faults.push({ field, value: undefined, rule: 'is required', fix });
+      return [];
+    }
     const ids = readIds(faults, field, fields[name], 'subnet');
     if (ids.length !== zones) {
       const rule = `must name one subnet for each of the ${zones} zones, in their order`;
