@@ -1,35 +1,43 @@
 /** ECS of the sandbox: tasks are real processes behind addresses of their own, kept by ECS's scheduler. */
 
-import type {
-  ContainerTask,
-  EventBus,
-  HttpRoutes,
-  Identity,
-  InstanceRegistry,
-  Part,
-  TargetGroups,
-  World,
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  type ContainerTask,
+  type EventBus,
+  type HttpRoutes,
+  type Identity,
+  type InstanceRegistry,
+  type Part,
+  type TargetGroups,
+  type World,
 } from '../kernel/index.ts';
 import type { LogSink } from '../logs/index.ts';
 import type { NetworkRule } from '../network/rule.ts';
-import { capacityProvider, clusterProvider, taskDefinitionProvider } from './providers/index.ts';
+import { createEcsService } from './api/service.ts';
+import { AddressBook } from './gateway/addresses.ts';
+import { Gateway } from './gateway/gateway.ts';
+import {
+  capacityProvider,
+  clusterProvider,
+  serviceProvider,
+  taskDefinitionProvider,
+} from './providers/index.ts';
 import { Registry } from './registry.ts';
+import type { Shared } from './service/shared.ts';
+import { TaskCredentials } from './task/task-credentials.ts';
+import { type TaskNetwork } from './task/task-environment.ts';
+import { serveMetadata } from './task/task-metadata.ts';
+import { mayRunUnprivileged } from './task/task-user.ts';
 
-export interface EcsPorts {
+export interface EcsPorts extends TaskNetwork {
   readonly identity: Identity;
   readonly events: EventBus;
   readonly logs: LogSink;
-  /** @default - a service with load balancers is refused */
-  readonly targetGroups?: TargetGroups;
-  /** @default - a service with service registries is refused */
-  readonly instances?: InstanceRegistry;
+  readonly targetGroups: TargetGroups;
+  readonly instances: InstanceRegistry;
   /** Tasks ask for their metadata and their credentials here. */
   readonly routes: HttpRoutes;
-  /** The AWS endpoint, as tasks reach it. */
-  readonly endpointUrl: () => string;
-  /** The variables that make an unmodified client use the sandbox's resolver. */
-  readonly dns: () => Readonly<Record<string, string>>;
-  readonly caFile: () => string;
   /** The zone of a subnet that a template made; null for one that is unknown. */
   readonly zoneOf: (subnetId: string) => string | null;
 }
@@ -43,12 +51,51 @@ export interface Ecs extends Part {
   taskOf(accessKeyId: string): string | null;
 }
 
-export function createEcs(world: World, _ports: EcsPorts): Ecs {
+export function createEcs(world: World, ports: EcsPorts): Ecs {
   const registry = new Registry(world);
+  const gateway = new Gateway(world);
+  const credentials = new TaskCredentials(world, ports.identity, ports.routes);
+  const { targetGroups, zoneOf } = ports;
+  const network: TaskNetwork = ports;
+  let shared: Shared | undefined;
+  const share = (): Shared =>
+    (shared ??= {
+      ...ports,
+      world,
+      registry,
+      gateway,
+      credentials,
+      network,
+      addresses: new AddressBook(),
+      folder: prepareFolder(world),
+      unprivileged: mayRunUnprivileged(world),
+    });
+  serveMetadata(ports.routes, (id) =>
+    registry.tasks.find((task) => task.id === id && task.stoppedAt === null),
+  );
   return {
-    providers: [clusterProvider(registry), capacityProvider(registry), taskDefinitionProvider(registry)],
-    containerTasks: () => [],
-    setNetwork: async () => undefined,
-    taskOf: () => null,
+    services: [createEcsService({ world, registry })],
+    providers: [
+      clusterProvider(registry),
+      capacityProvider(registry),
+      taskDefinitionProvider(registry),
+      serviceProvider({ world, registry, targetGroups, zoneOf, shared: share }),
+    ],
+    containerTasks: () => registry.tasks.map(({ view }) => view),
+    setNetwork: (rules) => gateway.setNetwork(rules),
+    taskOf: (accessKeyId) => credentials.taskOf(accessKeyId),
+    async stop() {
+      await Promise.allSettled([...registry.services.values()].map((service) => service.stop()));
+      await gateway.stop();
+    },
   };
+}
+
+/** Tasks of a sandbox that ended badly left theirs. */
+function prepareFolder(world: World): string {
+  const folder = path.join(world.stateDir, 'ecs', 'tasks');
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  for (const each of [path.dirname(folder), folder]) fs.chmodSync(each, 0o755);
+  return folder;
 }

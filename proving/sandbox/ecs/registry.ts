@@ -2,13 +2,15 @@
 
 import { AwsError, type World } from '../kernel/index.ts';
 import type { Cluster, TaskDefinition } from './definitions.ts';
+import type { RunningService } from './service/running-service.ts';
+import type { TaskRecord } from './service/task-record.ts';
 
 export class Registry {
   readonly clusters = new Map<string, Cluster>();
   /** Revisions of a family, the oldest first; one that is not active keeps its number. */
   readonly families = new Map<string, TaskDefinition[]>();
-  /** Names of clusters by the ARN of a service in it. */
-  readonly services = new Map<string, string>();
+  /** By ARN. */
+  readonly services = new Map<string, RunningService>();
   private readonly world: World;
 
   constructor(world: World) {
@@ -27,9 +29,25 @@ export class Registry {
     throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
   }
 
-  /** ARNs of the services of a cluster. */
-  servicesOf(cluster: string): readonly string[] {
-    return [...this.services].filter(([, name]) => name === cluster).map(([arn]) => arn);
+  servicesOf(cluster: string): readonly RunningService[] {
+    return [...this.services.values()].filter(({ settings }) => settings.cluster.name === cluster);
+  }
+
+  /** @param given a name or an ARN */
+  service(cluster: string | undefined, given: string): RunningService {
+    const found = this.findService(cluster, given);
+    if (found) return found;
+    throw new AwsError('ServiceNotFoundException', 'Service not found.');
+  }
+
+  findService(cluster: string | undefined, given: string): RunningService | undefined {
+    const { name } = this.cluster(cluster);
+    return this.servicesOf(name).find(({ settings }) => settings.name === lastPart(given));
+  }
+
+  /** Every task, those that ended within the last hour included. */
+  get tasks(): readonly TaskRecord[] {
+    return [...this.services.values()].flatMap((service) => service.tasks);
   }
 
   /** Registers the next revision of a family. */
@@ -44,14 +62,17 @@ export class Registry {
 
   /** @param given an ARN, `family:revision`, or a family for its latest active revision */
   definition(given: string): TaskDefinition {
-    const [family = '', revision] = lastPart(given).split(':');
-    const revisions = this.families.get(family) ?? [];
-    const found =
-      revision === undefined
-        ? revisions.findLast(({ active }) => active)
-        : revisions.find((each) => String(each.revision) === revision);
+    const found = this.find(given);
     if (found) return found;
     throw new AwsError('ClientException', `Unable to describe task definition ${given}.`);
+  }
+
+  find(given: string): TaskDefinition | undefined {
+    const [family = '', revision] = lastPart(given).split(':');
+    const revisions = this.families.get(family) ?? [];
+    return revision === undefined
+      ? revisions.findLast(({ active }) => active)
+      : revisions.find((each) => String(each.revision) === revision);
   }
 }
 

@@ -25,7 +25,8 @@ export function reachableServer(world: World, server: RedisServer): RedisServer 
   return { ...server, file, env: { ...server.env, [LIBRARIES]: folder } };
 }
 
-function isReachable(file: string): boolean {
+/** Whether every user may read and run it where it is. */
+export function isReachable(file: string): boolean {
   if ((fs.statSync(file).mode & OTHERS_READ_AND_EXECUTE) !== OTHERS_READ_AND_EXECUTE) return false;
   for (let folder = path.dirname(file); folder !== path.dirname(folder); folder = path.dirname(folder)) {
     if ((fs.statSync(folder).mode & OTHERS_EXECUTE) === 0) return false;

@@ -10,8 +10,8 @@ import { effectBetween, type NetworkRule } from '../network/rule.ts';
 export interface EntranceOptions {
   readonly address: string;
   readonly port: number;
-  /** Called with every new connection. */
-  readonly onLine: (line: Line) => void;
+  /** Called with every new connection, and the address that it comes from. */
+  readonly onLine: (line: Line, from: string) => void;
 }
 
 export class Entrance {
@@ -29,6 +29,13 @@ export class Entrance {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen(this.options.port, this.options.address, resolve);
+    });
+  }
+
+  /** Takes no new connections; resolves when the last one that is open has ended. */
+  shut(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
     });
   }
 
@@ -65,6 +72,6 @@ export class Entrance {
     this.lines.set(socket, line);
     socket.on('close', () => this.lines.delete(socket));
     line.on('error', () => line.destroy());
-    this.options.onLine(line);
+    this.options.onLine(line, socket.remoteAddress ?? '');
   }
 }

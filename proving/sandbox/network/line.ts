@@ -6,6 +6,7 @@
 import type net from 'node:net';
 import { Duplex } from 'node:stream';
 import { Passage } from './passage.ts';
+import { resetConnection } from './reset.ts';
 import type { NetworkEffect } from './rule.ts';
 
 /** What is under way in one direction before the sender has to wait: as the buffers of a TCP connection. */
@@ -37,6 +38,12 @@ export class Line extends Duplex {
   setEffect(effect: NetworkEffect | null): void {
     this.inward.setEffect(effect);
     this.outward.setEffect(effect);
+  }
+
+  /** Ends with a reset, which arrives after what was written before. */
+  reset(): void {
+    this.outward.send(() => resetConnection(this.socket));
+    this.destroy();
   }
 
   /** Leaves the socket to somebody else: nothing that is under way arrives any more. */

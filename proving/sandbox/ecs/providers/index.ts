@@ -1,2 +1,3 @@
 export * from './cluster-provider.ts';
 export * from './task-definition-provider.ts';
+export * from './service-provider.ts';

@@ -18,6 +18,7 @@ export const TASK_DEFINITION_PROPERTIES = [
   'RuntimePlatform',
   'Tags',
   'TaskRoleArn',
+  'Volumes',
 ];
 
 const CONTAINER_PROPERTIES = [
@@ -32,6 +33,7 @@ const CONTAINER_PROPERTIES = [
   'LogConfiguration',
   'Memory',
   'MemoryReservation',
+  'MountPoints',
   'Name',
   'PortMappings',
   'Privileged',
@@ -40,6 +42,8 @@ const CONTAINER_PROPERTIES = [
   'User',
   'VersionConsistency',
 ];
+
+const SCRATCH_PATH = '/tmp';
 
 /** ECS's defaults (API reference: ContainerDefinition, HealthCheck). */
 const STOP_TIMEOUT_S = 30;
@@ -59,6 +63,7 @@ export function readDefinition(properties: Properties): DefinitionSettings {
   if (!properties.list('RequiresCompatibilities').includes('FARGATE')) {
     throw properties.fault('RequiresCompatibilities', 'must have FARGATE: the sandbox has no other capacity');
   }
+  for (const volume of properties.objects('Volumes')) volume.only(['Name']);
   const [container, ...others] = properties.objects('ContainerDefinitions');
   if (container === undefined || others.length > 0) {
     throw properties.fault('ContainerDefinitions', 'must have exactly one: the sandbox runs no side cars');
@@ -75,7 +80,6 @@ export function readDefinition(properties: Properties): DefinitionSettings {
 function readContainer(container: Properties): Container {
   container.only(CONTAINER_PROPERTIES, {
     Secrets: 'the sandbox puts no secrets into variables; read them in the application',
-    MountPoints: 'the sandbox has no volumes',
   });
   const image = container.requiredText('Image');
   if (image !== STOCK_IMAGE) {
@@ -84,6 +88,7 @@ function readContainer(container: Properties): Container {
       `the sandbox runs no containers; what it can run is ${STOCK_IMAGE}, as a Node process: give the tier an \`entry\``,
     );
   }
+  checkMounts(container);
   const environment = container
     .objects('Environment')
     .map((variable) => [variable.requiredText('Name'), variable.text('Value') ?? ''] as const);
@@ -109,6 +114,15 @@ function readCommand(container: Properties): readonly string[] {
     'Command',
     'must begin with node, in EntryPoint or Command: it is all the sandbox runs',
   );
+}
+
+/** A scratch volume is all there is: the task's own folder, where TMPDIR leads. */
+function checkMounts(container: Properties): void {
+  for (const mount of container.objects('MountPoints')) {
+    mount.only(['ContainerPath', 'ReadOnly', 'SourceVolume']);
+    if (mount.text('ContainerPath') === SCRATCH_PATH) continue;
+    throw mount.fault('ContainerPath', `must be ${SCRATCH_PATH}: the sandbox has no other volume`);
+  }
 }
 
 function readPort(mapping: Properties): number {
