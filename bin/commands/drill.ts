@@ -129,6 +129,7 @@ async function takeStage(command: DrillCommand, terminal: Terminal, signal: Abor
   const place = createPlace({
     client,
     outputs,
+    stage: command.stage,
     versions: versions(),
     say: (line) => terminal.say(line),
   });

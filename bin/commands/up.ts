@@ -78,8 +78,12 @@ async function drive(
 ): Promise<Omit<UpLine, 'processes_left'>> {
   const { terminal, signal } = run;
   for (const line of await handyLines(standing)) terminal.say(line);
-  const load = startLoad({ url: standing.applicationUrl, ...DEFAULT_LOAD });
-  terminal.say(`driving ${DEFAULT_LOAD.readsPerS} reads/s and ${DEFAULT_LOAD.writesPerS} writes/s`);
+  const { entrance } = standing;
+  const load = startLoad({ to: entrance, ...DEFAULT_LOAD });
+  const through = 'door' in entrance ? entrance.door.url : entrance.url;
+  terminal.say(
+    `driving ${DEFAULT_LOAD.readsPerS} reads/s and ${DEFAULT_LOAD.writesPerS} writes/s through ${through}`,
+  );
   const quiet = [narrateLoad(load, terminal), narrateRecords(standing.place, terminal)];
   try {
     const touring = command.tour ? tour(standing.place, load, terminal, signal) : Promise.resolve();

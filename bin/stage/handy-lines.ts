@@ -2,9 +2,10 @@
 
 import { output } from '../../ops/outputs.ts';
 import { APPLICATION } from './applications.ts';
-import type { Standing } from './stand-up.ts';
+import type { DrillPlace } from '../../proving/drills/index.ts';
+import type { Entrance, Standing } from './stand-up.ts';
 
-export async function handyLines({ client, outputs, place, applicationUrl }: Standing): Promise<string[]> {
+export async function handyLines({ client, outputs, place, entrance }: Standing): Promise<string[]> {
   const { card } = client;
   const endpoint = place.clusterEndpoint;
   const address = (await place.resolve(endpoint)) ?? '';
@@ -19,10 +20,19 @@ export async function handyLines({ client, outputs, place, applicationUrl }: Sta
   ].join(' ');
   return [
     'to look inside, from this folder in another terminal:',
-    `  curl -s ${applicationUrl}/products/1`,
+    `  ${await curlLine(entrance, place, card.caFile)}`,
     `  dig @${host} -p ${port} +short ${endpoint}`,
     `  PGPASSWORD="$(npx understudy token)" psql "${connection}" -c 'select * from aurora_replica_status()'`,
     '  eval "$(npx understudy env)"   # then the stock tools reach the sandbox:',
     `  aws --endpoint-url ${card.url} rds describe-db-clusters`,
   ];
+}
+
+/** No system resolver knows the sandbox's names: the address is given by hand, and the name is verified all the same. */
+async function curlLine(entrance: Entrance, place: DrillPlace, caFile: string): Promise<string> {
+  if ('url' in entrance) return `curl -s ${entrance.url}/products/1`;
+  const { url } = entrance.door;
+  const host = new URL(url).hostname;
+  const address = (await place.resolve(host)) ?? '';
+  return `curl -s --cacert ${caFile} --resolve ${host}:443:${address} ${url}/products/1`;
 }

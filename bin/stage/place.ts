@@ -5,7 +5,7 @@ import { Resolver } from 'node:dns/promises';
 import { UnderstudyError } from '../../core/errors.ts';
 import { acknowledge } from '../../ops/acknowledge.ts';
 import { output, type Outputs } from '../../ops/outputs.ts';
-import { readRecords } from '../../ops/records.ts';
+import { readCacheRecords, readRecords } from '../../ops/records.ts';
 import type { Target } from '../../ops/target.ts';
 import { databaseToken } from '../../ops/token.ts';
 import type { Denial, DrillPlace, Member, Records, Viewpoint } from '../../proving/drills/index.ts';
@@ -17,18 +17,21 @@ import type {
 } from '../../proving/sandbox/index.ts';
 import { APPLICATION, applications } from './applications.ts';
 import { cacheNodes } from './cache-nodes.ts';
+import { frontPlace } from './front/place.ts';
 import { untilHealthy } from './healthy.ts';
+import { PROBER, zonesOf } from './probers.ts';
 import { serviceFaults } from './service-faults.ts';
 
 export interface PlaceOptions {
   readonly client: SandboxClient;
   readonly outputs: Outputs;
+  /** Id of the CDK stage. */
+  readonly stage: string;
   readonly versions: Readonly<Record<string, string>>;
   say(line: string): void;
 }
 
 const RESOLVE_MS_MAX = 1000;
-const PROBER = 'health-check-';
 const FAILOVER_FUNCTION = 'write-failover';
 /** Older recoveries hold nothing back: the longest cooldown that can be set. */
 const COOLDOWN_MS_MAX = 24 * 3_600_000;
@@ -37,7 +40,7 @@ export function targetOf(card: SandboxCard): Target {
   return { region: card.region, endpoint: card.url, credentials: card.operator };
 }
 
-export function createPlace({ client, outputs, versions, say }: PlaceOptions): DrillPlace {
+export function createPlace({ client, outputs, stage, versions, say }: PlaceOptions): DrillPlace {
   const { card } = client;
   const target = targetOf(card);
   const clusterEndpoint = output(outputs, 'ClusterEndpoint');
@@ -56,6 +59,8 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
     return readRecords(target, { table: stateTable, clusterId: id, zones, sinceMs });
   };
   const records = (sinceMs: number): Promise<Records | null> => read(sinceMs, true);
+  const env = output(outputs, 'Environment');
+  const front = frontPlace({ client, target, outputs, ca, stage, say });
 
   return {
     pace: card.pace,
@@ -65,6 +70,12 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
     say,
     members,
     records,
+    cacheRecords: async (sinceMs) => {
+      const status = await client.status();
+      if (!status.functionsEnabled) return null;
+      return readCacheRecords(target, { table: stateTable, env, zones: zonesOf(status), sinceMs });
+    },
+    front,
     viewpoints: async () => viewpoints(await client.status()),
     denied: async (sinceMs) => denials(await client.status(), sinceMs),
     acknowledge: async (why) => {
@@ -85,7 +96,9 @@ export function createPlace({ client, outputs, versions, say }: PlaceOptions): D
     }),
     ...switches(client),
     ...serviceFaults(client, target, outputs),
-    healthy: (timeoutMs) => untilHealthy(client, records, timeoutMs),
+    healthy: async (timeoutMs) => {
+      await Promise.all([untilHealthy(client, records, timeoutMs), front?.healthy(timeoutMs)]);
+    },
   };
 }
 

@@ -12,7 +12,7 @@ import {
   type Sandbox,
   type SandboxClient,
 } from '../../proving/sandbox/index.ts';
-import type { DrillPlace } from '../../proving/drills/index.ts';
+import type { Door, DrillPlace } from '../../proving/drills/index.ts';
 import { cdk } from './cdk.ts';
 import { interrupt } from './interrupt.ts';
 import { createPlace, targetOf } from './place.ts';
@@ -32,8 +32,11 @@ export interface Standing {
   readonly client: SandboxClient;
   readonly outputs: Outputs;
   readonly place: DrillPlace;
-  readonly applicationUrl: string;
+  readonly entrance: Entrance;
 }
+
+/** Where users come in: through the edge, or, in an environment without one, at an instance of the application. */
+export type Entrance = { readonly door: Door } | { readonly url: string };
 
 const HEALTHY_MS_MAX = 120_000;
 
@@ -61,16 +64,22 @@ export async function standUp(options: StandUpOptions): Promise<Standing> {
     const place = createPlace({
       client,
       outputs,
+      stage,
       versions: versions(),
       say: (line) => terminal.say(line),
     });
-    terminal.say(`starting the application on ${output(outputs, 'ClusterEndpoint')}`);
-    const applicationUrl = await place.application('shop');
+    const entrance = await entranceOf(place, outputs, terminal);
     terminal.say('waiting until every prober sees every member healthy');
     await place.healthy(HEALTHY_MS_MAX);
-    return { sandbox, client, outputs, place, applicationUrl };
+    return { sandbox, client, outputs, place, entrance };
   } catch (error) {
     await sandbox.stop();
     throw error;
   }
+}
+
+async function entranceOf(place: DrillPlace, outputs: Outputs, terminal: Terminal): Promise<Entrance> {
+  if (place.front !== null) return { door: place.front.door };
+  terminal.say(`starting the application on ${output(outputs, 'ClusterEndpoint')}`);
+  return { url: await place.application('shop') };
 }

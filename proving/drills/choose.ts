@@ -4,7 +4,9 @@ import { InvalidInput } from '../../core/errors.ts';
 import { CACHE_SCENARIOS } from './cache/scenarios/index.ts';
 import type { CacheScenario } from './cache/types.ts';
 import { DENIABLE, WITHOUT, type Without } from './conditions.ts';
-import type { CacheFaultKind, FaultKind, ThrottleFaultKind } from './model.ts';
+import { FRONT_SCENARIOS } from './front/scenarios/index.ts';
+import type { FrontScenario } from './front/types.ts';
+import type { CacheFaultKind, FaultKind, FrontFaultKind, ThrottleFaultKind } from './model.ts';
 import type { Deny } from './ports.ts';
 import { SCENARIOS, type Scenario } from './scenarios/index.ts';
 import { THROTTLE_SCENARIOS } from './throttle/scenarios/index.ts';
@@ -27,7 +29,15 @@ export interface CacheChoice {
   readonly fault: CacheFaultKind;
 }
 
-export type Choice = MemberChoice | ThrottleChoice | CacheChoice;
+/** A fault of balancers, tasks, zones, or of what is deployed. */
+export interface FrontChoice {
+  readonly scenario: FrontScenario;
+  readonly fault: FrontFaultKind;
+}
+
+export type Choice = MemberChoice | ThrottleChoice | CacheChoice | FrontChoice;
+
+const FRONT_TIERS: ReadonlySet<string> = new Set(['edge', 'web', 'service', 'zone']);
 
 export function isThrottle(choice: Choice): choice is ThrottleChoice {
   return choice.scenario.tier === 'throttle';
@@ -37,9 +47,14 @@ export function isCache(choice: Choice): choice is CacheChoice {
   return choice.scenario.tier === 'cache';
 }
 
+export function isFront(choice: Choice): choice is FrontChoice {
+  return FRONT_TIERS.has(choice.scenario.tier);
+}
+
 const CHOICES: readonly Choice[] = [
   ...SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
   ...CACHE_SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
+  ...FRONT_SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
   ...THROTTLE_SCENARIOS.flatMap((scenario) => scenario.faults.map((fault) => ({ scenario, fault }))),
 ];
 

@@ -7,7 +7,18 @@ export const WITHOUT = ['functions', 'stream', 'alarms'] as const;
 export type Without = (typeof WITHOUT)[number];
 
 /** AWS APIs that a drill can take away: those that the control plane or an application calls. */
-export const DENIABLE = ['rds', 'dynamodb', 'ssm', 'cloudwatch', 'lambda', 'sts'] as const;
+export const DENIABLE = [
+  'rds',
+  'dynamodb',
+  'ssm',
+  'cloudwatch',
+  'lambda',
+  'sts',
+  'route53',
+  'servicediscovery',
+  'elasticloadbalancing',
+  'ecs',
+] as const;
 
 export interface Conditions {
   readonly without: Without | null;

@@ -1,8 +1,27 @@
 /** What every drill does around its own work: wait for health, take away, break, give back whatever happens, judge. */
 
-import { giveBack, takeAway, type Conditions } from './conditions.ts';
-import type { DrillPlace } from './ports.ts';
+import { giveBack, takeAway, type Conditions, type Without } from './conditions.ts';
+import type { Deny, DrillPlace } from './ports.ts';
 import type { Setting } from './scenarios/types.ts';
+
+/** What is drilled, and under which conditions. */
+export interface OptionsOf<Scenario, Fault> {
+  readonly scenario: Scenario;
+  readonly fault: Fault;
+  /** Chooses the victim. */
+  readonly seed: number;
+  /** Switches something of the control plane off: the data plane, or the other trigger, must do without. */
+  readonly without: Without | null;
+  /** Takes an AWS API away from everybody. */
+  readonly deny: Deny | null;
+  /** Replaces what is ours by plain clients and nothing: shows what the fault does to others. */
+  readonly control: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Of steady load: sent before anything is counted, and before anything is broken. */
+export const WARM_UP_MS = 5000;
+export const BEFORE_MS = 6000;
 
 export interface Drilling<Line> {
   /** Before anything is taken away. */

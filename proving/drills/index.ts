@@ -12,13 +12,19 @@ export type {
   CacheNode,
   Denial,
   DrillLine,
+  EdgeNode,
   FaultKind,
   Member,
   Records,
   Sample,
+  ServiceTask,
+  TierRecords,
   Viewpoint,
 } from './model.ts';
 export { pause } from './pause.ts';
+export { askDoor } from './front/load/ask.ts';
+export type { FrontLine } from './front/model.ts';
+export type { Deployed, Deployment, Door, FrontPlace } from './front/ports.ts';
 export type {
   CacheLogin,
   Deny,

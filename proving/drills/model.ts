@@ -1,6 +1,6 @@
 /** The words of a drill: what is broken, what is measured, what is printed. */
 
-import type { LedgerItem, ObservationItem } from '../../core/state/items.ts';
+import type { LedgerItem, ObservationItem, Verdict } from '../../core/state/items.ts';
 
 /**
  * kill: SIGKILL of the whole process tree. hang: SIGSTOP of it, SIGCONT later. slow: answers delayed. partition:
@@ -24,9 +24,17 @@ export type ThrottleFaultKind = (typeof THROTTLE_FAULT_KINDS)[number];
 export const CACHE_FAULT_KINDS = ['kill', 'hang', 'partition', 'flush'] as const;
 export type CacheFaultKind = (typeof CACHE_FAULT_KINDS)[number];
 
+/**
+ * What can befall balancers, tasks, whole zones, and what is deployed. partition: the clients of what is broken, and one
+ * zone's prober, are cut off from it; of a zone: everything that stands in it is cut off from everything else. deploy:
+ * another version takes the place of the one that runs.
+ */
+export const FRONT_FAULT_KINDS = ['kill', 'hang', 'slow', 'partition', 'deploy'] as const;
+export type FrontFaultKind = (typeof FRONT_FAULT_KINDS)[number];
+
 /** Every fault that a drill knows. */
 export const FAULT_KINDS = [
-  ...new Set([...MEMBER_FAULT_KINDS, ...THROTTLE_FAULT_KINDS, ...CACHE_FAULT_KINDS]),
+  ...new Set([...MEMBER_FAULT_KINDS, ...THROTTLE_FAULT_KINDS, ...CACHE_FAULT_KINDS, ...FRONT_FAULT_KINDS]),
 ];
 
 /** One request of the load, as its sender saw it. Times are epoch ms with fractions. */
@@ -51,6 +59,10 @@ export interface Sample {
   readonly code: string | null;
   /** The order's id, for writes. */
   readonly id: string | null;
+  /** Requests that were sent for it, or tried to. */
+  readonly attempts: number;
+  /** The first of them met a failure, whatever became of those after it. */
+  readonly firstFailed: boolean;
 }
 
 export interface Member {
@@ -86,7 +98,47 @@ export interface CacheNode {
   readonly pid: number;
 }
 
-/** What the control plane wrote down while the drill ran. */
+/** A task of ECS, as whoever breaks it needs to know it. */
+export interface ServiceTask {
+  /** `<address>:<port>`: what the balancers and the probers know it by. */
+  readonly id: string;
+  readonly tier: 'web' | 'service';
+  readonly az: string;
+  readonly address: string;
+  readonly port: number;
+  /** Root of its process tree. */
+  readonly pid: number;
+  readonly version: string | null;
+}
+
+/** One address of a balancer. */
+export interface EdgeNode {
+  /** `<name of the balancer>/<zone>`. */
+  readonly id: string;
+  /** False for the balancer that stands in for the primary. */
+  readonly isPrimary: boolean;
+  readonly az: string;
+  readonly address: string;
+  readonly port: number;
+  /** Root of its process tree. */
+  readonly pid: number;
+}
+
+/** What one prober found in one sweep, of members, shards or targets. */
+export interface Observed {
+  readonly az: string;
+  readonly at: number;
+  readonly blind: boolean;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What the control plane of one tier wrote down while the drill ran. */
+export interface TierRecords {
+  readonly observations: readonly Observed[];
+  readonly ledger: readonly LedgerItem[];
+}
+
+/** What the control plane of the database wrote down while the drill ran. */
 export interface Records {
   readonly observations: readonly ObservationItem[];
   readonly ledger: readonly LedgerItem[];
@@ -97,7 +149,7 @@ export interface Viewpoint {
   readonly kind: 'prober' | 'application';
   /** `shop`, or the function's report name. */
   readonly name: string;
-  /** The zone of a prober; null for an application. */
+  /** The zone of a prober; null for an application that no zone is known of. */
   readonly az: string | null;
   readonly address: string;
 }

@@ -2,7 +2,8 @@
 
 import type pg from 'pg';
 import type { QuotasDocument } from '../../core/throttle/index.ts';
-import type { CacheNode, Denial, Member, Records, Viewpoint } from './model.ts';
+import type { FrontPlace } from './front/ports.ts';
+import type { CacheNode, Denial, Member, Records, TierRecords, Viewpoint } from './model.ts';
 
 /** What happens to bytes between two ends, in both directions and on open connections too. The first match counts. */
 export interface NetworkRule {
@@ -92,6 +93,8 @@ export interface DrillPlace {
   connection(address: string, name: string): Promise<pg.ClientConfig>;
   /** Everything the control plane wrote since then; null when its functions are off. */
   records(sinceMs: number): Promise<Records | null>;
+  /** Everything that the control plane of the cache wrote since then; null when its functions are off. */
+  cacheRecords(sinceMs: number): Promise<TierRecords | null>;
   /** Calls that were refused since then, oldest first. */
   denied(sinceMs: number): Promise<readonly Denial[]>;
   /** A person's word that earlier failovers of ours do not hold back the next one (I-10). Returns how many did. */
@@ -114,6 +117,8 @@ export interface DrillPlace {
   metServiceFault(): Promise<Readonly<Record<string, number>>>;
   /** Reads the table that leases are in, as somebody who is no task. */
   askLeaseStore(): Promise<ServiceAnswer>;
+  /** How clients come in, and what they come through; null where the environment has no edge. */
+  readonly front: FrontPlace | null;
   /** Resolves when every member is available, replicating and seen healthy; rejects after `timeoutMs`. */
   healthy(timeoutMs: number): Promise<void>;
   /** Tells people what goes on; never part of the measured output. */

@@ -1,9 +1,8 @@
 /** Runs one drill: steady load, one fault, what users saw, and the read-back. */
 
 import { readBack } from './checker.ts';
-import type { Without } from './conditions.ts';
 import { inject, type Fault } from './faults/index.ts';
-import { conduct, settingOf, type Drilling } from './frame.ts';
+import { BEFORE_MS, conduct, settingOf, WARM_UP_MS, type Drilling, type OptionsOf } from './frame.ts';
 import { toLine } from './line.ts';
 import { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
 import { ManagedWatch } from './managed.ts';
@@ -11,26 +10,13 @@ import { prepareMarks } from './marks.ts';
 import type { DrillLine, FaultKind, Member } from './model.ts';
 import { OldWriter } from './old-writer.ts';
 import { pause } from './pause.ts';
-import type { Deny, DrillPlace } from './ports.ts';
+import type { DrillPlace } from './ports.ts';
 import type { Scenario, Setting } from './scenarios/index.ts';
 import { settle } from './settle.ts';
 import { chooseVictim } from './victim.ts';
 
-export interface DrillOptions {
-  readonly scenario: Scenario;
-  readonly fault: FaultKind;
-  readonly seed: number;
-  /** Switches something of the control plane off: the data plane, or the other trigger, must do without. */
-  readonly without: Without | null;
-  /** Takes an AWS API away from everybody. */
-  readonly deny: Deny | null;
-  /** Replaces our pools and functions by plain clients and nothing: shows what the fault does to others. */
-  readonly control: boolean;
-  readonly signal: AbortSignal;
-}
+export type DrillOptions = OptionsOf<Scenario, FaultKind>;
 
-const WARM_UP_MS = 5000;
-const BEFORE_MS = 6000;
 const AFTER_MS = 20_000;
 /** After the fault has ended or the writer has changed: both are part of what users see. */
 const AFTER_RETURN_MS = 10_000;
@@ -76,7 +62,7 @@ class Drill implements Drilling<DrillLine> {
     const { signal, control } = this.#options;
     const url = await this.#place.application(control ? 'control' : 'shop');
     await prepareMarks(this.#place);
-    this.#load = startLoad({ url, ...DEFAULT_LOAD });
+    this.#load = startLoad({ to: { url }, ...DEFAULT_LOAD });
     await pause(WARM_UP_MS, signal);
     this.#countedFrom = now();
     await pause(BEFORE_MS, signal);

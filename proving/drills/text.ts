@@ -15,7 +15,7 @@ export function toText(line: DrillLine): string {
     ...Object.entries(line.failure_codes).map(([code, n]) => `  ${n} failed with ${code}`),
     `  reads p99 ${ms(line.pre_reads_p99_ms)} before, ${ms(line.reads_p99_ms)} after; longest gap ${ms(line.longest_gap_ms)}`,
     `  detected ${ms(line.detected_ms)}, decided ${ms(line.decided_ms)}, recovered ${ms(line.recovered_ms)}, managed ${ms(line.managed_ms)}, ours ${ms(line.added_ms)}`,
-    ...line.actions.map((a) => `  ${a.at_ms} ms ${a.function} ${a.call} ${a.target}: ${a.reason}`),
+    ...actionsText(line),
     ...line.denied.map((d) => `  refused: ${d.function} ${d.action} on ${d.resource}`),
     `  Hypothesis: ${line.hypothesis}`,
   ].join('\n');
@@ -33,4 +33,14 @@ export function conditionsText(line: DrillLine): string {
     ...(line.control ? ['plain clients'] : []),
   ];
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+export function actionsText({ actions }: DrillLine): readonly string[] {
+  return actions.map((a) => `  ${a.at_ms} ms ${a.function} ${a.call} ${a.target}: ${a.reason}`);
+}
+
+/** What the control plane saw, decided and did. */
+export function sightingText(line: DrillLine): readonly string[] {
+  const ms = (value: number | null): string => (value === null ? 'not measured' : `${value} ms`);
+  return [`  detected ${ms(line.detected_ms)}, decided ${ms(line.decided_ms)}`, ...actionsText(line)];
 }

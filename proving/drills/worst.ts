@@ -32,6 +32,8 @@ const LESS_IS_WORSE: ReadonlySet<string> = new Set([
   'db_read_budget',
   'keys_changed_while_away',
   'stale_on_shard_at_return',
+  'control_failed',
+  'new_version_pct',
 ]);
 
 /** Rates by name: the least of each. */

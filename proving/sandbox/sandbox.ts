@@ -2,7 +2,12 @@
 
 import { UnderstudyError } from '../../core/errors.ts';
 import { addAdminRoutes } from './admin/routes.ts';
-import { DENIED_SHOWN_MAX, type DeniedCall, type SandboxStatus } from './admin/model.ts';
+import {
+  DENIED_SHOWN_MAX,
+  type DeniedCall,
+  type FunctionProcess,
+  type SandboxStatus,
+} from './admin/model.ts';
 import { watchMemory } from './home/memory.ts';
 import { forgetActivities, noteDeployments } from './home/activities.ts';
 import { cleanUp, tellLeftovers } from './home/leftovers.ts';
@@ -67,7 +72,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     throw error;
   }
   const card = cardOf(parts, { region, accountId: world.accountId, pace: world.pace });
-  addAdmin(parts, card, memory.peakMb, options.onShutDown ?? (() => void stop()));
+  addAdmin(parts, card, {
+    stateDir,
+    rssMbPeak: memory.peakMb,
+    shutDown: options.onShutDown ?? (() => void stop()),
+  });
   writeCard(stateDir, card);
   return { card, stop, processesLeft: () => livingChildren(stateDir) };
 }
@@ -108,7 +117,13 @@ function cardOf(parts: Parts, place: Pick<SandboxCard, 'region' | 'accountId' | 
   };
 }
 
-function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shutDown: () => void): void {
+interface AdminHome {
+  readonly stateDir: string;
+  readonly rssMbPeak: () => number;
+  readonly shutDown: () => void;
+}
+
+function addAdmin(parts: Parts, card: SandboxCard, { stateDir, rssMbPeak, shutDown }: AdminHome): void {
   let functionsEnabled = true;
   const status = (): SandboxStatus => {
     const report = parts.cloudFormation.report();
@@ -121,6 +136,9 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
       resourcesInert: report.resources_inert,
       notEnacted: report.not_enacted,
       tasks: parts.tasks.list(),
+      containerTasks: parts.ecs.containerTasks(),
+      balancerNodes: parts.loadBalancing.balancers.list(),
+      apiCalls: parts.endpoint.counts(),
       denials: parts.identity.denials.length,
       denied: deniedCalls(parts),
       serviceFault: parts.endpoint.serviceFault(),
@@ -136,8 +154,10 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
       parts.lambda.setEnabled(enabled);
     },
     setNetwork: async (rules) => {
-      await Promise.all([parts.aurora.setNetwork(rules), parts.elastiCache.setNetwork(rules)]);
+      const { aurora, elastiCache, ecs, loadBalancing } = parts;
+      await Promise.all([aurora, elastiCache, ecs, loadBalancing].map((part) => part.setNetwork(rules)));
     },
+    functionProcesses: () => functionProcesses(stateDir),
     cacheNodes: () => parts.elastiCache.cacheNodes(),
     restartCacheNode: (nodeId, data) => parts.elastiCache.restartCacheNode(nodeId, data),
     setReplay: (memberId, paused) => parts.aurora.setReplay(memberId, paused),
@@ -148,6 +168,16 @@ function addAdmin(parts: Parts, card: SandboxCard, rssMbPeak: () => number, shut
     runTask: (request) => parts.tasks.run(request),
     endTask: (name) => parts.tasks.end(name),
     shutDown,
+  });
+}
+
+/** As Lambda names the children that it starts. */
+const FUNCTION_CHILD = /^function (\S+)/;
+
+function functionProcesses(stateDir: string): readonly FunctionProcess[] {
+  return livingChildren(stateDir).flatMap(({ name: child, pid }) => {
+    const name = FUNCTION_CHILD.exec(child)?.[1];
+    return name === undefined ? [] : [{ name, pid }];
   });
 }
 

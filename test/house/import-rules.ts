@@ -66,7 +66,11 @@ export const RULES: readonly Rule[] = [
     may: ['runtime/index.ts', 'lib/index.ts'],
     packages: [...NODE, ...DRIVERS, ...CDK, 'jose'],
   },
-  { folder: 'bin/understudy.ts', may: ['environments', 'lib', 'core'], packages: [...CDK, ...NODE] },
+  ...['bin/understudy.ts', 'bin/variant.ts'].map((folder) => ({
+    folder,
+    may: ['environments', 'lib', 'core'],
+    packages: [...CDK, ...NODE],
+  })),
   {
     folder: 'bin',
     may: ['environments', 'lib', 'core', 'ops', 'proving/drills', 'proving/sandbox', 'proving/sim'],

@@ -1,8 +1,9 @@
 /** Puts the line of a cache drill together: the fields of every drill, and those of the cache. */
 
 import { identity, judge, traffic } from '../line-parts.ts';
+import { sightingOf } from '../measure/evidence.ts';
 import { latencyMs, longestGapMs, recoveredMs, round } from '../measure/statistics.ts';
-import type { Denial } from '../model.ts';
+import type { Denial, TierRecords } from '../model.ts';
 import { budgetPerS, fillsInFlightMax, loadsPerSMax } from './fills.ts';
 import { History } from './history.ts';
 import { strangers, type Home } from './home.ts';
@@ -23,6 +24,8 @@ export interface CacheMeasured {
   readonly run: CacheRun;
   readonly seed: number;
   readonly faultVerified: boolean;
+  /** Null where no function ran. */
+  readonly records: TierRecords | null;
   readonly denied: readonly Denial[];
   readonly lagMsMax: number;
   readonly versions: Readonly<Record<string, string>>;
@@ -40,6 +43,11 @@ export function toCacheLine(measured: CacheMeasured): CacheLine {
   const line: CacheLine = {
     ...identity({ ...measured, setting, target, hypothesis: scenario.hypothesis(setting) }),
     ...NOT_OURS,
+    ...sightingOf(
+      measured.records,
+      layout.victims.map(({ id }) => id),
+      run.faultAt,
+    ),
     denied,
     ...ofUsers(run, history),
     ...ofData(run, history),
@@ -50,18 +58,15 @@ export function toCacheLine(measured: CacheMeasured): CacheLine {
   return { ...line, ...judge(line, scenario.expectations(setting)) };
 }
 
-/** Fields of members and of the database's controllers. */
+/** Fields of members, and of what is done to them. */
 const NOT_OURS = {
   duplicated: null,
   managed_ms: null,
   added_ms: null,
-  detected_ms: null,
-  decided_ms: null,
   stale_reads: null,
   stale_writer_writes: null,
   promotions: null,
   removed: null,
-  actions: [],
 } as const;
 
 function ofUsers(run: CacheRun, history: History) {
@@ -70,6 +75,7 @@ function ofUsers(run: CacheRun, history: History) {
   const reads = samples.filter(isRead);
   const isElsewhere = elsewhere(run);
   const ofOthers = (some: readonly CacheSample[]) => some.filter(({ product }) => isElsewhere(product));
+  const earlier = reads.filter(({ scheduledAt }) => scheduledAt < faultAt);
   const after = reads.filter(({ scheduledAt }) => scheduledAt >= faultAt);
   const firstSecond = after.filter(({ scheduledAt }) => scheduledAt < faultAt + FIRST_SECOND_MS);
   const later = after.filter(({ scheduledAt }) => scheduledAt >= faultAt + FIRST_SECOND_MS);
@@ -84,11 +90,10 @@ function ofUsers(run: CacheRun, history: History) {
     recovered_ms: recoveredMs(samples, faultAt),
     first_second_p99_ms: latencyMs(firstSecond, 99),
     later_reads_p99_ms: latencyMs(later, 99),
+    other_shards_p50_ms: latencyMs(ofOthers(later), 50),
     other_shards_p99_ms: latencyMs(ofOthers(later), 99),
-    pre_other_shards_p99_ms: latencyMs(
-      ofOthers(reads.filter(({ scheduledAt }) => scheduledAt < faultAt)),
-      99,
-    ),
+    pre_other_shards_p50_ms: latencyMs(ofOthers(earlier), 50),
+    pre_other_shards_p99_ms: latencyMs(ofOthers(earlier), 99),
     reads_by_source: bySource(after),
   };
 }
@@ -140,7 +145,9 @@ type ShardFields = Omit<
   CacheFields,
   | 'first_second_p99_ms'
   | 'later_reads_p99_ms'
+  | 'other_shards_p50_ms'
   | 'other_shards_p99_ms'
+  | 'pre_other_shards_p50_ms'
   | 'pre_other_shards_p99_ms'
   | 'stale_entries_at_end'
   | 'stale_answers_at_end'

@@ -50,8 +50,8 @@ export interface CacheSample {
  * - `stale_on_shard_at_return`: of those shards' keys, the entries older than the newest acknowledged write, read
  *   directly by a plain client when the shard returned.
  * - `first_second_p99_ms`: of the reads scheduled in the second after the fault. `later_reads_p99_ms`: of the others.
- *   `other_shards_p99_ms`: of those others, the reads of keys of shards that were not broken;
- *   `pre_other_shards_p99_ms`: of the same keys before the fault.
+ *   `other_shards_p50_ms`, `other_shards_p99_ms`: of those others, the reads of keys of shards that were not broken;
+ *   `pre_other_shards_p50_ms`, `pre_other_shards_p99_ms`: of the same keys before the fault.
  * - `command_timeout_ms`: what the application says that it waits for a shard.
  * - `serves_again_ms`: from the return until a read of a broken shard's key was answered from it again.
  * - `stale_entries_at_end`: entries older than the newest acknowledged write, read directly on all shards, when nothing
@@ -71,7 +71,9 @@ export interface CacheFields {
   readonly stale_on_shard_at_return: number | null;
   readonly first_second_p99_ms: number | null;
   readonly later_reads_p99_ms: number | null;
+  readonly other_shards_p50_ms: number | null;
   readonly other_shards_p99_ms: number | null;
+  readonly pre_other_shards_p50_ms: number | null;
   readonly pre_other_shards_p99_ms: number | null;
   readonly command_timeout_ms: number | null;
   readonly serves_again_ms: number | null;

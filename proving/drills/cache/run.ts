@@ -1,12 +1,12 @@
 /** Runs one cache drill: a full cache, steady load, one fault of shards, what users saw, and the read-back. */
 
 import { UnderstudyError } from '../../../core/errors.ts';
-import type { Without } from '../conditions.ts';
-import { conduct, settingOf, type Drilling } from '../frame.ts';
+import { functionsRun } from '../conditions.ts';
+import { BEFORE_MS, conduct, settingOf, WARM_UP_MS, type Drilling, type OptionsOf } from '../frame.ts';
 import { now } from '../load/index.ts';
 import type { CacheFaultKind, CacheNode } from '../model.ts';
 import { pause } from '../pause.ts';
-import type { Deny, DrillPlace } from '../ports.ts';
+import type { DrillPlace } from '../ports.ts';
 import { fraction } from '../victim.ts';
 import { steadyAim } from './aims.ts';
 import { injectShardFault } from './faults/index.ts';
@@ -18,19 +18,8 @@ import { nodesBack } from './nodes.ts';
 import { CacheStage } from './stage.ts';
 import type { CacheScenario, CacheSetting, Layout, Look, ShardFault } from './types.ts';
 
-export interface CacheDrillOptions {
-  readonly scenario: CacheScenario;
-  readonly fault: CacheFaultKind;
-  readonly seed: number;
-  readonly without: Without | null;
-  readonly deny: Deny | null;
-  /** Plain clients on a ring that leaves dead servers out: shows what the fault does to others. */
-  readonly control: boolean;
-  readonly signal: AbortSignal;
-}
+export type CacheDrillOptions = OptionsOf<CacheScenario, CacheFaultKind>;
 
-const WARM_UP_MS = 5000;
-const BEFORE_MS = 6000;
 /** A look at the shards that were not broken, while the fault stands, takes so long at most on a busy machine. */
 const LOOK_MS_MAX = 2500;
 /** From the fault: so long is looked at in any case. */
@@ -130,6 +119,7 @@ class CacheDrill implements Drilling<CacheLine> {
         fills: this.#stage.fills,
       },
       faultVerified: this.#faultVerified,
+      records: functionsRun(this.#setting) ? await this.#place.cacheRecords(faultAt) : null,
       denied: await this.#place.denied(faultAt),
       lagMsMax: this.#lagMsMax,
       versions: this.#place.versions,

@@ -1,6 +1,6 @@
 /** A cache drill's line for people. */
 
-import { conditionsText, verdictText } from '../text.ts';
+import { conditionsText, sightingText, verdictText } from '../text.ts';
 import type { CacheLine } from './model.ts';
 
 export function toCacheText(line: CacheLine): string {
@@ -28,7 +28,8 @@ export function toCacheText(line: CacheLine): string {
     `  loads: ${value(line.max_fills_in_flight_per_key)} of one key at once; ${loads}`,
     `  ${changed}, ${value(line.stale_on_shard_at_return)} old on it at its return; it served again after ${ms(line.serves_again_ms)}`,
     `  ${reads}, ${ms(line.later_reads_p99_ms)} later; a shard is waited for ${ms(line.command_timeout_ms)}`,
-    `  of other shards p99 ${ms(line.pre_other_shards_p99_ms)} before, ${ms(line.other_shards_p99_ms)} later`,
+    `  of other shards p50 ${ms(line.pre_other_shards_p50_ms)} before, ${ms(line.other_shards_p50_ms)} later; p99 ${ms(line.pre_other_shards_p99_ms)} and ${ms(line.other_shards_p99_ms)}`,
+    ...sightingText(line),
     ...line.denied.map((d) => `  refused: ${d.function} ${d.action} on ${d.resource}`),
     `  Hypothesis: ${line.hypothesis}`,
   ].join('\n');

@@ -16,9 +16,22 @@ export interface Answer {
   readonly body: string;
   /** What the socket said when there was no answer. */
   readonly error: string | null;
+  /** Requests that were sent for it, or tried to. @default 1 */
+  readonly attempts?: number;
+  /** The first of them met a failure. @default - as this answer */
+  readonly firstFailed?: boolean;
 }
 
-export class LoadClient {
+/** Sends what the generator asks for. Neither call rejects; `deadline` is epoch ms. */
+export interface Client {
+  /** A GET, which may be sent again. */
+  read(path: string, deadline: number): Promise<Answer>;
+  /** A POST: never sent twice, since HTTP does not call it idempotent. */
+  write(path: string, body: unknown, deadline: number): Promise<Answer>;
+  close(): void;
+}
+
+export class LoadClient implements Client {
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 512, scheduling: 'lifo' });
   readonly #base: URL;
   #tokens = RETRY_TOKENS_MAX;
@@ -27,17 +40,17 @@ export class LoadClient {
     this.#base = new URL(baseUrl);
   }
 
-  /** A GET, with one budgeted retry. `deadline` is epoch ms. */
+  /** With one budgeted retry. */
   async read(path: string, deadline: number): Promise<Answer> {
     this.#tokens = Math.min(RETRY_TOKENS_MAX, this.#tokens + RETRY_RATIO);
     const first = await this.#send('GET', path, null, deadline);
     if (!failed(first) || this.#tokens < 1 || now() + RETRY_BACKOFF_MS >= deadline) return first;
     this.#tokens -= 1;
     await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS * (0.5 + Math.random())));
-    return this.#send('GET', path, null, deadline);
+    const second = await this.#send('GET', path, null, deadline);
+    return { ...second, attempts: 2, firstFailed: true };
   }
 
-  /** A POST: never sent twice, since HTTP does not call it idempotent. */
   write(path: string, body: unknown, deadline: number): Promise<Answer> {
     return this.#send('POST', path, JSON.stringify(body), deadline);
   }

@@ -2,14 +2,15 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Sample } from '../model.ts';
-import { ANSWER_MS_MAX, LoadClient, failed, now, type Answer } from './client.ts';
+import { ANSWER_MS_MAX, failed, now, type Answer, type Client } from './client.ts';
 
 export interface LoadOptions {
-  readonly url: string;
   readonly readsPerS: number;
   readonly writesPerS: number;
   /** Products that exist, from 1. */
   readonly products: number;
+  /** Products of the catalogue, from 1, which one read in four asks for. @default - none is asked for */
+  readonly catalog?: number;
   /** First eight hex digits of every order id, so that one load's orders can be told from another's. */
   readonly tag: string;
 }
@@ -17,6 +18,7 @@ export interface LoadOptions {
 const TICK_MS = 2;
 /** One read in so many asks for an order that was acknowledged before, with the position that came with it. */
 const OWN_READ_EVERY = 10;
+const CATALOG_READ_EVERY = 4;
 /** Of so many acknowledged orders one is chosen: young ones are the hardest to show. */
 const ACKNOWLEDGED_KEPT = 50;
 
@@ -31,7 +33,7 @@ export function newTag(): string {
 
 export class Generator {
   readonly #options: LoadOptions;
-  readonly #client: LoadClient;
+  readonly #client: Client;
   readonly #sink: (sample: Sample) => void;
   readonly #started = now();
   #sentReads = 0;
@@ -41,9 +43,9 @@ export class Generator {
   #lagMsMax = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: LoadOptions, sink: (sample: Sample) => void) {
+  constructor(client: Client, options: LoadOptions, sink: (sample: Sample) => void) {
+    this.#client = client;
     this.#options = options;
-    this.#client = new LoadClient(options.url);
     this.#sink = sink;
   }
 
@@ -93,8 +95,11 @@ export class Generator {
   }
 
   async #read(scheduledAt: number): Promise<Sample> {
-    const id = 1 + Math.floor(Math.random() * this.#options.products);
-    const answer = await this.#client.read(`/products/${id}`, scheduledAt + ANSWER_MS_MAX);
+    const { products, catalog } = this.#options;
+    const isOfCatalog = catalog !== undefined && this.#sentReads % CATALOG_READ_EVERY === 1;
+    const id = 1 + Math.floor(Math.random() * (isOfCatalog ? catalog : products));
+    const path = isOfCatalog ? `/catalog/${id}` : `/products/${id}`;
+    const answer = await this.#client.read(path, scheduledAt + ANSWER_MS_MAX);
     const sample = toSample('read', scheduledAt, answer, null);
     return { ...sample, wrong: sample.ok && field(answer.body, 'id') !== id };
   }
@@ -131,7 +136,8 @@ function toSample(kind: Sample['kind'], scheduledAt: number, answer: Answer, id:
   const ok = !late && !refused && !failed(answer) && answer.status < 400;
   const code = ok ? null : (answer.error ?? errorCode(answer));
   const told = { own: false, wrong: false, stale: false };
-  return { kind, scheduledAt, completedAt, ok, refused, ...told, status: answer.status, code, id };
+  const { status, attempts = 1, firstFailed = failed(answer) } = answer;
+  return { kind, scheduledAt, completedAt, ok, refused, ...told, status, code, id, attempts, firstFailed };
 }
 
 function oneOf<T>(list: readonly T[]): T | undefined {

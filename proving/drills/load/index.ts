@@ -1,11 +1,12 @@
 /** Starts the load in its thread and collects what it saw. */
 
 import type { Sample } from '../model.ts';
-import { newTag, type LoadOptions } from './generator.ts';
+import { newTag } from './generator.ts';
 import { startLoadThread } from './thread.ts';
+import type { WholeLoad } from './whole-load.ts';
 
 export { now } from './client.ts';
-export type { LoadOptions } from './generator.ts';
+export type { WholeLoad } from './whole-load.ts';
 
 export interface RunningLoad {
   readonly tag: string;
@@ -19,8 +20,9 @@ export interface RunningLoad {
 
 export const DEFAULT_LOAD = { readsPerS: 200, writesPerS: 100, products: 1000 } as const;
 
-export function startLoad(options: Omit<LoadOptions, 'tag'>): RunningLoad {
+export function startLoad(options: Omit<WholeLoad, 'tag'>): RunningLoad {
   const tag = newTag();
-  const { samples, onBatch, stop } = startLoadThread<Sample, never, never>(import.meta, { ...options, tag });
+  const data: WholeLoad = { ...options, tag };
+  const { samples, onBatch, stop } = startLoadThread<Sample, never, never>(import.meta, data);
   return { tag, samples, onBatch, stop };
 }

@@ -12,20 +12,20 @@ export interface LoadGenerator {
 
 const BATCH_MS = 200;
 
-/**
- * Makes the generator from the thread's data and serves it until `stop`.
- * @param answer what the generator does when it is asked; the samples seen until then are sent before the reply
- */
+/** How a thread makes its generator, and what that does when it is asked something. */
+export interface Serving<Options, Sample, Generator extends LoadGenerator, Ask, Reply> {
+  make(options: Options, sink: (sample: Sample) => void): Generator;
+  answer(generator: Generator, ask: Ask): Promise<Reply>;
+}
+
+/** Makes the generator from the thread's data and serves it until `stop`. What was seen is sent before each reply. */
 export function serveLoad<
   Options,
   Sample,
   Generator extends LoadGenerator,
   Ask extends { readonly kind: string },
   Reply extends { readonly kind: string },
->(
-  make: (options: Options, sink: (sample: Sample) => void) => Generator,
-  answer: (generator: Generator, ask: Ask) => Promise<Reply>,
-): void {
+>({ make, answer }: Serving<Options, Sample, Generator, Ask, Reply>): void {
   let batch: Sample[] = [];
   const generator = make(workerData as Options, (sample) => batch.push(sample));
   const post = (message: FromLoad<Sample, Reply>): void => parentPort?.postMessage(message);
@@ -34,23 +34,17 @@ export function serveLoad<
     batch = [];
   };
   const timer = setInterval(flush, BATCH_MS);
-  const obey = async (message: Ask | { readonly kind: 'stop' }): Promise<void> => {
-    if (!isStop(message)) {
-      const reply = await answer(generator, message);
-      flush();
-      return post(reply);
-    }
+  const reply = async (ask: Ask): Promise<void> => {
+    const said = await answer(generator, ask);
+    flush();
+    post(said);
+  };
+  const stop = async (): Promise<void> => {
     await generator.stop();
     clearInterval(timer);
     flush();
     post({ kind: 'stopped', lagMsMax: generator.lagMsMax });
     parentPort?.close();
   };
-  parentPort?.on('message', (message: Ask | { readonly kind: 'stop' }) => void obey(message));
-}
-
-function isStop<Ask extends { readonly kind: string }>(
-  message: Ask | { readonly kind: 'stop' },
-): message is { readonly kind: 'stop' } {
-  return message.kind === 'stop';
+  parentPort?.on('message', (message: Ask) => void (message.kind === 'stop' ? stop() : reply(message)));
 }

@@ -1,16 +1,20 @@
 /** What the control plane says it saw, decided and did, as fields of a drill's line. */
 
-import type { LedgerItem, ObservationItem } from '../../../core/state/items.ts';
-import type { Action, FaultKind, Records } from '../model.ts';
+import type { LedgerItem } from '../../../core/state/items.ts';
+import type { Action, FaultKind, Observed, Records, TierRecords } from '../model.ts';
 import { removedMembers } from './removals.ts';
 import { round } from './statistics.ts';
 
-export interface Evidence {
+/** What the control plane of any tier says of a fault. */
+export interface Sighting {
   readonly detected_ms: number | null;
   readonly decided_ms: number | null;
+  readonly actions: readonly Action[];
+}
+
+export interface Evidence extends Sighting {
   readonly promotions: number | null;
   readonly removed: number | null;
-  readonly actions: readonly Action[];
 }
 
 export interface Broken {
@@ -24,30 +28,66 @@ export interface Broken {
 
 export const FAILOVER_CALL = 'rds:FailoverDBCluster';
 
-const NOTHING: Evidence = {
-  detected_ms: null,
-  decided_ms: null,
-  promotions: null,
-  removed: null,
-  actions: [],
-};
+const NOTHING: Sighting = { detected_ms: null, decided_ms: null, actions: [] };
 
 export function evidence(records: Records | null, broken: Broken): Evidence {
-  if (!records) return NOTHING;
+  if (!records) return { ...NOTHING, promotions: null, removed: null };
   const { faultAt, memberId } = broken;
-  const seen = records.observations.filter((o) => o.at >= faultAt && detects(o, broken)).map((o) => o.at);
   const after = records.ledger.filter((entry) => entry.startedAt >= faultAt);
-  const decisions = after.filter((entry) => decidesAbout(entry, memberId));
-  const calls = after.flatMap(callsOf);
+  return {
+    ...sighting(records, {
+      faultAt,
+      detects: (observation) => detects(observation, broken),
+      decides: (entry) => decidesAbout(entry, memberId),
+    }),
+    promotions: after.flatMap(callsOf).filter(isFailover).length,
+    removed: new Set(after.flatMap(removedMembers)).size,
+  };
+}
+
+/** @param about which observations tell of the fault, and which entries decide about what it broke */
+export function sighting(
+  records: TierRecords | null,
+  about: {
+    readonly faultAt: number;
+    detects(observation: Observed): boolean;
+    decides(entry: LedgerItem): boolean;
+  },
+): Sighting {
+  if (!records) return NOTHING;
+  const { faultAt } = about;
+  const seen = records.observations.filter((o) => o.at >= faultAt && about.detects(o)).map((o) => o.at);
+  const after = records.ledger.filter((entry) => entry.startedAt >= faultAt);
+  const decisions = after.filter((entry) => about.decides(entry)).map((entry) => entry.startedAt);
   return {
     detected_ms: firstAfter(seen, faultAt),
-    decided_ms: firstAfter(
-      decisions.map((entry) => entry.startedAt),
-      faultAt,
-    ),
-    promotions: calls.filter(isFailover).length,
-    removed: new Set(after.flatMap(removedMembers)).size,
-    actions: calls.map(({ action, at }) => ({ ...action, at_ms: round(at - faultAt) })).toSorted(byTime),
+    decided_ms: firstAfter(decisions, faultAt),
+    actions: after
+      .flatMap(callsOf)
+      .map(({ action, at }) => ({ ...action, at_ms: round(at - faultAt) }))
+      .toSorted(byTime),
+  };
+}
+
+/** What is said of these: a verdict that one of them failed, and an entry that names one of them. */
+export function sightingOf(records: TierRecords | null, ids: readonly string[], faultAt: number): Sighting {
+  return sighting(records, {
+    faultAt,
+    detects: ({ verdicts }) => verdicts.some((v) => ids.includes(v.memberId) && v.failure !== null),
+    decides: ({ memberId, reason }) => ids.some((id) => memberId === id || reason.includes(id)),
+  });
+}
+
+/** Of several tiers: the first sight, the first decision, everything that was done. */
+export function together(sightings: readonly Sighting[]): Sighting {
+  const least = (values: readonly (number | null)[]): number | null => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  };
+  return {
+    detected_ms: least(sightings.map((one) => one.detected_ms)),
+    decided_ms: least(sightings.map((one) => one.decided_ms)),
+    actions: sightings.flatMap(({ actions }) => actions).toSorted(byTime),
   };
 }
 
@@ -68,7 +108,7 @@ function decidesAbout({ memberId, reason }: LedgerItem, id: string): boolean {
 }
 
 /** A blind prober detects its own blindness; every other fault shows in a verdict on the victim. */
-function detects(observation: ObservationItem, { fault, memberId, az }: Broken): boolean {
+function detects(observation: Observed, { fault, memberId, az }: Broken): boolean {
   if (fault === 'blind') return observation.az === az && observation.blind;
   return observation.verdicts.some((v) => v.memberId === memberId && v.failure !== null);
 }

@@ -1,11 +1,10 @@
 /** Runs one throttle drill: instances of its own, many callers, phases of load, and what each caller got. */
 
-import type { Without } from '../conditions.ts';
-import { conduct, settingOf, type Drilling } from '../frame.ts';
+import { conduct, settingOf, type Drilling, type OptionsOf } from '../frame.ts';
 import { DEFAULT_LOAD, now } from '../load/index.ts';
 import type { ThrottleFaultKind } from '../model.ts';
 import { pause } from '../pause.ts';
-import type { Deny, DrillPlace, DrillTask } from '../ports.ts';
+import type { DrillPlace, DrillTask } from '../ports.ts';
 import { readStatus } from './application-status.ts';
 import { toThrottleLine } from './line.ts';
 import { startThrottleLoad, type RunningThrottleLoad } from './load/index.ts';
@@ -19,16 +18,7 @@ import {
   type ThrottleSetting,
 } from './types.ts';
 
-export interface ThrottleDrillOptions {
-  readonly scenario: ThrottleScenario;
-  readonly fault: ThrottleFaultKind;
-  readonly seed: number;
-  readonly without: Without | null;
-  readonly deny: Deny | null;
-  /** The same application with nothing in front: shows what the fault does to others. */
-  readonly control: boolean;
-  readonly signal: AbortSignal;
-}
+export type ThrottleDrillOptions = OptionsOf<ThrottleScenario, ThrottleFaultKind>;
 
 const WARM_UP_MS_MIN = 5000;
 /** New leases grow only after what was given before may have ended. */

@@ -1,20 +1,11 @@
 /** The numbers of a throttle drill, computed from what its senders saw. Nothing here reads a clock. */
 
 import { CRITICALITIES } from '../../../core/shedding/index.ts';
+import { isGood } from '../measure/goodput.ts';
 import { round } from '../measure/statistics.ts';
 import type { PhaseTimes, ThrottleSample } from './model.ts';
 
-/** An answer that comes later is of no use to whoever asked, in ms. */
-export const GOOD_MS_MAX = 1000;
 const WINDOW_MS = 1000;
-const STEP_MS = 100;
-/** Goodput is normal again at this share of what it was. */
-const NORMAL_RATIO = 0.95;
-
-/** It came, and in time to be of use. */
-export function isGood({ ok, scheduledAt, completedAt }: ThrottleSample): boolean {
-  return ok && completedAt - scheduledAt <= GOOD_MS_MAX;
-}
 
 /** Answers a second, of the requests of a phase, that came in time to be of use; null for a phase without length. */
 export function goodputPerS(
@@ -44,29 +35,6 @@ export function wholeUsersPct(samples: readonly ThrottleSample[]): number | null
   for (const sample of samples) users.set(sample.user, (users.get(sample.user) ?? true) && isGood(sample));
   if (users.size === 0) return null;
   return round((100 * [...users.values()].filter(Boolean).length) / users.size);
-}
-
-/**
- * From the beginning of `phase` until goodput stays normal: in every second that begins from then on, by when its
- * requests were sent, at least 95 % of `normalPerS` were good. Null when it does not become normal, or when less
- * than a second is left to see it.
- */
-export function normalAfterMs(
-  samples: readonly ThrottleSample[],
-  { from, to }: PhaseTimes,
-  normalPerS: number,
-): number | null {
-  const good = samples.filter(isGood).map(({ scheduledAt }) => scheduledAt);
-  const wanted = (NORMAL_RATIO * normalPerS * WINDOW_MS) / 1000;
-  let lastBad: number | null = null;
-  let last: number | null = null;
-  for (let start = from; start + WINDOW_MS <= to; start += STEP_MS) {
-    const count = good.filter((at) => at >= start && at < start + WINDOW_MS).length;
-    if (count < wanted) lastBad = start;
-    last = start;
-  }
-  if (last === null || lastBad === last) return null;
-  return lastBad === null ? 0 : round(lastBad + STEP_MS - from);
 }
 
 /** The most that was answered in any second beyond the capacity and the burst, in percent of the capacity. */

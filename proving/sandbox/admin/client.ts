@@ -10,6 +10,7 @@ import {
   ADMIN_PREFIX,
   type CacheNodeStatus,
   type DeniedService,
+  type FunctionProcess,
   type SandboxStatus,
 } from './model.ts';
 
@@ -17,10 +18,12 @@ export interface SandboxClient {
   readonly card: SandboxCard;
   status(): Promise<SandboxStatus>;
   setFunctions(enabled: boolean): Promise<void>;
-  /** Replaces all rules of the network between clients and database members or cache nodes; none heals it. */
+  /** Replaces all rules of the network to database members, cache nodes, tasks and balancer nodes; none heals it. */
   setNetwork(rules: readonly NetworkRule[]): Promise<void>;
   /** Stops a reader's replay, so that it falls behind, or lets it go on (F-32). */
   setReplay(memberId: string, paused: boolean): Promise<void>;
+  /** The processes that run functions now. */
+  functionProcesses(): Promise<readonly FunctionProcess[]>;
   /** Every node of every replication group, as it is now. */
   cacheNodes(): Promise<readonly CacheNodeStatus[]>;
   /** Restarts a cache node at once, on its old append-only file or without data, as nobody at AWS does. */
@@ -70,6 +73,7 @@ export function sandboxClient(card: SandboxCard): SandboxClient {
     setFunctions: async (enabled) => void (await call('POST', 'functions', { enabled })),
     setNetwork: async (rules) => void (await call('POST', 'network', { rules })),
     setReplay: async (memberId, paused) => void (await call('POST', 'replay', { memberId, paused })),
+    functionProcesses: () => call('GET', 'function-processes'),
     cacheNodes: () => call('GET', 'cache-nodes'),
     restartCacheNode: async (nodeId, data) =>
       void (await call('POST', 'cache-nodes/restart', { nodeId, data })),

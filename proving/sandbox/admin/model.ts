@@ -1,5 +1,7 @@
 /** What the sandbox tells about itself on its own routes; plain JSON. */
 
+import type { BalancerNode, ContainerTask } from '../kernel/index.ts';
+import type { CallCounts } from '../wire/call-log.ts';
 import type { ServiceFaultStatus } from '../wire/service-fault.ts';
 
 export interface MemberStatus {
@@ -41,13 +43,20 @@ export interface CacheNodeStatus {
   readonly state: string;
 }
 
-/** Something that connects to database members, and from where: what rules of the network name. */
+/** Something that connects to members, cache nodes or targets, and from where: what rules of the network name. */
 export interface SourceStatus {
   readonly name: string;
   readonly kind: 'function' | 'task';
   /** The zone of the subnet that a function runs in; null for a task. */
   readonly az: string | null;
   readonly address: string;
+}
+
+/** A process that runs a function. */
+export interface FunctionProcess {
+  /** As reports name the function. */
+  readonly name: string;
+  readonly pid: number;
 }
 
 /** A call that IAM refused. */
@@ -77,6 +86,12 @@ export interface SandboxStatus {
   readonly resourcesInert: number;
   readonly notEnacted: readonly string[];
   readonly tasks: readonly { readonly name: string; readonly pid: number; readonly port: number }[];
+  /** The tasks of ECS: those that are there, and those that have ended within the last minutes. */
+  readonly containerTasks: readonly ContainerTask[];
+  /** Every address of every load balancer. */
+  readonly balancerNodes: readonly BalancerNode[];
+  /** Calls and errors by AWS service and operation since the start. */
+  readonly apiCalls: CallCounts;
   /** Calls that IAM refused since the start. */
   readonly denials: number;
   /** The newest of them, oldest first: `DENIED_SHOWN_MAX` at most. */

@@ -11,6 +11,7 @@ import {
   ADMIN_PREFIX,
   type CacheNodeStatus,
   type DeniedService,
+  type FunctionProcess,
   type SandboxStatus,
 } from './model.ts';
 
@@ -20,6 +21,7 @@ export interface AdminDeps {
   setFunctions(enabled: boolean): Promise<void>;
   setNetwork(rules: readonly NetworkRule[]): Promise<void>;
   setReplay(memberId: string, paused: boolean): Promise<void>;
+  functionProcesses(): readonly FunctionProcess[];
   cacheNodes(): readonly CacheNodeStatus[];
   restartCacheNode(nodeId: string, data: 'kept' | 'empty'): Promise<void>;
   setStreams(enabled: boolean): void;
@@ -50,6 +52,7 @@ export function addAdminRoutes(routes: HttpRoutes, deps: AdminDeps): void {
       await deps.setReplay(memberId, paused);
       return {};
     },
+    'GET function-processes': async () => deps.functionProcesses(),
     'GET cache-nodes': async () => deps.cacheNodes(),
     'POST cache-nodes/restart': async (body) => {
       const { nodeId, data } = body as { nodeId: string; data: 'kept' | 'empty' };

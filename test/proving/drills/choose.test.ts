@@ -14,6 +14,14 @@ describe('choosing a drill', () => {
       'cache-two-shards kill',
       'cache-all kill',
       'cache-return-stale hang',
+      'edge-node kill',
+      'web-task kill',
+      'service-task kill',
+      'edge-primary kill',
+      'zone kill',
+      'zone-writer kill',
+      'deploy-new-version deploy',
+      'deploy-bad-version deploy',
       'caller-flood flood',
       'overload surge',
       'half-capacity kill',
@@ -45,6 +53,25 @@ describe('choosing a drill', () => {
       'cache-return-stale --fault hang',
       'cache-return-stale --fault partition',
       'cache-return-stale --fault kill',
+      'edge-node --fault kill',
+      'edge-node --fault hang',
+      'edge-node --fault slow',
+      'edge-node --fault partition',
+      'web-task --fault kill',
+      'web-task --fault hang',
+      'web-task --fault slow',
+      'web-task --fault partition',
+      'service-task --fault kill',
+      'service-task --fault hang',
+      'service-task --fault slow',
+      'service-task --fault partition',
+      'edge-primary --fault kill',
+      'zone --fault kill',
+      'zone --fault partition',
+      'zone-writer --fault kill',
+      'zone-writer --fault partition',
+      'deploy-new-version --fault deploy',
+      'deploy-bad-version --fault deploy',
       'caller-flood --fault flood',
       'overload --fault surge',
       'half-capacity --fault kill',
@@ -67,6 +94,16 @@ describe('choosing a drill', () => {
 
   it('fails on the impossible pair of a scenario of the throttle and a fault of members', () => {
     expect(() => choose('overload', 'lag')).toThrow(/--fault = "lag"[\s\S]*overload --fault surge/);
+  });
+
+  it.each([
+    ['edge-primary', 'hang'],
+    ['zone', 'slow'],
+    ['deploy-new-version', 'kill'],
+  ])('fails on the impossible pair of %s and %s, and lists the legal ones', (scenario, fault) => {
+    expect(() => choose(scenario, fault)).toThrow(
+      new RegExp(`--fault = "${fault}"[\\s\\S]*zone-writer --fault partition; deploy-new-version`),
+    );
   });
 
   it.each(['flood', 'lag'])(

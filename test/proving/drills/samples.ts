@@ -14,6 +14,8 @@ export function sample(scheduledAt: number, latencyMs: number, rest: Partial<Sam
     status: 200,
     code: null,
     id: null,
+    attempts: 1,
+    firstFailed: false,
     ...rest,
   };
 }

@@ -6,9 +6,9 @@ import type { CacheSample } from '../model.ts';
 import { CacheGenerator, type CacheLoadOptions } from './generator.ts';
 import type { Ask, Reply } from './messages.ts';
 
-serveLoad(
-  (options: CacheLoadOptions, sink: (sample: CacheSample) => void) => new CacheGenerator(options, sink),
-  async (generator, ask: Ask): Promise<Reply> => {
+serveLoad({
+  make: (options: CacheLoadOptions, sink: (sample: CacheSample) => void) => new CacheGenerator(options, sink),
+  answer: async (generator, ask: Ask): Promise<Reply> => {
     switch (ask.kind) {
       case 'visit':
         return { kind: 'visited', visits: await generator.visit(ask.products) };
@@ -17,6 +17,8 @@ serveLoad(
       case 'pause':
         await generator.pause();
         return { kind: 'paused', at: now() };
+      default:
+        throw new Error(`nothing is known of ${JSON.stringify(ask satisfies never)}`);
     }
   },
-);
+});

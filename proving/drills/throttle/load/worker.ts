@@ -5,16 +5,18 @@ import type { ThrottleSample } from '../model.ts';
 import { ThrottleGenerator, type ThrottleLoadOptions } from './generator.ts';
 import type { Ask, Reply } from './messages.ts';
 
-serveLoad(
-  (options: ThrottleLoadOptions, sink: (sample: ThrottleSample) => void) =>
+serveLoad({
+  make: (options: ThrottleLoadOptions, sink: (sample: ThrottleSample) => void) =>
     new ThrottleGenerator(options, sink),
-  async (generator, ask: Ask): Promise<Reply> => {
+  answer: async (generator, ask: Ask): Promise<Reply> => {
     switch (ask.kind) {
       case 'prepare':
         await generator.prepare(ask.streams);
         return { kind: 'prepared' };
       case 'begin':
         return { kind: 'begun', at: generator.begin(ask) };
+      default:
+        throw new Error(`nothing is known of ${JSON.stringify(ask satisfies never)}`);
     }
   },
-);
+});

@@ -1,10 +1,11 @@
 /** Half of the instances die while nearly everything is in use: the others get twice what they can do. */
 
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
+import { normalAfterMs } from '../../measure/goodput.ts';
 import { latencyMs, round } from '../../measure/statistics.ts';
 import { isVictim, killHalf } from '../faults/kill-half.ts';
 import type { Phase, Stream, ThrottleFields, ThrottleSample } from '../model.ts';
-import { goodputByClass, goodputPerS, normalAfterMs, wholeUsersPct } from '../statistics.ts';
+import { goodputByClass, goodputPerS, wholeUsersPct } from '../statistics.ts';
 import type { Instance, Look, ThrottleRun, ThrottleScenario } from '../types.ts';
 import { numbered } from './callers.ts';
 import { atLeast, exactly, within } from './rules.ts';

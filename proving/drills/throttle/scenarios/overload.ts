@@ -2,7 +2,8 @@
 
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
 import type { Phase, Stream, ThrottleFields } from '../model.ts';
-import { goodputByClass, goodputPerS, normalAfterMs, wholeUsersPct } from '../statistics.ts';
+import { normalAfterMs } from '../../measure/goodput.ts';
+import { goodputByClass, goodputPerS, wholeUsersPct } from '../statistics.ts';
 import type { ThrottleExpectation, ThrottleRun, ThrottleScenario } from '../types.ts';
 import { exactly, reallySent, within } from './rules.ts';
 

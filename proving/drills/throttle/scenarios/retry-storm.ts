@@ -1,11 +1,12 @@
 /** The application stands still for a moment, and clients without manners send again at once what was not served. */
 
 import type { QuotasDocument } from '../../../../core/throttle/index.ts';
+import { normalAfterMs } from '../../measure/goodput.ts';
 import { round } from '../../measure/statistics.ts';
 import { stopAll } from '../faults/stop-all.ts';
 import { attemptsPerRequest } from '../fault-statistics.ts';
 import type { Phase, PhaseTimes, Stream, ThrottleFields } from '../model.ts';
-import { goodputByClass, goodputPerS, normalAfterMs } from '../statistics.ts';
+import { goodputByClass, goodputPerS } from '../statistics.ts';
 import type { ThrottleRun, ThrottleScenario } from '../types.ts';
 import { atLeast, exactly, within } from './rules.ts';
 

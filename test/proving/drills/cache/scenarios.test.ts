@@ -24,7 +24,9 @@ const GOOD = {
   first_second_p99_ms: 120,
   command_timeout_ms: 100,
   later_reads_p99_ms: 120,
-  other_shards_p99_ms: 14,
+  other_shards_p50_ms: 11,
+  pre_other_shards_p50_ms: 1,
+  other_shards_p99_ms: 99,
   pre_other_shards_p99_ms: 4,
   serves_again_ms: 5000,
   hit_pct_before: 80,
@@ -106,4 +108,15 @@ it('a cache that stays cold has not recovered', () => {
   expect(broken(named('cache-all'), { hit_pct_after: 39 })).toEqual([
     'hit_pct_after >= 0.5 x hit_pct_before',
   ]);
+});
+
+it('I-20: reads of other shards never wait for the dead one, and how slow a busy machine is does not matter', () => {
+  const scenario = named('cache-shard');
+  expect(broken(scenario, { other_shards_p99_ms: 92, pre_other_shards_p99_ms: 22 })).toEqual([]);
+  expect(broken(scenario, { other_shards_p99_ms: 100 })).toEqual([
+    'other_shards_p99_ms < command_timeout_ms',
+  ]);
+  const median = 'other_shards_p50_ms <= 2 x pre_other_shards_p50_ms, or 10 ms more';
+  expect(broken(scenario, { other_shards_p50_ms: 12 })).toEqual([median]);
+  expect(broken(scenario, { pre_other_shards_p50_ms: null })).toEqual([median]);
 });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   goodputByClass,
   goodputPerS,
-  normalAfterMs,
   overAdmittedPct,
   wholeUsersPct,
 } from '../../../../proving/drills/throttle/statistics.ts';
+import { normalAfterMs } from '../../../../proving/drills/measure/goodput.ts';
 import { asked, evenly, FAILED, REFUSED } from './asked.ts';
 
 describe('goodput', () => {
