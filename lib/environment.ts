@@ -96,6 +96,8 @@ export class UnderstudyEnvironment extends Stage {
       state: this.state,
       database: this.database,
       cache: this.cache,
+      edge: this.edge,
+      compute: this.compute,
       ...guarded,
     });
     this.order();

@@ -18,3 +18,5 @@ export * from './shared/index.ts';
 export * from './tiers/cache/index.ts';
 export * from './tiers/database/index.ts';
 export * from './tiers/edge/index.ts';
+export * from './tiers/service/index.ts';
+export * from './tiers/web/index.ts';

@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as events from 'aws-cdk-lib/aws-events';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -25,6 +25,19 @@ import type { ControlFunction } from '../shared/control-function.ts';
 import { understudyMetric } from '../shared/metrics.ts';
 import type { ICacheTier } from '../tiers/cache/base.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
+import {
+  BUSY,
+  FAILING,
+  MEMBER,
+  MINUTE,
+  OVER_CAPACITY,
+  RAISED,
+  SILENT,
+  SUSTAINED,
+  type AlarmSpec,
+  type Evaluation,
+} from './alarm-terms.ts';
+import { deploymentAlarm, edgeAlarms, webAlarms } from './front-alarms.ts';
 
 export interface AlarmsProps {
   readonly environmentName: string;
@@ -40,49 +53,11 @@ export interface AlarmsProps {
   readonly throttled: readonly string[];
   /** The cache, and the applications that read it. @default - there is none */
   readonly cache?: { readonly tier: ICacheTier; readonly applications: readonly string[] };
+  /** The balancers that `dns-failover` looks after. @default - there are none */
+  readonly edge?: { readonly isAsked: boolean };
+  /** The rule that matches deployments that ECS took back. @default - no tasks are run */
+  readonly failedDeployments?: events.IRule;
 }
-
-const MINUTE = Duration.minutes(1);
-
-/** How a metric becomes an alarm: at or above the threshold in `of` periods' `outOf`. */
-interface Evaluation {
-  readonly of: number;
-  readonly outOf: number;
-  readonly threshold: number;
-  readonly comparison: cloudwatch.ComparisonOperator;
-  readonly missing: cloudwatch.TreatMissingData;
-}
-
-const RAISED: Evaluation = {
-  of: 1,
-  outOf: 1,
-  threshold: 1,
-  comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-  // Missing data is never evidence (I-30).
-  missing: cloudwatch.TreatMissingData.NOT_BREACHING,
-};
-/** Log lines become metrics when they like: two of three periods of ten seconds. */
-const MEMBER: Evaluation = { ...RAISED, of: 2, outOf: 3 };
-const SUSTAINED: Evaluation = { ...RAISED, of: 2, outOf: 2 };
-const FAILING: Evaluation = { ...RAISED, of: 3, outOf: 5 };
-/** Of the one thread that runs a shard's commands, in percent: above it they wait for each other. */
-const BUSY: Evaluation = { ...RAISED, of: 5, outOf: 5, threshold: 90 };
-/** More than the capacity, in percent, minute after minute: a burst is no reason to wake anybody. */
-const OVER_CAPACITY: Evaluation = {
-  ...RAISED,
-  of: 5,
-  outOf: 5,
-  threshold: 100,
-  comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-};
-const SILENT: Evaluation = {
-  of: 2,
-  outOf: 2,
-  threshold: 1,
-  comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-  // Silence is what this one is about; it only tells people.
-  missing: cloudwatch.TreatMissingData.BREACHING,
-};
 
 /** All alarms of an environment: one for each failure and subject, and one composite a tier that tells people. */
 export class Alarms extends Construct {
@@ -102,6 +77,7 @@ export class Alarms extends Construct {
       ...this.resourceAlarms(),
       ...this.shardAlarms(),
       ...this.budgetAlarms(),
+      ...this.frontAlarms(),
     ];
     this.composites = new Map(
       [...this.byTier].map(([tier, children]) => [tier, this.composite(tier, children)]),
@@ -196,6 +172,18 @@ export class Alarms extends Construct {
       });
       return this.alarm('read-budget-spent', application, refused, FAILING);
     });
+  }
+
+  private frontAlarms(): cloudwatch.Alarm[] {
+    const { environmentName, zones, edge, failedDeployments } = this.props;
+    const specs: readonly AlarmSpec[] = [
+      ...(edge === undefined ? [] : webAlarms(environmentName, zones)),
+      ...(edge === undefined ? [] : edgeAlarms(environmentName, { zones, ...edge })),
+      ...(failedDeployments === undefined ? [] : [deploymentAlarm(failedDeployments)]),
+    ];
+    return specs.map(({ failure, subject, metric, evaluation }) =>
+      this.alarm(failure, subject, metric, evaluation),
+    );
   }
 
   private alarm(

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InvalidInput } from '../../core/errors.ts';
@@ -9,6 +10,7 @@ import { alarmPrefix } from '../shared/alarm-catalogue.ts';
 import type { ApplicationRole } from '../shared/application-role.ts';
 import type { ControlFunction } from '../shared/control-function.ts';
 import { DeadLetters } from '../shared/dead-letters.ts';
+import type { FrontTable } from '../shared/front-table.ts';
 import type { StateTable } from '../shared/state-table.ts';
 import type { ThrottleTable } from '../shared/throttle-table.ts';
 import type { ICacheTier } from '../tiers/cache/base.ts';
@@ -17,8 +19,12 @@ import type { ReaderPoolEndpoint } from '../tiers/database/reader-pool-endpoint.
 import { Alarms } from './alarms.ts';
 import { CacheFunctions } from './cache-functions.ts';
 import { Controllers } from './controllers.ts';
+import { Deployments } from './deployments.ts';
+import type { FrontFunction, WatchedEdge } from './front-function.ts';
+import { checkFrontParts, makeFront, probedTargets, strategiesOf, tiersOf } from './front-parts.ts';
 import { Notifications } from './notifications.ts';
-import { Probers } from './probers.ts';
+import { Probers, type ProbedTargets } from './probers.ts';
+import { StrategyParameters } from './strategy-parameters.ts';
 import { ThresholdParameters } from './threshold-parameters.ts';
 import { Throttle } from './throttle.ts';
 import { alarmArnPattern } from './triggers.ts';
@@ -33,12 +39,25 @@ export interface ControlPlaneProps {
   readonly readerPool: ReaderPoolEndpoint;
   /** Needed where the profile has a cache. @default - none */
   readonly cache?: ICacheTier;
+  /** Needed where the profile has a web tier. @default - none */
+  readonly frontTable?: FrontTable;
+  /** Needed where the profile runs tasks. @default - none */
+  readonly tasks?: WatchedTasks;
+  /** Needed where the profile has an edge. @default - none */
+  readonly edge?: WatchedEdge;
   /** Applications that may call the front of the cache. @default - none */
   readonly applications?: readonly ApplicationRole[];
   /** Functions of the environment that stand elsewhere and are watched with the others. @default - none */
   readonly alsoWatched?: ReadonlyMap<string, ControlFunction>;
   /** @default - a queue of the control plane's own */
   readonly deadLetterQueue?: sqs.IQueue;
+}
+
+/** What of the tasks of an environment is watched. */
+export interface WatchedTasks {
+  readonly cluster: ecs.ICluster;
+  /** What the balancers send to. @default - there is no web tier */
+  readonly web?: ProbedTargets['tier'];
 }
 
 /** What watches an environment and acts: probers, controllers, alarms, thresholds and the topic people are told by. */
@@ -49,6 +68,12 @@ export class ControlPlane extends Construct {
   readonly throttle: Throttle | null;
   /** Null where there is no cache. */
   readonly cache: CacheFunctions | null;
+  /** Null where there is no edge. */
+  readonly front: FrontFunction | null;
+  /** Null where no service has users to assign. */
+  readonly strategies: StrategyParameters | null;
+  /** Null where no tasks are run. */
+  readonly deployments: Deployments | null;
   readonly alarms: Alarms;
   readonly thresholds: ThresholdParameters;
   readonly notifications: Notifications;
@@ -58,6 +83,7 @@ export class ControlPlane extends Construct {
     super(scope, id);
     const { profile, vpc, database, stateTable } = props;
     const { name: environmentName, zones } = profile;
+    checkFrontParts(props);
     this.deadLetterQueue = props.deadLetterQueue ?? new DeadLetters(this, 'DeadLetters').queue;
     const shared = {
       environmentName,
@@ -70,16 +96,20 @@ export class ControlPlane extends Construct {
     this.thresholds = new ThresholdParameters(this, 'Thresholds', {
       environmentName,
       thresholds: profile.thresholds,
+      tiers: tiersOf(profile),
     });
     this.notifications = new Notifications(this, 'Notifications', {
       notify: profile.notify,
       alarmArnPattern: alarmArnPattern(Stack.of(this), alarmPrefix(environmentName)),
     });
     const { cache } = props;
+    const probed = probedTargets(props);
+    const strategies = strategiesOf(props);
     this.probers = new Probers(this, 'Probers', {
       ...shared,
       vpc,
       ...(cache === undefined ? {} : { cache }),
+      ...(probed === null ? {} : { targets: probed }),
     });
     this.controllers = new Controllers(this, 'Controllers', {
       ...shared,
@@ -87,9 +117,16 @@ export class ControlPlane extends Construct {
       readerPool: props.readerPool,
       mode: profile.tiers.database.mode,
       throttle: profile.throttle,
+      ...(strategies === null ? {} : { strategies }),
     });
     this.throttle = this.makeThrottle(props);
     this.cache = this.makeCache(props);
+    this.front = makeFront(this, { ...props, deadLetterQueue: this.deadLetterQueue });
+    this.strategies =
+      strategies === null
+        ? null
+        : new StrategyParameters(this, 'Strategies', { environmentName, services: strategies.services });
+    this.deployments = this.makeDeployments(props);
     this.alarms = new Alarms(this, 'Alarms', {
       environmentName,
       zones,
@@ -100,11 +137,21 @@ export class ControlPlane extends Construct {
         'replica-pool': this.controllers.replicaPool,
         'write-failover': this.controllers.writeFailover,
         ...(this.cache === null ? {} : { 'cache-router': this.cache.router }),
+        ...(this.front === null ? {} : { 'dns-failover': this.front.function }),
       },
       functions: new Map([...this.functions(), ...(props.alsoWatched ?? [])]),
       throttled: profile.throttle.map(({ resource }) => resource),
       ...(cache === undefined ? {} : { cache: { tier: cache, applications: profile.applications } }),
+      ...(props.edge === undefined ? {} : { edge: { isAsked: props.edge.checkUrl !== null } }),
+      ...(this.deployments === null ? {} : { failedDeployments: this.deployments.failed }),
     });
+  }
+
+  private makeDeployments({ profile, tasks }: ControlPlaneProps): Deployments | null {
+    if (tasks === undefined) return null;
+    const { notifications } = this;
+    const { cluster } = tasks;
+    return new Deployments(this, 'Deployments', { environmentName: profile.name, cluster, notifications });
   }
 
   private makeCache({
@@ -154,8 +201,9 @@ export class ControlPlane extends Construct {
     const { replicaPool, writeFailover, reconcile } = this.controllers;
     const throttle = this.throttle === null ? [] : [this.throttle.function];
     const cache = this.cache === null ? [] : [this.cache.router, this.cache.front];
+    const front = this.front === null ? [] : [this.front.function];
     const controllers = [replicaPool, writeFailover, reconcile];
-    const made = [...this.probers.functions.values(), ...controllers, ...throttle, ...cache];
+    const made = [...this.probers.functions.values(), ...controllers, ...throttle, ...cache, ...front];
     return new Map(made.map((fn) => [fn.reportName, fn]));
   }
 }

@@ -9,11 +9,12 @@ import { quotasKey } from '../../core/state/throttle-items.ts';
 import type { ResourceQuotas } from '../../core/throttle/index.ts';
 import * as reconcile from '../../lambdas/reconcile/contract.ts';
 import * as replicaPool from '../../lambdas/replica-pool/contract.ts';
-import { DATABASE_ENV, ENV } from '../../lambdas/shared/contract.ts';
+import { DATABASE_ENV, ENV, FRONT_ENV } from '../../lambdas/shared/contract.ts';
 import * as writeFailover from '../../lambdas/write-failover/contract.ts';
 import { acknowledgeWildcards } from '../shared/acknowledgements.ts';
 import { alarmPrefix } from '../shared/alarm-catalogue.ts';
 import { ControlFunction } from '../shared/control-function.ts';
+import type { FrontTable } from '../shared/front-table.ts';
 import type { StateTable } from '../shared/state-table.ts';
 import type { IDatabaseTier } from '../tiers/database/base.ts';
 import type { ReaderPoolEndpoint } from '../tiers/database/reader-pool-endpoint.ts';
@@ -38,6 +39,8 @@ export interface ControllersProps {
   readonly mode: Mode | null;
   /** What is throttled: whose quotas `reconcile` copies into force. */
   readonly throttle: readonly ResourceQuotas[];
+  /** Where the strategies of these services are kept in force. @default - no service is run */
+  readonly strategies?: { readonly frontTable: FrontTable; readonly services: readonly string[] };
 }
 
 /** The functions that decide and act. All stand outside the VPC and reach AWS's APIs directly. */
@@ -85,13 +88,14 @@ export class Controllers extends Construct {
   }
 
   private makeReconcile(): ControlFunction {
-    const { environmentName, stateTable, throttle } = this.props;
+    const { environmentName, stateTable, throttle, strategies } = this.props;
     const controller = this.makeFunction('Reconcile', reconcile, {
       description: 'Repairs lost transitions, copies parameters into force, wakes unfinished recoveries.',
       environment: {
         [reconcile.ENV.parameterRoot]: parameterRoot(environmentName),
         [reconcile.ENV.alarmPrefix]: alarmPrefix(environmentName),
         ...throttledResources(throttle),
+        ...(strategies === undefined ? {} : strategyVariables(strategies)),
       },
     });
     stateTable.grantPut(controller, [
@@ -100,6 +104,7 @@ export class Controllers extends Construct {
       wakeKey(replicaPool.FUNCTION).pk,
       wakeKey(writeFailover.FUNCTION).pk,
     ]);
+    strategies?.frontTable.grantKeepStrategies(controller, strategies.services);
     grantReadSettings(controller, environmentName);
     everyMinute(this, 'ReconcileSchedule', controller);
     onParameterChange(this, 'ParameterChange', { environmentName, target: controller });
@@ -140,6 +145,13 @@ export class Controllers extends Construct {
     this.props.stateTable.grantRead(made);
     return made;
   }
+}
+
+function strategyVariables({
+  frontTable,
+  services,
+}: NonNullable<ControllersProps['strategies']>): Readonly<Record<string, string>> {
+  return { [FRONT_ENV.table]: frontTable.tableName, [FRONT_ENV.services]: services.join(',') };
 }
 
 interface FunctionContract {

@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -27,6 +28,23 @@ export class Notifications extends Construct {
         ? this.ownTopic(props.alarmArnPattern)
         : sns.Topic.fromTopicArn(this, 'Topic', topicArn);
     if (email !== undefined) this.topic.addSubscription(new subscriptions.EmailSubscription(email));
+  }
+
+  /** Sends what a rule matches to the topic. A topic of the team's own must let EventBridge publish to it. */
+  tellOf(rule: events.Rule): void {
+    this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+          ArnEquals: { 'aws:SourceArn': rule.ruleArn },
+        },
+      }),
+    );
+    // The CDK's own target would let every rule of every account publish.
+    rule.addTarget({ bind: () => ({ arn: this.topic.topicArn }) });
   }
 
   /** An alarm cannot publish to a topic encrypted with AWS's own key: that key's policy is closed to CloudWatch. */

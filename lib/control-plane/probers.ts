@@ -12,8 +12,9 @@ import {
   TIMEOUT_S,
   leaseName,
 } from '../../lambdas/health-check/contract.ts';
-import { CACHE_ENV, LAMBDA_CA_FILE, PROBE_USER } from '../../lambdas/shared/contract.ts';
+import { CACHE_ENV, FRONT_ENV, LAMBDA_CA_FILE, PROBE_USER } from '../../lambdas/shared/contract.ts';
 import { ControlFunction } from '../shared/control-function.ts';
+import type { FrontTable } from '../shared/front-table.ts';
 import { subnetOf } from '../shared/network.ts';
 import type { StateTable } from '../shared/state-table.ts';
 import type { ICacheTier } from '../tiers/cache/base.ts';
@@ -31,10 +32,18 @@ export interface ProbersProps {
   readonly database: IDatabaseTier;
   /** @default - none is probed */
   readonly cache?: ICacheTier;
+  /** The tasks behind the balancers. @default - none are probed */
+  readonly targets?: ProbedTargets;
   readonly stateTable: StateTable;
   readonly deadLetterQueue: sqs.IQueue;
   /** Variables of every function that looks after the database. */
   readonly databaseEnvironment: Readonly<Record<string, string>>;
+}
+
+export interface ProbedTargets {
+  /** Where their list is read, and what was seen of them is put. */
+  readonly frontTable: FrontTable;
+  readonly tier: ec2.IConnectable & { readonly port: number };
 }
 
 /** One prober a zone, each in one isolated subnet with a security group of its own. */
@@ -64,6 +73,7 @@ export class Probers extends Construct {
       environment: {
         ...props.databaseEnvironment,
         ...(props.cache === undefined ? {} : probedShards(props.cache)),
+        ...(props.targets === undefined ? {} : { [FRONT_ENV.table]: props.targets.frontTable.tableName }),
         [ENV.az]: zone,
         NODE_EXTRA_CA_CERTS: LAMBDA_CA_FILE,
       },
@@ -77,6 +87,7 @@ export class Probers extends Construct {
       ...(props.cache === undefined ? [] : [cacheObservationPartition(zone)]),
     ]);
     props.stateTable.grantLease(prober, [leaseName(zone)]);
+    props.targets?.frontTable.grantProbing(prober, { environmentName: props.environmentName, zone });
     everyMinute(scope, 'Schedule', prober);
     return prober;
   }
@@ -91,6 +102,10 @@ export class Probers extends Construct {
     group.connections.allowTo(props.database, members, 'To every member of the database');
     if (props.cache !== undefined) {
       group.connections.allowTo(props.cache, ec2.Port.tcp(props.cache.port), 'To every shard of the cache');
+    }
+    if (props.targets !== undefined) {
+      const { tier } = props.targets;
+      group.connections.allowTo(tier, ec2.Port.tcp(tier.port), 'To every task behind the balancers');
     }
     // The subnet has no route but to the VPC and, by the gateway endpoint, to DynamoDB.
     group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'To DynamoDB by the gateway endpoint');

@@ -1,12 +1,14 @@
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { defaultParameterPath } from '../../core/naming.ts';
+import { defaultParameterPath, type Tier } from '../../core/naming.ts';
 import { tunableTiers, type NormalizedProfile } from '../../core/profile/index.ts';
 import { specsOf, type ThresholdSpec } from '../../core/thresholds/index.ts';
 
 export interface ThresholdParametersProps {
   readonly environmentName: string;
   readonly thresholds: NormalizedProfile['thresholds'];
+  /** Tiers whose thresholds are parameters. @default - every tier that has thresholds */
+  readonly tiers?: readonly Tier[];
 }
 
 /**
@@ -18,7 +20,7 @@ export class ThresholdParameters extends Construct {
 
   constructor(scope: Construct, id: string, props: ThresholdParametersProps) {
     super(scope, id);
-    this.parameters = tunableTiers().flatMap((tier) =>
+    this.parameters = (props.tiers ?? tunableTiers()).flatMap((tier) =>
       specsOf(tier).map((spec) => {
         const value = props.thresholds[tier]?.[spec.name] ?? spec.default;
         return new ssm.StringParameter(this, `${tier}-${spec.name}`, {

@@ -1,5 +1,6 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -88,6 +89,21 @@ export function onDemand(
   });
 }
 
+/**
+ * Wakes dns-failover by the front table's stream, when a prober's verdict of a target changes. What the function writes
+ * itself passes no filter, so it never wakes itself.
+ */
+export function onTargetChange(
+  controller: ControlFunction,
+  table: dynamodb.ITable,
+  deadLetterQueue: sqs.IQueue,
+): void {
+  onStream(controller, table, deadLetterQueue, {
+    batchSize: STREAM_BATCH,
+    patterns: [{ NewImage: { kind: { S: ['target-observation'] }, changed: { BOOL: [true] } } }],
+  });
+}
+
 interface StreamTrigger {
   readonly batchSize: number;
   /** @default - a batch is delivered at once */
@@ -116,6 +132,26 @@ function onStream(
     }),
   );
   acknowledgeStreamList(target.role);
+}
+
+/** Runs a function when a task of the cluster has started or ended. */
+export function onTaskChange(
+  scope: Construct,
+  id: string,
+  options: { readonly cluster: ecs.ICluster; readonly target: ControlFunction },
+): events.Rule {
+  return new events.Rule(scope, id, {
+    description: 'Tells dns-failover of tasks that have started or ended.',
+    eventPattern: {
+      source: ['aws.ecs'],
+      detailType: ['ECS Task State Change'],
+      detail: { clusterArn: [options.cluster.clusterArn], lastStatus: ['RUNNING', 'STOPPED'] },
+    },
+    targets: [
+      // What is lost here is found by the next run of the minute.
+      new targets.LambdaFunction(options.target.function, { maxEventAge: EVENT_AGE, retryAttempts: 2 }),
+    ],
+  });
 }
 
 /** Runs a function when a parameter of the environment changes, whoever changed it. */

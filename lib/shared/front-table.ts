@@ -7,9 +7,6 @@ import { EPHEMERAL_MARK } from '../../core/profile/lock.ts';
 import { strategyKey, targetObservationPartition, targetsKey } from '../../core/state/front-items.ts';
 import { grantOnPartitions } from './partition-rights.ts';
 
-/** Partitions of the strategies of every service. */
-const STRATEGIES = strategyKey('*').pk;
-
 /**
  * The front table: what concerns balancers, tasks and names. A table of its own, because a stream is good for two
  * readers and the state table's has them. What it holds is seen again or copied again within a minute, so it goes
@@ -70,14 +67,15 @@ export class FrontTable extends Construct {
       .combine(this.grant(grantee, ['dynamodb:PutItem'], [targets]));
   }
 
-  /** What a process that chooses versions for users may do: read the rules in force. */
+  /** What a process that chooses versions for users may do: read the rules in force for any service. */
   grantReadStrategies(grantee: iam.IGrantable): iam.Grant {
-    return this.grant(grantee, ['dynamodb:GetItem'], [STRATEGIES]);
+    return this.grant(grantee, ['dynamodb:GetItem'], [strategyKey('*').pk]);
   }
 
-  /** What reconcile may do: keep the rules in force, which it reads before it replaces them. */
-  grantKeepStrategies(grantee: iam.IGrantable): iam.Grant {
-    return this.grant(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], [STRATEGIES]);
+  /** What reconcile may do: keep the rules of these services in force, which it reads before it replaces them. */
+  grantKeepStrategies(grantee: iam.IGrantable, services: readonly string[]): iam.Grant {
+    const partitions = services.map((service) => strategyKey(service).pk);
+    return this.grant(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], partitions);
   }
 
   metric(name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

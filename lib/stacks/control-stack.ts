@@ -3,11 +3,13 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { parameterRoot } from '../../core/naming.ts';
 import type { NormalizedProfile } from '../../core/profile/index.ts';
-import { ControlPlane } from '../control-plane/control-plane.ts';
+import { ControlPlane, type WatchedTasks } from '../control-plane/control-plane.ts';
 import { alarmPrefix } from '../shared/alarm-catalogue.ts';
 import { addOutputs, type OutputSpec } from '../shared/outputs.ts';
 import type { CacheStack } from './cache-stack.ts';
+import type { ComputeStack } from './compute-stack.ts';
 import type { DatabaseStack } from './database-stack.ts';
+import type { EdgeStack } from './edge-stack.ts';
 import type { StateStack } from './state-stack.ts';
 
 export interface ControlStackProps extends StackProps {
@@ -17,6 +19,10 @@ export interface ControlStackProps extends StackProps {
   readonly database: DatabaseStack;
   /** Null where the profile has no cache. */
   readonly cache: CacheStack | null;
+  /** Null where the profile has no edge. */
+  readonly edge: EdgeStack | null;
+  /** Null where the profile runs no tasks. */
+  readonly compute: ComputeStack | null;
 }
 
 /** What watches the environment and acts. It holds no data: it can be deleted and deployed again at any time. */
@@ -25,7 +31,7 @@ export class ControlStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ControlStackProps) {
     super(scope, id, props);
-    const { profile, state, database } = props;
+    const { profile, state, database, edge, compute } = props;
     const bootstrap = database.bootstrap.function;
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       profile,
@@ -36,6 +42,9 @@ export class ControlStack extends Stack {
       database: database.database,
       readerPool: database.readerPool,
       ...(props.cache === null ? {} : { cache: props.cache.cache }),
+      ...(state.frontTable === null ? {} : { frontTable: state.frontTable }),
+      ...(edge === null ? {} : { edge }),
+      ...(compute === null ? {} : { tasks: watchedTasks(compute) }),
       applications: database.applications,
       alsoWatched: new Map([[bootstrap.reportName, bootstrap]]),
     });
@@ -62,6 +71,10 @@ export class ControlStack extends Stack {
       },
     ]);
   }
+}
+
+function watchedTasks({ cluster, web }: ComputeStack): WatchedTasks {
+  return { cluster, ...(web === null ? {} : { web }) };
 }
 
 /** None where there is no cache. */
