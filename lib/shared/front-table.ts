@@ -67,15 +67,14 @@ export class FrontTable extends Construct {
       .combine(this.grant(grantee, ['dynamodb:PutItem'], [targets]));
   }
 
-  /** What a process that chooses versions for users may do: read the rules in force for any service. */
-  grantReadStrategies(grantee: iam.IGrantable): iam.Grant {
-    return this.grant(grantee, ['dynamodb:GetItem'], [strategyKey('*').pk]);
+  /** What a process that chooses versions for users may do: read the rules in force for these services. */
+  grantReadStrategies(grantee: iam.IGrantable, services: readonly string[]): iam.Grant {
+    return this.grant(grantee, ['dynamodb:GetItem'], partitionsOf(services));
   }
 
   /** What reconcile may do: keep the rules of these services in force, which it reads before it replaces them. */
   grantKeepStrategies(grantee: iam.IGrantable, services: readonly string[]): iam.Grant {
-    const partitions = services.map((service) => strategyKey(service).pk);
-    return this.grant(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], partitions);
+    return this.grant(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], partitionsOf(services));
   }
 
   metric(name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -89,4 +88,8 @@ export class FrontTable extends Construct {
   ): iam.Grant {
     return grantOnPartitions(this.table, grantee, { actions, partitions });
   }
+}
+
+function partitionsOf(services: readonly string[]): readonly string[] {
+  return services.map((service) => strategyKey(service).pk);
 }

@@ -15,7 +15,7 @@ const CDK_JSON = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.u
   readonly context: Readonly<Record<string, unknown>>;
 };
 
-export const STACK_KEYS = ['network', 'state', 'database', 'cache', 'control'] as const;
+export const STACK_KEYS = ['network', 'state', 'database', 'cache', 'edge', 'compute', 'control'] as const;
 export type StackKey = (typeof STACK_KEYS)[number];
 
 export interface Resource {
@@ -36,7 +36,7 @@ export interface TemplateJson {
 
 export interface Synthesized {
   readonly environment: UnderstudyEnvironment;
-  /** Templates by stack; that of the cache is empty where the profile has none. */
+  /** Templates by stack; one that the profile does not ask for is empty. */
   readonly templates: Readonly<Record<StackKey, Template>>;
   readonly json: Readonly<Record<StackKey, TemplateJson>>;
 }

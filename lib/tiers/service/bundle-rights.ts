@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../../shared/acknowledgements.ts';
+import { BUNDLE_EXTENSION } from './code.ts';
 
 /**
  * Allows tasks to fetch bundles. Those of earlier versions too: one of their tasks that dies in a deployment, or
@@ -13,8 +14,7 @@ export function allowBundle(
   scope: Construct,
   { role, bundle }: { readonly role: iam.IRole; readonly bundle: Asset },
 ): iam.Policy {
-  const extension = bundle.assetPath.slice(bundle.assetPath.lastIndexOf('.'));
-  const bundles = bundle.bucket.arnForObjects(`*${extension}`);
+  const bundles = bundle.bucket.arnForObjects(`*${BUNDLE_EXTENSION}`);
   const policy = new iam.Policy(scope, 'ReadBundle', {
     roles: [role],
     statements: [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bundles] })],

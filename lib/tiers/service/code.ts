@@ -9,6 +9,8 @@ import { InvalidInput } from '../../../core/errors.ts';
 import { bundleEntry } from '../../shared/bundle.ts';
 
 const HASH_LENGTH = 12;
+/** The key of a bundle in the bucket of the assets ends so, and that of no template or archive. */
+export const BUNDLE_EXTENSION = '.mjs';
 
 /**
  * Bundles the entry of an application and has it uploaded as one file.
@@ -26,7 +28,7 @@ export function bundleAsset(scope: Construct, id: string, entry: string): Asset 
   if (!Stack.of(scope).bundlingRequired) return new Asset(scope, id, { path: source });
   const folder = mkdtempSync(join(tmpdir(), 'understudy-bundle-'));
   try {
-    const file = join(folder, 'index.mjs');
+    const file = join(folder, `index${BUNDLE_EXTENSION}`);
     writeFileSync(file, bundleEntry(source));
     return new Asset(scope, id, { path: file });
   } finally {

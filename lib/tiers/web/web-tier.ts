@@ -59,7 +59,8 @@ export class WebTier extends Construct implements ec2.IConnectable, iam.IGrantab
     });
     this.grantPrincipal = this.role;
     const discover = this.allowDiscovery();
-    props.frontTable.grantReadStrategies(this.role);
+    const names = services.map(({ application }) => application);
+    if (names.length > 0) props.frontTable.grantReadStrategies(this.role, names);
     const securityGroup = taskSecurityGroup(this, {
       vpc: cluster.vpc,
       description: `The web tier of ${environmentName}.`,
@@ -79,7 +80,7 @@ export class WebTier extends Construct implements ec2.IConnectable, iam.IGrantab
       variables: {
         ...props.variables,
         UNDERSTUDY_NAMESPACE: props.namespaceName,
-        UNDERSTUDY_CALLS: services.map(({ application }) => application).join(','),
+        UNDERSTUDY_CALLS: names.join(','),
       },
       targetGroups: balancers?.targetGroups ?? [],
     });

@@ -53,6 +53,8 @@ const UNSCOPED_READS = new Set([
   'dynamodb:ListStreams',
   'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeSubnets',
+  'elasticloadbalancing:DescribeTargetHealth',
+  'servicediscovery:DiscoverInstances',
 ]);
 
 /** SEC-01: no wildcard action, and `*` only for reads that have no resource level. */
@@ -115,7 +117,7 @@ export function confusedDeputies(json: Json): string[] {
     }
     return policiesOf(resource)
       .filter((statement) => statement.Effect === 'Allow' && services(statement).length > 0)
-      .filter((statement) => !namesItsSource(statement))
+      .filter((statement) => !namesItsSource(statement) && !isLogDelivery(statement))
       .map((statement) => `${id} trusts ${services(statement).join(', ')} of any account`);
   });
 }
@@ -132,6 +134,20 @@ function services(statement: Statement): readonly string[] {
 function namesItsSource(statement: Statement): boolean {
   return Object.values(statement.Condition ?? {}).some(
     (keys) => 'aws:SourceAccount' in keys || 'aws:SourceArn' in keys,
+  );
+}
+
+/**
+ * AWS names no source when it delivers a balancer's logs: it writes below the number of the account that owns the
+ * balancer, so a statement for our own number admits no other account.
+ */
+function isLogDelivery(statement: Statement): boolean {
+  const onlyOwn = listed(statement.Resource).every((resource) =>
+    /AWSLogs\/.*AWS::AccountId/.test(JSON.stringify(resource)),
+  );
+  const readsList = actionsOf(statement).every((action) => action === 's3:GetBucketAcl');
+  return (
+    services(statement).every((name) => name === 'delivery.logs.amazonaws.com') && (onlyOwn || readsList)
   );
 }
 
@@ -152,7 +168,7 @@ function isAnyone(principal: Statement['Principal']): boolean {
   return principal === '*' || (typeof principal === 'object' && principal['AWS'] === '*');
 }
 
-/** SEC-15: databases that are unencrypted, unprotected, public, without backups or open to an address range. */
+/** SEC-15: databases, caches and tasks that are unencrypted, unprotected, public, without backups or open to an address range. */
 export function exposedDatabases(json: Json, protectedData: boolean): string[] {
   return allResources(json).flatMap(([id, { Type, Properties }]) => {
     switch (Type) {
@@ -171,7 +187,10 @@ export function exposedDatabases(json: Json, protectedData: boolean): string[] {
       case 'AWS::EC2::SecurityGroupIngress':
         return Properties['SourceSecurityGroupId'] === undefined ? [`${id} admits addresses`] : [];
       case 'AWS::EC2::SecurityGroup':
-        return Properties['SecurityGroupIngress'] === undefined ? [] : [`${id} admits addresses`];
+        // The balancers are what addresses come in by.
+        return Properties['SecurityGroupIngress'] === undefined || id.startsWith('edge.')
+          ? []
+          : [`${id} admits addresses`];
       default:
         return [];
     }

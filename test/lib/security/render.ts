@@ -28,6 +28,8 @@ export function rendered(json: Json, value: unknown): string {
       const [separator, parts] = argument as readonly [string, readonly unknown[]];
       return parts.map((part) => rendered(json, part)).join(separator);
     }
+    case 'Fn::Sub':
+      return String(argument).replaceAll('${AWS::AccountId}', '<account>');
     case 'Fn::ImportValue':
       return rendered(json, exported(json, argument as string).value);
     default:

@@ -5,94 +5,34 @@
  * `<StateTable.Arn>` stands for what only a deployment knows, by the logical id without its hash.
  */
 
-export interface Right {
-  readonly actions: readonly string[];
-  readonly on: readonly string[];
-  /** Conditions, as `render.ts` writes them. */
-  readonly when?: string;
-}
+import { FRONT_RIGHTS, READ_BUNDLE, TASK_ROLES } from './rights-front.ts';
+import {
+  CLUSTER,
+  CLUSTER_ID,
+  DESCRIBE,
+  GROUP_ARNS,
+  MEMBERS,
+  NETWORK_INTERFACES,
+  NODES,
+  POOL_ENDPOINT,
+  READ_STATE,
+  STREAM,
+  ZONES,
+  connectAs,
+  connectToCacheAs,
+  everyFunction,
+  invoke,
+  lease,
+  onFront,
+  onPartitions,
+  onThrottle,
+  put,
+  streamOf,
+  STATE_TABLE,
+  type Right,
+} from './rights-terms.ts';
 
-const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
-
-const CLUSTER_ID = '<DatabaseAuroraCluster>';
-const CLUSTER = `arn:aws:rds:us-east-1:<account>:cluster:${CLUSTER_ID}`;
-const MEMBERS = [1, 2, 3].map((n) => `arn:aws:rds:us-east-1:<account>:db:<DatabaseAuroraClusterMember${n}>`);
-const POOL_ENDPOINT = 'arn:aws:rds:us-east-1:<account>:cluster-endpoint:understudy-demo-readers';
-const STATE_TABLE = '<StateTable.Arn>';
-const THROTTLE_TABLE = '<ThrottleTable.Arn>';
-
-/** What Lambda itself does with the role of every function: its log, and the events that are given up. */
-function everyFunction(logGroup: string): readonly Right[] {
-  return [
-    { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [`<${logGroup}Logs.Arn>`] },
-    { actions: ['sqs:SendMessage'], on: ['<DeadLettersQueue.Arn>'] },
-  ];
-}
-
-/** What Lambda itself does with the role of a function that a table's stream wakes. */
-const streamOf = (table: string): readonly Right[] => [
-  {
-    actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-    on: [`<${table}.StreamArn>`],
-  },
-  { actions: ['dynamodb:ListStreams'], on: ['*'] },
-];
-const STREAM = streamOf('StateTable');
-
-/** What Lambda itself does with the role of a function in the VPC, before the network interface is there. */
-const NETWORK_INTERFACES: readonly Right[] = [
-  {
-    actions: [
-      'ec2:AssignPrivateIpAddresses',
-      'ec2:CreateNetworkInterface',
-      'ec2:DeleteNetworkInterface',
-      'ec2:UnassignPrivateIpAddresses',
-    ],
-    on: ['arn:aws:ec2:us-east-1:<account>:*/*'],
-  },
-  { actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'], on: ['*'] },
-];
-
-const READ_STATE: Right = { actions: ['dynamodb:GetItem', 'dynamodb:Query'], on: [STATE_TABLE] };
-
-function onPartitions(table: string, actions: readonly string[], partitions: readonly string[]): Right {
-  const keys = partitions.toSorted().join('|');
-  const when = `ForAllValues:StringEquals dynamodb:LeadingKeys=${keys} and Null dynamodb:LeadingKeys=false`;
-  return { actions, on: [table], when };
-}
-
-const put = (...partitions: readonly string[]): Right =>
-  onPartitions(STATE_TABLE, ['dynamodb:PutItem'], partitions);
-const lease = (name: string): Right => onPartitions(STATE_TABLE, ['dynamodb:UpdateItem'], [`lease#${name}`]);
-const onThrottle = (actions: readonly string[], ...partitions: readonly string[]): Right =>
-  onPartitions(THROTTLE_TABLE, actions, partitions);
-
-const connectAs = (user: string): Right => ({
-  actions: ['rds-db:connect'],
-  on: [`arn:aws:rds-db:us-east-1:<account>:dbuser:<DatabaseAuroraCluster.DBClusterResourceId>/${user}`],
-});
-
-const GROUPS = [0, 1, 2, 3].map((n) => `demo-cache-${n}`).concat('demo-gutter-0');
-const elastiCache = (resource: string): string => `arn:aws:elasticache:us-east-1:<account>:${resource}`;
-const NODES = GROUPS.map((group) => elastiCache(`cluster:${group}-001`));
-const GROUP_ARNS = GROUPS.map((group) => elastiCache(`replicationgroup:${group}`));
-
-const connectToCacheAs = (user: string): Right => ({
-  actions: ['elasticache:Connect'],
-  on: [...GROUP_ARNS, elastiCache(`user:demo-${user}`)],
-});
-
-const DESCRIBE: readonly Right[] = [
-  { actions: ['rds:DescribeDBClusters'], on: [CLUSTER] },
-  { actions: ['rds:DescribeDBInstances'], on: MEMBERS },
-];
-
-/** Rights that Lambda and the flow logs use themselves with a role that is not theirs: no port of ours can. */
-export const SERVICE_SIDE = { has: ({ actions }: Right): boolean => actions.every(isServiceSide) };
-
-function isServiceSide(action: string): boolean {
-  return /^(logs|sqs|ec2):|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/.test(action);
-}
+export { SERVICE_SIDE, type Right } from './rights-terms.ts';
 
 function prober(zone: string): readonly Right[] {
   return [
@@ -101,14 +41,12 @@ function prober(zone: string): readonly Right[] {
     READ_STATE,
     put(`observation#${zone}`, `cache-observation#${zone}`),
     lease(`prober-${zone}`),
+    onFront(['dynamodb:GetItem'], 'targets#demo'),
+    onFront(['dynamodb:PutItem'], `target-observation#${zone}`),
     connectAs('understudy_probe'),
     connectToCacheAs('health-check'),
   ];
 }
-
-const invoke = (fn: string): readonly Right[] => [
-  { actions: ['lambda:InvokeFunction'], on: [`<${fn}Function.Arn>`] },
-];
 
 /** By the report name of the function, or by the id of a role that no function has. */
 export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
@@ -135,6 +73,7 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   reconcile: [
     ...everyFunction('ControlPlaneControllersReconcile'),
     READ_STATE,
+    onFront(['dynamodb:GetItem', 'dynamodb:PutItem'], 'strategy#shop'),
     put('quotas', 'thresholds', 'wake#replica-pool', 'wake#write-failover'),
     {
       actions: ['ssm:GetParametersByPath'],
@@ -186,7 +125,9 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
     onThrottle(['dynamodb:GetItem'], 'throttle-lease#shop'),
     connectToCacheAs('shop'),
     ...invoke('ControlPlaneCacheFront'),
+    READ_BUNDLE,
   ],
+  ...FRONT_RIGHTS,
   ControlPlaneCacheRouterScheduleRole: invoke('ControlPlaneCacheRouter'),
   ...Object.fromEntries(
     ZONES.map((zone) => {
@@ -215,7 +156,7 @@ export function trustOf(role: string): readonly string[] {
     `${service}: sts:AssumeRole on itself when ${when}`,
   ];
   if (role === 'NetworkFlowLogRole') return assume('vpc-flow-logs.amazonaws.com');
-  if (role === 'ApplicationshopRole') return assume('ecs-tasks.amazonaws.com');
+  if (TASK_ROLES.includes(role)) return assume('ecs-tasks.amazonaws.com');
   if (role.endsWith('ScheduleRole')) return assume('scheduler.amazonaws.com', BY_SCHEDULES);
   return assume('lambda.amazonaws.com');
 }
@@ -232,8 +173,12 @@ export const ADMITTED: readonly string[] = [
   wokenByAlarms('CacheRouter'),
   wokenByAlarms('ControllersReplicaPool'),
   wokenByAlarms('ControllersWriteFailover'),
+  wokenByAlarms('FrontFailover'),
   'events.amazonaws.com: lambda:InvokeFunction on <ControlPlaneControllersReconcileFunction.Arn> ' +
     'when SourceArn=<ControlPlaneControllersParameterChange.Arn>',
+  'events.amazonaws.com: lambda:InvokeFunction on <ControlPlaneFrontFailoverFunction.Arn> ' +
+    'when SourceArn=<ControlPlaneFrontTaskChange.Arn>',
+  `events.amazonaws.com: sns:Publish on ${TOPIC} when ArnEquals aws:SourceArn=<ControlPlaneDeploymentsFailed.Arn> and ${SAME_ACCOUNT}`,
   `cloudwatch.amazonaws.com: sns:Publish on ${TOPIC} when ArnLike aws:SourceArn=${ALARMS} and ${SAME_ACCOUNT}`,
   `*: not sns:Publish on ${TOPIC} when ${PLAIN_TEXT}`,
   `*: not sqs:* on <DeadLettersQueue.Arn> when ${PLAIN_TEXT}`,
