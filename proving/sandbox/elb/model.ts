@@ -1,6 +1,8 @@
 /** What the load-balancing part keeps: balancers, target groups, listeners and their rules. */
 
+import type { TargetHealth } from '../../twin/elb/index.ts';
 import type { BalancerTarget } from '../kernel/index.ts';
+import type { Reason } from './node-protocol.ts';
 
 export interface Tag {
   readonly Key: string;
@@ -56,7 +58,29 @@ export interface TargetGroup {
   attributes: Attributes;
   tags: readonly Tag[];
   /** By `address:port`; those that drain are among them. */
-  readonly targets: Map<string, BalancerTarget>;
+  readonly targets: Map<string, TargetRecord>;
+}
+
+/** What one node says of a target. */
+export interface TargetView {
+  readonly state: TargetHealth['state'];
+  /** Null for one that is well. */
+  readonly reason: Reason | null;
+  readonly description: string;
+}
+
+export interface TargetRecord {
+  readonly target: BalancerTarget;
+  /** Tells a registration from one before it. */
+  readonly registration: number;
+  /** Epoch ms; null while it does not drain. */
+  drainUntil: number | null;
+  /** By the id of the node. */
+  readonly views: Map<string, TargetView>;
+  /** Nodes without an open request of it, while it drains. */
+  readonly drainedBy: Set<string>;
+  /** Resolves when it is deregistered. */
+  readonly gone: PromiseWithResolvers<void>;
 }
 
 /** One of several target groups that an action forwards to. */

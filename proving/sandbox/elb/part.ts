@@ -1,24 +1,21 @@
 /** Elastic Load Balancing of the sandbox: balancers whose nodes are real processes, behind CloudFormation and the API. */
 
-import { randomBytes } from 'node:crypto';
-import {
-  AwsError,
-  type Balancers,
-  type BalancerTarget,
-  type Certificates,
-  type MetricSink,
-  type Names,
-  type ObjectSink,
-  type Part,
-  type TargetGroups,
-  type World,
+import type {
+  Balancers,
+  Certificates,
+  MetricSink,
+  Names,
+  ObjectSink,
+  Part,
+  TargetGroups,
+  World,
 } from '../kernel/index.ts';
 import type { NetworkRule } from '../network/rule.ts';
-import { targetKey } from './model.ts';
+import { createLoadBalancingService } from './api/service.ts';
+import { Fleets } from './fleets.ts';
 import {
   listenerProvider,
   loadBalancerProvider,
-  type ProviderPorts,
   ruleProvider,
   targetGroupProvider,
 } from './providers/index.ts';
@@ -43,57 +40,29 @@ export interface LoadBalancing extends Part {
 
 export function createLoadBalancing(world: World, ports: LoadBalancingPorts): LoadBalancing {
   const registry = new Registry(world);
-  const targetGroups: TargetGroups = {
-    register(groupArn, target) {
-      const { targets } = registry.group(groupArn);
-      if (!targets.has(targetKey(target))) targets.set(targetKey(target), target);
-    },
-    async deregister(groupArn, target) {
-      registry.group(groupArn).targets.delete(targetKey(target));
-    },
-    stateOf: (groupArn, target) =>
-      registry.group(groupArn).targets.has(targetKey(target)) ? 'initial' : 'unused',
-    isAttached: (groupArn) => registry.balancerOf(groupArn) !== undefined,
-  };
-  const providerPorts: ProviderPorts = {
-    world,
-    registry,
-    newId: () => randomBytes(8).toString('hex'),
-    zoneOf: ports.zoneOf,
-    needCertificate: (arn) => void ports.certificates.material(arn),
-    needBucket: (name) => needBucket(ports.buckets, name),
-    targets: {
-      register: (groupArn: string, target: BalancerTarget) => targetGroups.register(groupArn, target),
-      deregister: (groupArn: string, target: BalancerTarget) => targetGroups.deregister(groupArn, target),
-      forget: () => undefined,
-    },
-    changed: async () => undefined,
-    nodesFor: async () => undefined,
-    removeNodes: async () => undefined,
-    listen: async () => undefined,
-  };
+  const fleets = new Fleets({ world, registry, ...ports });
+  const { book } = fleets;
+  const providerPorts = fleets.providerPorts(ports.zoneOf);
   return {
+    services: [createLoadBalancingService({ world, registry, fleets })],
     providers: [
       loadBalancerProvider(providerPorts),
       targetGroupProvider(providerPorts),
       listenerProvider(providerPorts),
       ruleProvider(providerPorts),
     ],
-    targetGroups,
-    balancers: {
-      shiftAway: (balancerArn) => void registry.balancer(balancerArn),
-      isHealthy: (dnsName) =>
-        [...registry.balancers.values()].some((one) => one.dnsName === dnsName) ? false : null,
-      list: () => [],
+    targetGroups: {
+      register: (groupArn, target) => book.register(groupArn, target),
+      deregister: (groupArn, target) => book.deregister(groupArn, target),
+      stateOf: (groupArn, target) => book.stateOf(groupArn, target),
+      isAttached: (groupArn) => registry.balancerOf(groupArn) !== undefined,
     },
-    setNetwork: async () => undefined,
+    balancers: {
+      shiftAway: (balancerArn, zone) => fleets.of(registry.balancer(balancerArn)).shiftAway(zone),
+      isHealthy: (dnsName) => fleets.isHealthy(dnsName),
+      list: () => fleets.all().flatMap((fleet) => fleet.nodes()),
+    },
+    setNetwork: (rules) => fleets.setNetwork(rules),
+    stop: () => fleets.stop(),
   };
-}
-
-function needBucket(buckets: ObjectSink, name: string): void {
-  if (buckets.exists(name)) return;
-  throw new AwsError(
-    'InvalidConfigurationRequest',
-    `access_logs.s3.bucket = '${name}': there is no such bucket`,
-  );
 }
