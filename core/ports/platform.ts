@@ -24,6 +24,8 @@ export interface MetricValue {
   readonly name: string;
   readonly value: number;
   readonly unit: 'Count' | 'Milliseconds' | 'Percent';
+  /** `standard`: one value a minute, the only ones that a Route 53 health check reads. @default 'high' */
+  readonly resolution?: 'standard' | 'high';
 }
 
 export interface MetricGroup {

@@ -46,6 +46,8 @@ export interface FrontMemory {
   readonly edge: EdgeMemory;
   /** The drift of the records that stands now, in words, and since when; null where they are as deployed. */
   readonly drift: { readonly told: string; readonly since: number } | null;
+  /** When the records were looked at last; null before the first time. */
+  readonly recordsReadAt: number | null;
 }
 
 /** What the public endpoint answered when asked from outside. */

@@ -1,12 +1,27 @@
-/** Looks after what stands behind and before the balancers. Applications need none of it to be right. */
+/**
+ * Looks after what stands behind and before the balancers: takes out a target that hangs, leads requests away from a
+ * gray zone, tells whether the public endpoint answers, and repairs drifted records when all is quiet. Woken by the
+ * front table's stream, every minute, by its alarms and by task changes. Applications need none of it to be right.
+ */
 
+import type { RecordStore } from '../../core/ports/index.ts';
+import type { FrontMemory } from '../../core/state/front-items.ts';
 import { ClearanceDesk } from '../shared/clearance.ts';
 import { runController, type ControllerReport, type Turn } from '../shared/controller.ts';
 import { parseTrigger, placeOf, type Trigger } from '../shared/events.ts';
 import type { Invocation } from '../shared/invocation.ts';
+import { checkEdge } from './check-edge.ts';
 import { FUNCTION, LEASE, LEASE_MS, REQUEST_TIMEOUT_MS } from './contract.ts';
-import { observeTargets, type FrontContext, type FrontPorts } from './observe.ts';
+import { edgeMetric, frontMetrics } from './metrics.ts';
+import type { FrontContext, RecoveryPorts } from './observe.ts';
+import { recover, remember } from './recover.ts';
+import { lookAfterRecords } from './repair.ts';
 import type { FrontSettings } from './settings.ts';
+
+export interface FrontPorts extends RecoveryPorts {
+  /** Null where no hosted zone is looked after. */
+  readonly records: RecordStore | null;
+}
 
 export interface FrontReport extends ControllerReport {
   readonly trigger: Trigger['kind'];
@@ -14,30 +29,94 @@ export interface FrontReport extends ControllerReport {
 
 export type FrontHandler = (event: unknown, invocation: Invocation) => Promise<FrontReport>;
 
+/** What waits for longer is looked at when the schedule comes round. */
+const NEAR_MS = 10_000;
+const OVERTAKEN: Turn = { reviewAt: null, summary: 'overtaken by an invocation with a higher epoch' };
+
 export function createHandler(ports: FrontPorts, settings: FrontSettings): FrontHandler {
   return async (event, invocation) => {
-    const { env, frontTable: table } = settings;
-    const place = { ...placeOf(invocation.functionArn), env, table, controller: FUNCTION };
-    const trigger = parseTrigger(event, place);
-    if (trigger.kind === 'refused' || trigger.kind === 'nothing') {
-      ports.log.warn('not triggered', { trigger: trigger.kind, why: trigger.why });
-      return { trigger: trigger.kind, ran: false, turns: 0, summary: trigger.why };
+    const trigger = triggerOf(event, invocation, settings);
+    if (trigger.kind === 'refused' || trigger.kind === 'nothing' || trigger.kind === 'parameters') {
+      const summary = 'why' in trigger ? trigger.why : 'this event is not for this function';
+      ports.log.warn('not triggered', { trigger: trigger.kind, why: summary });
+      return { trigger: trigger.kind, ran: false, turns: 0, summary };
     }
-    const desk = new ClearanceDesk(ports, { tier: 'web', modeDefault: settings.mode });
+    const desk = (tier: 'web' | 'edge'): ClearanceDesk =>
+      new ClearanceDesk(ports, { tier, modeDefault: settings.mode });
+    const desks = { web: desk('web'), edge: desk('edge') };
     const options = { lease: LEASE, leaseMs: LEASE_MS, callMs: REQUEST_TIMEOUT_MS };
+    const stopped = trigger.kind === 'tasks' ? trigger.stopped : [];
+    const told = { edge: false, metrics: false };
     const report = await runController(ports, options, invocation, (held) =>
-      takeTurn({ ports, settings, desk, held, invocation, stopped: [] }),
+      takeTurn({ ports, settings, desks, held, invocation, stopped }, ports, { trigger, told }),
     );
     ports.log.info('finished', { trigger: trigger.kind, ...report });
     return { trigger: trigger.kind, ...report };
   };
 }
 
-async function takeTurn(context: FrontContext): Promise<Turn> {
-  const item = await observeTargets(context);
-  const isOurs = await context.ports.front.putTargets(item);
-  const summary = isOurs
-    ? `${item.targets.length} targets`
-    : 'overtaken by an invocation with a higher epoch';
-  return { reviewAt: null, summary };
+function triggerOf(event: unknown, { functionArn }: Invocation, settings: FrontSettings): Trigger {
+  const { env, frontTable, taskCluster } = settings;
+  return parseTrigger(event, {
+    ...placeOf(functionArn),
+    env,
+    table: frontTable,
+    controller: FUNCTION,
+    observations: 'target-observation',
+    ...(taskCluster === null ? {} : { taskCluster }),
+  });
+}
+
+interface Woken {
+  readonly trigger: Trigger;
+  /** What this invocation has done already. */
+  readonly told: { edge: boolean; metrics: boolean };
+}
+
+async function takeTurn(
+  context: FrontContext,
+  { records, metrics, clock }: FrontPorts,
+  { trigger, told }: Woken,
+): Promise<Turn> {
+  const recovered = await recover(context);
+  if (recovered === null) return OVERTAKEN;
+  const { item, facts, changed } = recovered;
+  const summaries = [recovered.summary];
+  let memory: FrontMemory = item.memory!;
+  const { env, check } = context.settings;
+  if (isTimed(trigger) && !told.edge && !changed) {
+    told.edge = true;
+    if (check !== null) {
+      const seen = { before: memory.edge, thresholds: facts.edge };
+      memory = { ...memory, edge: await checkEdge(context.ports, check, seen) };
+      if (trigger.kind === 'schedule' || memory.edge.healthy !== seen.before.healthy) {
+        metrics.emit([edgeMetric(env, memory)]);
+      }
+    }
+    if (records !== null) {
+      const input = { facts, memory, unrest: recovered.unrest ?? edgeUnrest(memory) };
+      const repaired = await lookAfterRecords(context, records, input);
+      memory = repaired.memory;
+      summaries.push(repaired.summary);
+    }
+  }
+  if (!(await remember(context, item, { ...item, memory }))) return OVERTAKEN;
+  if (!told.metrics || changed) metrics.emit(frontMetrics(env, recovered, memory));
+  told.metrics = true;
+  const { reviewAt } = recovered;
+  const isNear = reviewAt !== null && reviewAt - clock.now() <= NEAR_MS;
+  return {
+    reviewAt: isNear ? reviewAt : null,
+    summary: summaries.filter((text) => text !== '').join('; '),
+  };
+}
+
+/** The edge and the records are looked at in the rhythm of the schedule, and when an alarm asks. */
+function isTimed({ kind }: Trigger): boolean {
+  return kind === 'schedule' || kind === 'alarm';
+}
+
+function edgeUnrest({ edge }: FrontMemory): string | null {
+  if (!edge.healthy) return 'the edge does not answer';
+  return edge.bad > 0 ? 'the edge did not answer just now' : null;
 }

@@ -21,6 +21,9 @@ export function leaseName(az: string): string {
  * `elasticache:Connect` on every replication group and on its user, egress to the shards, and the right to put
  * `cache-observation#<az>` in the state table.
  *
+ * `FRONT_ENV.table` is set where the environment has a web tier. Then the prober needs egress to the tasks' port, the
+ * right to read `targets#<env>` and `target-observation#<az>` of the front table, and to put the latter.
+ *
  * High-resolution metrics of one EMF line a sweep of the database, and one a sweep of the shards while something is
  * wrong with them: what is not written costs nothing, and the alarm takes it for no failure. A failure's metric
  * has the failure's own name. `sweeps`, `blind` and `blindToShards` have the dimensions environment and zone; all
@@ -43,4 +46,9 @@ export const METRIC = {
   blindToShards: 'prober-blind-to-shards',
   /** Per shard, by environment and shard: 1 while the verdict stands; else not written. */
   shardUnreachable: 'shard-unreachable',
+  /**
+   * How many targets of a zone it gets no good answer from, by environment and zone of the targets: a task has no name
+   * that an alarm could keep. Written while one fails, and 0 once when none does any more.
+   */
+  targetUnreachable: 'target-unreachable',
 } as const;

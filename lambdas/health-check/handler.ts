@@ -9,11 +9,13 @@ import type {
   CacheStateStore,
   Clock,
   DatabaseMember,
+  FrontStore,
   Log,
   MemberProbe,
   Metrics,
   ShardProbe,
   StateStore,
+  TargetProbe,
 } from '../../core/ports/index.ts';
 import type { ObservationItem, Reach } from '../../core/state/items.ts';
 import type { DatabaseThresholds } from '../../core/thresholds/database.ts';
@@ -25,6 +27,7 @@ import { sweepMetrics } from './metrics.ts';
 import { probeAll } from './probe-all.ts';
 import { ProberLease } from './prober-lease.ts';
 import { ShardSweeps } from './shard-sweeps.ts';
+import { TargetSweeps } from './target-sweeps.ts';
 
 export interface ProberPorts {
   readonly clock: Clock;
@@ -34,6 +37,8 @@ export interface ProberPorts {
   readonly log: Log;
   /** Where the environment has a cache. @default - no shards are looked at */
   readonly cache?: { readonly probe: ShardProbe; readonly store: CacheStateStore };
+  /** Where the environment has a web tier. @default - no targets are looked at */
+  readonly front?: { readonly probe: TargetProbe; readonly store: FrontStore };
 }
 
 export interface ProberSettings {
@@ -71,6 +76,7 @@ class Prober {
   readonly #settings: ProberSettings;
   readonly #lease: ProberLease;
   readonly #shards: ShardSweeps | null;
+  readonly #targets: TargetSweeps | null;
   #memory: ProberMemory = NO_MEMORY;
   #thresholds = wholeOf('database', null) as DatabaseThresholds;
   #thresholdsReadAt = Number.NEGATIVE_INFINITY;
@@ -84,12 +90,16 @@ class Prober {
     this.#ports = ports;
     this.#settings = settings;
     this.#lease = new ProberLease(ports, leaseName(settings.az));
-    const { cache, ...own } = ports;
+    const { cache, front, ...own } = ports;
     const { env, az, shards = [] } = settings;
     this.#shards =
       cache === undefined || shards.length === 0
         ? null
         : new ShardSweeps({ ...own, probe: cache.probe, cacheStore: cache.store }, { env, az, shards });
+    this.#targets =
+      front === undefined
+        ? null
+        : new TargetSweeps({ ...own, probe: front.probe, front: front.store }, { env, az });
   }
 
   async run(invocation: Invocation): Promise<ProberReport> {
@@ -98,11 +108,11 @@ class Prober {
     const endAt =
       started + Math.min(this.#settings.runMsMax ?? RUN_MS_MAX, invocation.remainingMs() - MARGIN_MS);
     await this.#prepare(invocation);
-    const besides = this.#sweepShards(endAt);
+    const besides = [this.#sweepShards(endAt), this.#sweepTargets(endAt)];
     const ended = await this.#sweepUntil(endAt, invocation).finally(() => {
       this.#isOver = true;
     });
-    await Promise.all([probe.close(), besides]);
+    await Promise.all([probe.close(), ...besides]);
     const report: ProberReport = { az: this.#settings.az, sweeps: this.#sweeps, ended };
     log.info(`${FUNCTION} ends`, { ...report, ms: clock.monotonic() - started });
     return report;
@@ -119,19 +129,34 @@ class Prober {
     return 'time';
   }
 
-  /** Whatever becomes of it, the sweeps over the database go on. */
-  async #sweepShards(endAt: number): Promise<void> {
-    const { clock, log } = this.#ports;
-    try {
+  #sweepShards(endAt: number): Promise<void> {
+    return this.#beside('shards', async () => {
       await this.#shards?.run({
         token: () => this.#lease.token,
         reaches: () => this.#reaches,
         intervalMs: () => this.#thresholds['probe-interval-ms'],
         observationAgeMsMax: () => this.#thresholds['observation-age-ms-max'],
-        isOver: () => this.#isOver || clock.monotonic() >= endAt,
+        isOver: () => this.#isOver || this.#ports.clock.monotonic() >= endAt,
       });
+    });
+  }
+
+  #sweepTargets(endAt: number): Promise<void> {
+    return this.#beside('targets', async () => {
+      await this.#targets?.run({
+        token: () => this.#lease.token,
+        reaches: () => [...this.#reaches, ...(this.#shards?.reaches ?? [])],
+        isOver: () => this.#isOver || this.#ports.clock.monotonic() >= endAt,
+      });
+    });
+  }
+
+  /** Whatever becomes of it, the sweeps over the database go on. */
+  async #beside(what: string, sweeps: () => Promise<void>): Promise<void> {
+    try {
+      await sweeps();
     } catch (error) {
-      log.error('the sweeps over the shards have ended', { error: String(error) });
+      this.#ports.log.error(`the sweeps over the ${what} have ended`, { error: String(error) });
     }
   }
 

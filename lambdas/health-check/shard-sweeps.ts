@@ -61,10 +61,16 @@ export class ShardSweeps {
   #writtenAt = Number.NEGATIVE_INFINITY;
   #unwrittenChange = false;
   #sweeps = 0;
+  #reaches: readonly Reach[] = [];
 
   constructor(ports: ShardSweepPorts, settings: ShardSweepSettings) {
     this.#ports = ports;
     this.#settings = settings;
+  }
+
+  /** How far its newest probes got. */
+  get reaches(): readonly Reach[] {
+    return this.#reaches;
   }
 
   async run(beside: Beside): Promise<number> {
@@ -97,6 +103,7 @@ export class ShardSweeps {
     const { env, az } = this.#settings;
     const at = clock.now();
     const [samples] = await Promise.all([this.#probeAll(), this.#readThresholds()]);
+    this.#reaches = samples.map(({ reach }) => reach);
     const seen = { samples, others: beside.reaches(), thresholds: this.#thresholds, now: at };
     const { memory, verdicts, blind, changed } = judgeShardSweep(this.#memory, seen);
     this.#memory = memory;

@@ -14,6 +14,10 @@ export interface Place {
   readonly table: string;
   /** The function as wake items name it. */
   readonly controller: string;
+  /** Which items of the stream wake it. @default 'observation' */
+  readonly observations?: 'observation' | 'target-observation';
+  /** Name of the ECS cluster whose events are heard. @default - none are */
+  readonly taskCluster?: string;
 }
 
 export type Trigger =
@@ -22,12 +26,17 @@ export type Trigger =
   | { readonly kind: 'alarm'; readonly name: string }
   | { readonly kind: 'parameters' }
   | { readonly kind: 'schedule' }
+  /** A task of our cluster has changed; the addresses of those that have stopped, or are about to. */
+  | { readonly kind: 'tasks'; readonly stopped: readonly string[] }
   /** Well-formed and ours, but nothing to do for this function. */
   | { readonly kind: 'nothing'; readonly why: string }
   | { readonly kind: 'refused'; readonly why: string };
 
 const RECORDS_MAX = 10_000;
 const TEXT_LENGTH_MAX = 256;
+const ATTACHMENTS_MAX = 10;
+const DETAILS_MAX = 100;
+const ADDRESS = /^\d{1,3}(\.\d{1,3}){3}$/;
 const ZONE = /^[a-z0-9-]{1,40}$/;
 
 export function parseTrigger(event: unknown, place: Place): Trigger {
@@ -46,6 +55,8 @@ function classify(event: unknown, place: Place): Trigger {
       return parseAlarm(event, place);
     case 'aws.ssm':
       return parseParameterChange(event, place);
+    case 'aws.ecs':
+      return parseTaskChange(event, place);
     case 'aws.events':
     case 'aws.scheduler':
       return { kind: 'schedule' };
@@ -80,7 +91,8 @@ function parseRecord(record: unknown, place: Place): { zone: string | null; woke
   const image = readImage(change['NewImage']);
   if (image === null) return null;
   if (image['kind'] === 'wake') return { zone: null, woken: image['controller'] === place.controller };
-  if (image['kind'] !== 'observation' || image['changed'] !== true) return { zone: null, woken: false };
+  const wanted = place.observations ?? 'observation';
+  if (image['kind'] !== wanted || image['changed'] !== true) return { zone: null, woken: false };
   const zone = image['az'];
   const isOurs = image['env'] === place.env && typeof zone === 'string' && ZONE.test(zone);
   return isOurs ? { zone, woken: false } : null;
@@ -132,6 +144,35 @@ function parseParameterChange(event: Readonly<Record<string, unknown>>, place: P
   return name.startsWith(`/understudy/${place.env}/`)
     ? { kind: 'parameters' }
     : refused('a parameter of another environment');
+}
+
+function parseTaskChange(event: Readonly<Record<string, unknown>>, place: Place): Trigger {
+  const { account, region, detail } = event;
+  if (account !== place.account || region !== place.region) return refused('a task of another place');
+  if (event['detail-type'] !== 'ECS Task State Change' || !isRecord(detail))
+    return refused('no change of a task');
+  const cluster = `:ecs:${place.region}:${place.account}:cluster/${place.taskCluster}`;
+  const arn = detail['clusterArn'];
+  const isOurs = typeof arn === 'string' && /^arn:aws[a-z-]*:ecs:/.test(arn) && arn.endsWith(cluster);
+  if (place.taskCluster === undefined || !isOurs) return refused('a task of another cluster');
+  return { kind: 'tasks', stopped: detail['desiredStatus'] === 'STOPPED' ? addressesOf(detail) : [] };
+}
+
+/** Addresses say only which of the targets known already are gone. */
+function addressesOf({ attachments }: Readonly<Record<string, unknown>>): readonly string[] {
+  if (!Array.isArray(attachments)) return [];
+  const details = attachments
+    .slice(0, ATTACHMENTS_MAX)
+    .flatMap((one: unknown) => (isRecord(one) && Array.isArray(one['details']) ? one['details'] : []));
+  return details
+    .slice(0, DETAILS_MAX)
+    .flatMap((one: unknown) =>
+      isRecord(one) && one['name'] === 'privateIPv4Address' && isAddress(one['value']) ? [one['value']] : [],
+    );
+}
+
+function isAddress(value: unknown): value is string {
+  return typeof value === 'string' && ADDRESS.test(value);
 }
 
 function refused(why: string): Trigger {

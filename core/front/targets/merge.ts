@@ -16,6 +16,10 @@ export interface MergeInput {
   readonly ledger: readonly LedgerItem[];
   /** Addresses of tasks that have stopped, or are about to. */
   readonly stopped: readonly string[];
+  /** Targets that some prober gets good answers from. */
+  readonly answering: ReadonlySet<string>;
+  /** A target that we took out, and that answers nobody, is given up after this. */
+  readonly forgetMs: number;
 }
 
 /**
@@ -25,6 +29,8 @@ export interface MergeInput {
  */
 export function mergeTargets(input: MergeInput): readonly TargetEntry[] {
   const { now, known, described, ledger, stopped } = input;
+  const isGivenUp = ({ memberId }: TargetEntry, outSince: number): boolean =>
+    now - outSince > input.forgetMs && !input.answering.has(memberId);
   const answered = described.every((group) => group !== null);
   const seen = gather(described.flatMap((group) => group ?? []));
   const before = new Map((known?.targets ?? []).map((entry) => [entry.memberId, entry]));
@@ -40,7 +46,7 @@ export function mergeTargets(input: MergeInput): readonly TargetEntry[] {
     const balancer = seen.get(entry.memberId)?.balancer ?? null;
     const removedAt = entry.registered ? removedSince(entry, ledger) : entry.since;
     if (!answered) merged.set(entry.memberId, entry);
-    else if (removedAt !== null) {
+    else if (removedAt !== null && !isGivenUp(entry, removedAt)) {
       merged.set(entry.memberId, { ...entry, registered: false, balancer, since: removedAt });
     }
   }

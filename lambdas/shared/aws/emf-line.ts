@@ -20,7 +20,9 @@ export function emfLine(groups: readonly MetricGroup[], now: number): string {
   const directives = groups.map(({ dimensions, values }) => ({
     Namespace: METRIC_NAMESPACE,
     Dimensions: [Object.keys(dimensions)],
-    Metrics: values.map(({ name, unit }) => ({ Name: name, Unit: unit, StorageResolution: 1 })),
+    Metrics: values.map(({ name, unit, resolution }) => {
+      return { Name: name, Unit: unit, StorageResolution: resolution === 'standard' ? 60 : 1 };
+    }),
   }));
   return JSON.stringify({ _aws: { Timestamp: now, CloudWatchMetrics: directives }, ...members });
 }
