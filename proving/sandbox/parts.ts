@@ -33,6 +33,7 @@ import { createTaskRunner, type TaskRunner } from './tasks/task-runner.ts';
 import { createCertificateAuthority, type CertificateAuthority } from './tls/index.ts';
 import { createTopics } from './topics/index.ts';
 import { createEndpoint, type Endpoint } from './wire/index.ts';
+import { createZonalShift, type ZonalShiftPorts } from './zonal-shift/index.ts';
 
 export interface Parts {
   readonly endpoint: Endpoint;
@@ -150,11 +151,11 @@ function createStores(
 }
 
 /** What gives things their names: DNS, and the certificates and registries that hold by it. */
-function createNaming(world: World, tls: CertificateAuthority, ports: DnsOptions) {
+function createNaming(world: World, tls: CertificateAuthority, ports: DnsOptions & ZonalShiftPorts) {
   const dns = createDns(world, ports);
   const acm = createAcm(world, { tls, zones: dns.hostedZones });
   const cloudMap = createCloudMap(world);
-  return { dns, acm, cloudMap, parts: [dns, acm, cloudMap] };
+  return { dns, acm, cloudMap, parts: [dns, acm, cloudMap, createZonalShift(world, ports)] };
 }
 
 function providersOf(parts: readonly Part[]): Map<string, ResourceProvider> {

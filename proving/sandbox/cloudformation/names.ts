@@ -26,3 +26,11 @@ export function derivedEc2Id(prefix: string, owner: string): string {
   const digest = createHash('sha256').update(`${prefix} of ${owner}`).digest('hex');
   return `${prefix}-0${digest.slice(0, EC2_ID_LENGTH - 1)}`;
 }
+
+/** `eu-west-1b` is `euw1-az2`: which letter is which zone differs by account; here it follows the alphabet. */
+export function zoneId(zone: string): string {
+  const [area = '', direction = '', place = ''] = zone.split('-');
+  const number = place.slice(0, -1);
+  const letter = place.charCodeAt(place.length - 1) - 'a'.charCodeAt(0) + 1;
+  return `${area}${direction.slice(0, 1)}${number}-az${letter}`;
+}

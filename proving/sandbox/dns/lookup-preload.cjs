@@ -95,11 +95,7 @@ function resolve4(hostname, ...rest) {
 function resolve4Promise(hostname, options) {
   if (!isAsked(hostname) || !server) return systemResolve4Promise(hostname, options);
   return new Promise((resolve, reject) => {
-    resolver.resolve4(hostname, options ?? {}, (error, found) => {
-      if (error && isForeign(hostname, error)) systemResolve4Promise(hostname, options).then(resolve, reject);
-      else if (error) reject(error);
-      else resolve(found);
-    });
+    resolve4(hostname, options ?? {}, (error, found) => (error ? reject(error) : resolve(found)));
   });
 }
 

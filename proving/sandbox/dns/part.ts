@@ -86,9 +86,7 @@ export function createDns(world: World, options: DnsOptions = {}): Dns {
   return {
     services: [route53Service(world, hosted, checks)],
     providers: [
-      hostedZoneProvider(hosted),
-      recordSetProvider(hosted),
-      recordSetGroupProvider(hosted),
+      ...[hostedZoneProvider, recordSetProvider, recordSetGroupProvider].map((make) => make(hosted)),
       healthCheckProvider(checks),
     ],
     names: records,

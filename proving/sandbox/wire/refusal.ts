@@ -14,6 +14,7 @@ const SIGNING_NAMES: Readonly<Record<string, string>> = {
   'secrets-manager': 'secretsmanager',
   'route-53': 'route53',
   'rds-data': 'rds-data',
+  'cloud-map': 'servicediscovery',
 };
 
 /** Operations that serve requests; all others of a service create, change, delete or describe its resources. */
@@ -29,6 +30,8 @@ const DATA_PLANE: Readonly<Record<string, RegExp>> = {
   sts: /./,
   'rds-data': /./,
   sns: /^Publish/,
+  'arc-zonal-shift': /ZonalShifts?$|^GetManagedResource$/,
+  servicediscovery: /^DiscoverInstances/,
   sqs: /^(Send|Receive|Delete)Message|^ChangeMessageVisibility/,
 };
 

@@ -24,14 +24,14 @@ export function chooseRecords(
   const [first] = sets;
   if (first === undefined) return [];
   switch (first.routing.kind) {
-    case 'simple':
-      return [first];
     case 'failover':
       return failover(sets, isHealthy);
     case 'weighted':
       return weighted(sets, isHealthy, draw());
     case 'multivalue':
       return multivalue(sets, isHealthy, draw);
+    default:
+      return [first];
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { ResourceRequest } from '../../kernel/index.ts';
-import { derivedEc2Id, randomEc2Id } from '../names.ts';
+import { derivedEc2Id, randomEc2Id, zoneId } from '../names.ts';
 import { type InertResource, textOf } from './types.ts';
 
 /** A type whose id has a prefix and whose attributes only repeat the id. */
@@ -52,14 +52,6 @@ const subnet: InertResource = {
     };
   },
 };
-
-/** `eu-west-1b` is `euw1-az2`: which letter is which zone differs by account; here it follows the alphabet. */
-function zoneId(zone: string): string {
-  const [area = '', direction = '', place = ''] = zone.split('-');
-  const number = place.slice(0, -1);
-  const letter = place.charCodeAt(place.length - 1) - 'a'.charCodeAt(0) + 1;
-  return `${area}${direction.slice(0, 1)}${number}-az${letter}`;
-}
 
 const route: InertResource = {
   type: 'AWS::EC2::Route',

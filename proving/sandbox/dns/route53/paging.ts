@@ -15,7 +15,7 @@ export function page<T>(
   keyOf: (item: T) => string,
   wanted: { readonly after: string | undefined; readonly max: number | undefined },
 ): Page<T> {
-  const asked = Number(wanted.max ?? PAGE_SIZE_MAX);
+  const asked = wanted.max ?? PAGE_SIZE_MAX;
   const size = Math.min(PAGE_SIZE_MAX, Math.max(1, asked));
   const found = all.findIndex((item) => keyOf(item) === wanted.after);
   const start = wanted.after === undefined ? 0 : Math.max(0, found);
