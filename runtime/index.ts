@@ -12,6 +12,7 @@ export {
   type PostgresLedger,
 } from './adapters/postgres-ledger.ts';
 export { RedisConnector, type RedisConnectorOptions } from './adapters/redis-connector.ts';
+export { CloudMapDiscovery, type CloudMapDiscoveryOptions } from './adapters/cloud-map-discovery.ts';
 export { DynamoDbOutcomeSink } from './adapters/dynamodb-outcome-sink.ts';
 export {
   callerMetricName,
@@ -31,6 +32,7 @@ export {
   openServicePool,
   type OpenServicePoolOptions,
 } from './adapters/open-service-pool.ts';
+export { type OpenStrategy, openStrategy, type OpenStrategyOptions } from './adapters/open-strategy.ts';
 export { readTaskMetadata, type TaskMetadata } from './adapters/task-metadata.ts';
 export { PgConnector, type PgConnectorOptions } from './adapters/pg-connector.ts';
 export { systemClock, systemRandom } from './adapters/system.ts';
@@ -52,7 +54,7 @@ export {
   type ServedFrom,
 } from './cache/index.ts';
 export type { LayeredStatus } from './cache/layers.ts';
-export { formatShards, parseShards, type ShardEndpoint } from '../core/cache/index.ts';
+export { formatShards, parseShards, type ShardEndpoint, shardOf } from '../core/cache/index.ts';
 export { Database, type DatabaseLimits, type DatabasePorts, type DatabaseStatus } from './database.ts';
 export { DatabaseFailure, PoolError, type PoolErrorCode } from './errors.ts';
 export type * from './ports.ts';
@@ -72,9 +74,12 @@ export {
 export { judgeError, type Verdict } from './retries/verdict.ts';
 export {
   DEADLINE_HEADER,
+  deadlineOf,
+  type Discovery,
   DRAINING_HEADER,
   HEDGING_DEFAULTS,
   type HedgingLimits,
+  type Instance,
   RETRIED_HEADER,
   SERVICE_POOL_DEFAULTS,
   type ServiceAnswer,
@@ -87,6 +92,10 @@ export {
   type ServiceRequest,
 } from './service/index.ts';
 export type { Session } from './session.ts';
+export { withTraceComment } from './trace-comment.ts';
+export type { StrategyStatus } from './strategy/index.ts';
+export type { Assignment, Subject } from '../core/strategy/index.ts';
+export type { ServiceVersion } from '../core/naming.ts';
 export { WRITE_POOL_DEFAULTS, type WritePoolLimits } from './write-limits.ts';
 export type { WriteOptions, WritePool, WritePoolStatus, Written } from './write-pool.ts';
 export {

@@ -11,10 +11,8 @@ export interface WebConfig {
   readonly namespace: string;
   /** The service that serves the shop's routes. */
   readonly service: string;
-  /** What runs here, for `x-version`. */
-  readonly version: string;
-  /** Where the task asks for its metadata; undefined outside one. */
-  readonly metadataUri: string | undefined;
+  /** Holds the rules in force; undefined: everybody gets `stable`. */
+  readonly frontTable: string | undefined;
   /** One JSON line a request on stdout. */
   readonly traces: boolean;
 }
@@ -42,8 +40,7 @@ export function readConfig(env: Environment): WebConfig {
     region: required('AWS_REGION'),
     namespace: required('UNDERSTUDY_NAMESPACE'),
     service,
-    version: env['UNDERSTUDY_VERSION'] ?? 'unknown',
-    metadataUri: env['ECS_CONTAINER_METADATA_URI_V4'],
+    frontTable: env['UNDERSTUDY_FRONT_TABLE'] || undefined,
     traces: env['TRACE_LOG'] === '1',
   };
   if (faults.length === 0) return config;

@@ -1,120 +1,151 @@
-/** The web tier's HTTP server: takes what the shop serves, and has the service answer it. */
+/** The web tier's routes: its own health, and what the service `shop` answers. */
 
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { UnderstudyError, type ServicePool } from '../../runtime/index.ts';
+import type http from 'node:http';
+import type { OpenStrategy, ServiceAnswer, ServicePool } from '../../runtime/index.ts';
+import { UnderstudyError } from '../../runtime/index.ts';
+import { type Answer, type HttpServer, listen, readBody, type Reply } from '../shared/http-server.ts';
+import { RequestContext } from '../shared/request-context.ts';
+import { type Task, VERSION_HEADER, versionOf } from '../shared/task.ts';
+import { newTrace, rootOf, TRACE_HEADER, writeTrace } from '../shared/trace.ts';
+import { userOf } from './user.ts';
 
-export interface WebServer {
-  readonly port: number;
-  /** Refuses new connections, answers what is under way, within a bound. */
-  close(): Promise<void>;
+interface Described {
+  /** What it says of itself, for people. */
+  describe(): unknown;
 }
 
 export interface Web {
-  readonly pool: Pick<ServicePool, 'request' | 'describe'>;
+  readonly pool: Pick<ServicePool, 'request'> & Described;
+  readonly strategy: Pick<OpenStrategy, 'assign'> & Described;
+  readonly task: Task;
+  /** One JSON line a request on stdout. @default false */
+  readonly traces?: boolean;
 }
+
+/** The strategy that a user was given, for the service to act on. */
+export const STRATEGY_HEADER = 'x-understudy-strategy';
 
 const COLLECTIONS: ReadonlySet<string> = new Set(['products', 'orders', 'catalog', 'quotes']);
 const BODY_BYTES_MAX = 16 * 1024;
-const CLOSE_MS_MAX = 4500;
-/** Longer than any load balancer keeps an idle connection (60 s): else a request meets a socket that is just closing. */
-const KEEP_ALIVE_MS = 65_000;
-/** What belongs to one connection (RFC 9110, section 7.6.1), and what is made anew. */
+/** The load counts an answer after 5 s as a failure. */
+const DEADLINE_MS = 4500;
+const RETRY_AFTER = { 'retry-after': '1' } as const;
+/** Of one connection, or made anew with the answer. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
-  'expect',
-  'host',
   'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
   'transfer-encoding',
-  'upgrade',
+  'x-draining',
+  VERSION_HEADER,
 ]);
 
-export async function serve(web: Web, address: { host: string; port: number }): Promise<WebServer> {
-  const server = http.createServer((request, response) => {
-    void answer(web, request, response, () => server.listening);
-  });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
-  });
-  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
-}
-
-function closeServer(server: http.Server): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
-
-async function answer(
+export function serve(
   web: Web,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-  isOpen: () => boolean,
-): Promise<void> {
-  const send = (status: number, headers: http.OutgoingHttpHeaders, body: Uint8Array | string): void => {
-    response.writeHead(status, {
-      ...headers,
-      'content-length': Buffer.byteLength(body),
-      ...(isOpen() ? {} : { connection: 'close' }),
-    });
-    response.end(body);
-  };
-  const sendJson = (status: number, body: object): void =>
-    send(status, { 'content-type': 'application/json' }, JSON.stringify(body));
-  try {
-    const path = request.url ?? '/';
-    const [, collection = ''] = path.split(/[/?]/);
-    if (path === '/health') {
-      sendJson(200, { status: 'ok' });
-    } else if (!COLLECTIONS.has(collection)) {
-      sendJson(404, { code: 'no-such-route', advice: 'give-up', message: `${path} is not served` });
-    } else {
-      const { status, headers, body } = await web.pool.request({
-        method: request.method ?? 'GET',
-        path,
-        headers: passedOn(request.headers),
-        body: await readBody(request),
+  address: { readonly host: string; readonly port: number; readonly drainMs?: number },
+): Promise<HttpServer> {
+  return listen(answerOf(web), address);
+}
+
+function answerOf(web: Web): Answer {
+  return async (request, response) => {
+    const startedAt = performance.now();
+    request.headers[TRACE_HEADER] ??= newTrace(Date.now());
+    const context = new RequestContext(request.headers);
+    const reply = await route({ web, request, response, context }).catch((error: unknown) => failure(error));
+    if (web.traces) {
+      const { tier, id, version } = web.task;
+      writeTrace({
+        trace: rootOf(String(request.headers[TRACE_HEADER])),
+        tier,
+        task: id,
+        version,
+        method: request.method ?? '',
+        path: request.url ?? '',
+        status: reply.status,
+        ms: performance.now() - startedAt,
+        seams: context.seams,
       });
-      send(status, passedOn(headers), body);
     }
-  } catch (error) {
-    const { code, advice } =
-      error instanceof UnderstudyError ? error : { code: 'failed', advice: 'check' as const };
-    sendJson(503, { code, advice, message: error instanceof Error ? error.message : String(error) });
-  }
+    const { [VERSION_HEADER]: behind, ...headers } = reply.headers ?? {};
+    const versions = [versionOf(web.task), ...(behind === undefined ? [] : [behind])].join(', ');
+    return { ...reply, headers: { ...headers, [VERSION_HEADER]: versions } };
+  };
 }
 
-function passedOn(
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-): Record<string, string> {
-  const kept = Object.entries(headers).filter(
-    ([name, value]) => value !== undefined && !OWN_HEADERS.has(name.toLowerCase()),
-  );
-  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+interface Routed {
+  readonly web: Web;
+  readonly request: http.IncomingMessage;
+  readonly response: http.ServerResponse;
+  readonly context: RequestContext;
 }
 
-async function readBody(request: http.IncomingMessage): Promise<Uint8Array | null> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > BODY_BYTES_MAX)
-      throw new UnderstudyError(`a body has at most ${BODY_BYTES_MAX} bytes`, {
-        code: 'too-large',
-        advice: 'give-up',
-      });
-    chunks.push(chunk as Buffer);
+async function route(routed: Routed): Promise<Reply> {
+  const { web, request } = routed;
+  const path = request.url ?? '/';
+  const [, collection = ''] = path.split(/[/?]/);
+  if (path === '/health') return json(200, { status: 'ok' });
+  if (path === '/status') {
+    return json(200, { pool: web.pool.describe(), strategy: web.strategy.describe() });
   }
-  return bytes === 0 ? null : Buffer.concat(chunks);
+  if (COLLECTIONS.has(collection)) return forward(routed);
+  return json(404, { code: 'no-such-route', advice: 'give-up', message: `${path} is not served` });
+}
+
+async function forward({ web, request, response, context }: Routed): Promise<Reply> {
+  const body = await readBody(request, BODY_BYTES_MAX);
+  if (body === null) {
+    const message = `a body has at most ${BODY_BYTES_MAX} bytes`;
+    return json(413, { code: 'too-large', advice: 'give-up', message });
+  }
+  const { version, strategy } = web.strategy.assign(userOf(request.headers));
+  const key = request.headers['idempotency-key'];
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  const answer = await web.pool.request({
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers: { ...headersOf(request.headers), ...(strategy === null ? {} : { [STRATEGY_HEADER]: strategy }) },
+    body: body.length === 0 ? null : body,
+    ...(typeof key === 'string' && key !== '' ? { idempotencyKey: key } : {}),
+    version,
+    deadlineMs: DEADLINE_MS,
+    signal: left.signal,
+  });
+  const { instance, attempts, fellBack } = answer;
+  context.met('service', { instance, version: answer.version, fellBack, attempts });
+  return passBack(answer);
+}
+
+function headersOf(headers: http.IncomingHttpHeaders): Record<string, string> {
+  const given = Object.entries(headers).filter(([name, value]) => {
+    return value !== undefined && name !== STRATEGY_HEADER;
+  });
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+/** The service's own status, headers and body. */
+function passBack({ status, headers, body, version, fellBack }: ServiceAnswer): Reply {
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name)));
+  const behind = headers[VERSION_HEADER];
+  return {
+    status,
+    body,
+    headers: {
+      ...kept,
+      'x-served-version': fellBack ? `${version}; fell-back` : version,
+      ...(behind === undefined ? {} : { [VERSION_HEADER]: String(behind) }),
+    },
+  };
+}
+
+function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, body: JSON.stringify(body), headers };
+}
+
+function failure(error: unknown): Reply {
+  const message = error instanceof Error ? error.message : String(error);
+  const known = error instanceof UnderstudyError;
+  const { code, advice } = known ? error : { code: 'failed', advice: 'check' };
+  return json(code === 'deadline-exceeded' ? 504 : 503, { code, advice, message }, RETRY_AFTER);
 }

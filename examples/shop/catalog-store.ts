@@ -2,6 +2,7 @@
 
 import { type Database, ON_WRITER, type Session } from '../../runtime/index.ts';
 import type { CatalogProduct } from './catalog.ts';
+import { forRequest } from './pool-store.ts';
 import { statements } from './store.ts';
 
 export interface PriceWrite {
@@ -41,10 +42,14 @@ export class PoolCatalogStore implements CatalogStore<Session> {
   }
 
   async product(id: number): Promise<CatalogProduct | null> {
-    const { rows } = await this.#database.reads.query<CatalogRow>(this.#sql.catalogProduct, [id], {
-      after: ON_WRITER,
-      deadlineMs: DEADLINE_MS,
-    });
+    const { sql, met, deadlineMs } = forRequest(this.#sql.catalogProduct, DEADLINE_MS);
+    const { rows } = await this.#database.reads.read(
+      (session) => {
+        met('read', session);
+        return session.query<CatalogRow>(sql, [id]);
+      },
+      { after: ON_WRITER, deadlineMs },
+    );
     return toCatalogProduct(rows[0]);
   }
 
@@ -52,13 +57,15 @@ export class PoolCatalogStore implements CatalogStore<Session> {
     { id, priceCents }: PriceWrite,
     note: (session: Session) => Promise<Note>,
   ): Promise<PriceWritten<Note> | null> {
+    const { sql, met, deadlineMs } = forRequest(this.#sql.setPrice, DEADLINE_MS);
     const { value } = await this.#database.writes.execute(
       async (session) => {
-        const { rows } = await session.query<CatalogRow>(this.#sql.setPrice, [id, priceCents]);
+        met('write', session);
+        const { rows } = await session.query<CatalogRow>(sql, [id, priceCents]);
         const row = rows[0];
         return row === undefined ? null : { version: row.version, noted: await note(session) };
       },
-      { deadlineMs: DEADLINE_MS },
+      { deadlineMs },
     );
     return value;
   }

@@ -1,6 +1,7 @@
 /** The shop's catalogue: what `/catalog/<id>` reads and writes, through a cache or straight from the database. */
 
 import type { CacheOperations, ServedFrom } from '../../runtime/index.ts';
+import { currentRequest } from '../shared/request-context.ts';
 import type { CatalogStore } from './catalog-store.ts';
 import { Fills, type FillsStatus } from './fills.ts';
 
@@ -98,6 +99,8 @@ export interface CachedCatalogOptions<Session, Pending> {
   readonly describeCache: () => unknown;
   readonly ttlMs: number;
   readonly limits: CatalogLimits;
+  /** The shard that a key is on, for traces. @default - traces do not name it */
+  readonly shardOf?: (key: string) => string;
 }
 
 /** Reads are cached; a write is acknowledged when no reader is given anything older. */
@@ -116,7 +119,11 @@ export class CachedCatalog<Session, Pending> implements Catalog {
       seen.from = SOURCES[served];
     };
     const load = () => this.#fills.count(id, () => store.product(id));
-    return { product: await cache.getOrLoad(keyOf(id), load, { ttlMs, onServed }), ...seen };
+    const request = currentRequest();
+    const product = await cache.getOrLoad(keyOf(id), load, { ttlMs, onServed });
+    const shard = this.#options.shardOf?.(keyOf(id));
+    request?.met('cache', { from: seen.from, ...(shard === undefined ? {} : { shard }) });
+    return { product, ...seen };
   }
 
   async setPrice(id: number, priceCents: number): Promise<number | null> {

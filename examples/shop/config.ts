@@ -1,6 +1,7 @@
 /** The environment variables of the shop, read once at the edge. */
 
 import fs from 'node:fs';
+import { drainMsOf } from '../shared/http-server.ts';
 import { type AuroraOptions, UnderstudyError } from '../../runtime/index.ts';
 import type { QuotesConfig } from './quotes.ts';
 
@@ -8,6 +9,10 @@ export interface ShopConfig {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** How long it still serves once it is told to end, in ms: until its callers know. */
+  readonly drainMs: number;
+  /** One JSON line a request on stdout. */
+  readonly traces: boolean;
   readonly database: AuroraOptions & { readonly readerEndpoint: string; readonly port: number };
   readonly quotes: QuotesConfig;
   /** Signs the callers' tokens; null when it is not set: then no token verifies. */
@@ -80,6 +85,8 @@ export function readConfig(env: Environment): ShopConfig {
   const config = {
     host: env['HOST'] ?? '127.0.0.1',
     port: port('PORT', 0, 0),
+    drainMs: drainMsOf(env),
+    traces: env['TRACE_LOG'] === '1',
     database: {
       clusterEndpoint: required('DATABASE_ENDPOINT'),
       readerEndpoint: required('DATABASE_READER_ENDPOINT'),

@@ -6,6 +6,7 @@
 
 import { Pool, type PoolConfig } from 'pg';
 import { elastiCacheToken, iamToken, parseShards } from '../../runtime/index.ts';
+import { readTask } from '../shared/task.ts';
 import { readConfig, type ShopConfig } from './config.ts';
 import { PlainCatalog, plainServer, type PlainServer } from './control-catalog.ts';
 import { TokenVerifier } from './identity.ts';
@@ -127,5 +128,6 @@ if (import.meta.main) {
   const store = plainStore(config);
   const verifier = new TokenVerifier(config.tokenKey);
   const quotes = new Quotes({ store, verifier, config: config.quotes });
-  await runShop({ store, quotes, catalog: plainCatalog(config) }, config);
+  const task = await readTask(process.env, 'service');
+  await runShop({ store, quotes, catalog: plainCatalog(config), task, traces: config.traces }, config);
 }

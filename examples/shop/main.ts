@@ -1,6 +1,7 @@
 /** A shop that reads and writes through Understudy's pools and cache, behind its throttle. */
 
 import { openAurora } from '../../runtime/index.ts';
+import { readTask } from '../shared/task.ts';
 import { readConfig } from './config.ts';
 import { TokenVerifier } from './identity.ts';
 import { openCatalog } from './open-catalog.ts';
@@ -24,5 +25,7 @@ const ready = async (): Promise<boolean> => {
   const all = await Promise.all([throttle.ready(LEASE_MS_MAX), opened.ready()]);
   return all.every(Boolean);
 };
-await runShop({ store, quotes, catalog: opened.catalog, ready }, config);
+const task = await readTask(process.env, 'service');
+const { traces } = config;
+await runShop({ store, quotes, catalog: opened.catalog, ready, task, traces }, config);
 await throttle.close();

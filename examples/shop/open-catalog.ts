@@ -1,6 +1,6 @@
 /** The catalogue with everything real: through the cache where there is one, else straight from the database. */
 
-import { CACHE_DEFAULTS, type Database, openCache } from '../../runtime/index.ts';
+import { CACHE_DEFAULTS, type Database, openCache, parseShards, shardOf } from '../../runtime/index.ts';
 import { CachedCatalog, type Catalog, DirectCatalog } from './catalog.ts';
 import { PoolCatalogStore } from './catalog-store.ts';
 import type { ShopConfig } from './config.ts';
@@ -30,7 +30,9 @@ export function openCatalog({ cache, database }: ShopConfig, pool: Database): Op
     ...(database.ca === undefined ? {} : { ca: database.ca }),
     budget: { loadsPerSecond: loadsPerS },
   });
+  const endpoints = parseShards(shards, 'UNDERSTUDY_CACHE_SHARDS');
   const catalog = new CachedCatalog({
+    shardOf: (key) => endpoints[shardOf(key, endpoints.length)]!.id,
     store,
     cache: opened.cache,
     describeCache: () => opened.describe(),

@@ -1,6 +1,7 @@
 /** The shop's store over Understudy's pools. */
 
-import type { Database } from '../../runtime/index.ts';
+import { type Database, type Session, withTraceComment } from '../../runtime/index.ts';
+import { currentRequest } from '../shared/request-context.ts';
 import {
   type Order,
   type OrderRow,
@@ -41,32 +42,42 @@ export class PoolStore implements Store {
     );
   }
 
-  product(id: number): Promise<Product | null> {
+  async product(id: number): Promise<Product | null> {
+    const { sql, met, deadlineMs } = forRequest(this.#sql.product);
     return this.#database.reads.read(
       async (session) => {
-        const { rows } = await session.query<ProductRow>(this.#sql.product, [id]);
+        met('read', session);
+        const { rows } = await session.query<ProductRow>(sql, [id]);
         const row = rows[0];
         return row
           ? { id: row.id, name: row.name, priceCents: row.price_cents, servedBy: session.memberId }
           : null;
       },
-      { deadlineMs: DEADLINE_MS },
+      { deadlineMs },
     );
   }
 
   async placeOrder({ id, productId, quantity }: Order): Promise<string> {
+    const { sql, met, deadlineMs } = forRequest(this.#sql.placeOrder);
     const { position } = await this.#database.writes.execute(
-      (session) => session.query(this.#sql.placeOrder, [id, productId, quantity]),
-      { idempotent: true, position: true, deadlineMs: DEADLINE_MS },
+      (session) => {
+        met('write', session);
+        return session.query(sql, [id, productId, quantity]);
+      },
+      { idempotent: true, position: true, deadlineMs },
     );
     return position!;
   }
 
   async order(id: string, after: string | null): Promise<Order | null> {
-    const { rows } = await this.#database.reads.query<OrderRow>(this.#sql.order, [id], {
-      after,
-      deadlineMs: DEADLINE_MS,
-    });
+    const { sql, met, deadlineMs } = forRequest(this.#sql.order);
+    const { rows } = await this.#database.reads.read(
+      (session) => {
+        met('read', session);
+        return session.query<OrderRow>(sql, [id]);
+      },
+      { after, deadlineMs },
+    );
     return toOrder(rows[0]);
   }
 
@@ -77,4 +88,26 @@ export class PoolStore implements Store {
   close(): Promise<void> {
     return this.#database.close(DRAIN_MS);
   }
+}
+
+export interface ForRequest {
+  /** The statement, with the trace of the request. */
+  readonly sql: string;
+  readonly deadlineMs: number;
+  /** Notes the member that serves. */
+  met(what: 'read' | 'write', session: Session): void;
+}
+
+/**
+ * A statement for the request that is under way. Asked for before the pool is: its work may run in the turn of another
+ * request.
+ */
+export function forRequest(statement: string, deadlineMsMax = DEADLINE_MS): ForRequest {
+  const request = currentRequest();
+  return {
+    sql: withTraceComment(statement, request?.trace),
+    // The pools take a time of 1 ms and more; what is over was refused before.
+    deadlineMs: Math.max(1, request?.leftMs(deadlineMsMax) ?? deadlineMsMax),
+    met: (what, { memberId }) => request?.met('database', { [what]: memberId }),
+  };
 }

@@ -1,6 +1,6 @@
 /** What both shops do as a process: prepare, serve, say so, and drain on SIGTERM. */
 
-import { serve, type Shop } from './server.ts';
+import { serve, type Shop, type ShopAddress } from './server.ts';
 import type { Store } from './store.ts';
 
 const PREPARE_PAUSE_MS = 250;
@@ -11,7 +11,7 @@ export interface ShopProcess extends Shop {
   ready?(): Promise<boolean>;
 }
 
-export async function runShop(shop: ShopProcess, address: { host: string; port: number }): Promise<void> {
+export async function runShop(shop: ShopProcess, address: ShopAddress): Promise<void> {
   const { store, catalog } = shop;
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();

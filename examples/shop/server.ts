@@ -1,18 +1,17 @@
 /** The shop's HTTP contract over any store. */
 
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type http from 'node:http';
 import { UnderstudyError } from '../../runtime/index.ts';
+import { type HttpServer, listen, readBody, type Reply as HttpReply } from '../shared/http-server.ts';
+import { inRequest, RequestContext } from '../shared/request-context.ts';
+import { type Task, VERSION_HEADER, versionOf } from '../shared/task.ts';
+import { writeTrace } from '../shared/trace.ts';
 import type { Catalog } from './catalog.ts';
 import { type Checked, checkAfter, checkOrder, checkOrderId, checkPrice, checkProductId } from './input.ts';
 import type { Quotes } from './quotes.ts';
 import type { Store } from './store.ts';
 
-export interface ShopServer {
-  readonly port: number;
-  /** Refuses new connections, answers what is under way, within a bound. */
-  close(): Promise<void>;
-}
+export type ShopServer = HttpServer;
 
 interface Reply {
   readonly status: number;
@@ -21,62 +20,71 @@ interface Reply {
 }
 
 const BODY_BYTES_MAX = 16 * 1024;
-const CLOSE_MS_MAX = 4500;
 const RETRY_AFTER_S = 1;
-/** Longer than any load balancer keeps an idle connection (60 s): else a request meets a socket that is just closing. */
-const KEEP_ALIVE_MS = 65_000;
+/** Any number: what is over is over. */
+const ANY_MS = Number.MAX_SAFE_INTEGER;
 
 /** What the routes are made of. */
 export interface Shop {
   readonly store: Store;
   readonly quotes: Quotes;
   readonly catalog: Catalog;
+  /** What runs here, which every answer names. @default - answers name nothing */
+  readonly task?: Task;
+  /** One JSON line a request on stdout. @default false */
+  readonly traces?: boolean;
 }
 
-export async function serve(shop: Shop, address: { host: string; port: number }): Promise<ShopServer> {
-  const server = http.createServer((request, response) => {
-    void answer(shop, request, response).then((reply) => send(response, reply, server.listening));
-  });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () => closeServer(server),
-  };
+export interface ShopAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly drainMs?: number;
 }
 
-function closeServer(server: http.Server): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
-
-function send(response: http.ServerResponse, reply: Reply, open: boolean): void {
-  const body = JSON.stringify(reply.body);
-  response.writeHead(reply.status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...(open ? {} : { connection: 'close' }),
-    ...reply.headers,
-  });
-  response.end(body);
+export function serve(shop: Shop, address: ShopAddress): Promise<ShopServer> {
+  return listen((request, response) => answer(shop, request, response), address);
 }
 
 async function answer(
   shop: Shop,
   request: http.IncomingMessage,
   response: http.ServerResponse,
+): Promise<HttpReply> {
+  const startedAt = performance.now();
+  const context = new RequestContext(request.headers);
+  const reply = await inRequest(context, () => timely(shop, request, response, context));
+  const { task, traces } = shop;
+  if (traces && task) {
+    writeTrace({
+      trace: context.trace,
+      tier: task.tier,
+      task: task.id,
+      version: task.version,
+      method: request.method ?? '',
+      path: request.url ?? '',
+      status: reply.status,
+      ms: performance.now() - startedAt,
+      seams: context.seams,
+    });
+  }
+  return {
+    status: reply.status,
+    body: JSON.stringify(reply.body),
+    headers: { ...reply.headers, ...(task && { [VERSION_HEADER]: versionOf(task) }) },
+  };
+}
+
+/** Refused before any work where nobody waits for the answer any more. */
+async function timely(
+  shop: Shop,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  context: RequestContext,
 ): Promise<Reply> {
   try {
-    return await route(shop, request, response);
+    if (context.leftMs(ANY_MS) > 0) return await route(shop, request, response);
+    const message = 'the time of the request was over before it came';
+    throw new UnderstudyError(message, { code: 'deadline-exceeded', advice: 'retry' });
   } catch (error) {
     return failure(error);
   }
@@ -104,7 +112,7 @@ async function route(
       });
     case 'PUT /catalog/<id>':
       return checked(checkProductId(id), async (product) =>
-        checked(checkPrice(await readBody(request)), async (priceCents) => {
+        checked(checkPrice(await textOf(request)), async (priceCents) => {
           const version = await catalog.setPrice(product, priceCents);
           return found(version === null ? null : { id: product, version }, 'product', id);
         }),
@@ -123,7 +131,7 @@ async function route(
         ),
       );
     case 'POST /orders':
-      return checked(checkOrder(await readBody(request)), async (order) => ({
+      return checked(checkOrder(await textOf(request)), async (order) => ({
         status: 201,
         body: { id: order.id, position: await store.placeOrder(order) },
       }));
@@ -191,13 +199,7 @@ function describe(error: unknown): { code: string; advice: string } {
   return { code: typeof code === 'string' ? code : 'failed', advice: 'check' };
 }
 
-async function readBody(request: http.IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > BODY_BYTES_MAX) return '';
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** Empty where it is too large: then it is no JSON either. */
+async function textOf(request: http.IncomingMessage): Promise<string> {
+  return (await readBody(request, BODY_BYTES_MAX))?.toString('utf8') ?? '';
 }

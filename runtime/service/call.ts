@@ -73,7 +73,7 @@ export class Call {
         for (const attempt of this.#running) attempt.cancel(true);
         this.#running.clear();
         if ('value' in settle) resolve(settle.value);
-        else reject(markRetried(settle.error) as Error);
+        else reject(markRetried(settle.error));
       };
       this.#begin();
     });

@@ -1,6 +1,6 @@
 export { ServiceError, type ServiceErrorCode } from './errors.ts';
 export type { GroupStatus, InstanceStatus } from './group.ts';
-export { DEADLINE_HEADER, RETRIED_HEADER } from './headers.ts';
+export { DEADLINE_HEADER, deadlineOf, RETRIED_HEADER } from './headers.ts';
 export { DRAINING_HEADER } from './judge.ts';
 export {
   HEDGING_DEFAULTS,
