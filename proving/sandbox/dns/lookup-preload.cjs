@@ -28,6 +28,14 @@ function plain(hostname) {
   return hostname.toLowerCase().replace(/\.$/, '');
 }
 
+/**
+ * The SDK puts `data-` before the host of Cloud Map's data plane, an address included: that is the endpoint still.
+ */
+function behindPrefix(hostname) {
+  const [, address] = /^data-(127(?:\.\d{1,3}){3})$/.exec(hostname) ?? [];
+  return address;
+}
+
 /** A zone of the sandbox for certain. */
 function isOurs(hostname) {
   const name = plain(hostname);
@@ -54,6 +62,8 @@ function notFound(hostname) {
 
 function lookup(hostname, options, callback) {
   const done = typeof options === 'function' ? options : callback;
+  const address = behindPrefix(hostname);
+  if (address) return systemLookup(address, options, callback);
   if (!isAsked(hostname)) return systemLookup(hostname, options, callback);
   if (!server) {
     process.nextTick(done, notFound(hostname));
@@ -74,7 +84,9 @@ function lookup(hostname, options, callback) {
 }
 
 function lookupPromise(hostname, options) {
-  if (!isAsked(hostname)) return systemLookupPromise(hostname, options);
+  if (!isAsked(hostname) || behindPrefix(hostname)) {
+    return systemLookupPromise(behindPrefix(hostname) ?? hostname, options);
+  }
   return new Promise((resolve, reject) => {
     lookup(hostname, options ?? {}, (error, address, family) => {
       if (error) reject(error);
