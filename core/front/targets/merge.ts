@@ -38,8 +38,11 @@ export function mergeTargets(input: MergeInput): readonly TargetEntry[] {
   for (const one of seen.values()) {
     if (one.balancer === 'draining') continue;
     const entry = before.get(one.memberId);
+    // On its way back into the second group: until then it is still out.
+    if (entry?.registered === false && one.groups < described.length) continue;
     const since = entry?.registered === true ? entry.since : now;
-    merged.set(one.memberId, { ...one, az: one.az ?? entry?.az ?? 'unknown', registered: true, since });
+    const { groups: _groups, ...seenAs } = one;
+    merged.set(one.memberId, { ...seenAs, az: one.az ?? entry?.az ?? 'unknown', registered: true, since });
   }
   for (const entry of before.values()) {
     if (merged.has(entry.memberId) || stopped.includes(entry.address)) continue;
@@ -83,6 +86,8 @@ interface Seen {
   readonly port: number;
   readonly az: string | null;
   readonly balancer: BalancerSays;
+  /** In how many groups it stands. */
+  readonly groups: number;
 }
 
 /** The best that any balancer says: a target that one of them sends requests to is in service. */
@@ -100,6 +105,7 @@ function gather(described: readonly DescribedTarget[]): ReadonlyMap<string, Seen
       port,
       az: az ?? other?.az ?? null,
       balancer: isBetter ? state : other.balancer,
+      groups: (other?.groups ?? 0) + (state === 'draining' ? 0 : 1),
     });
   }
   return seen;

@@ -40,7 +40,11 @@ export function planZone(facts: FrontFacts): ZonePlan {
   let action: FrontAction | null = null;
   for (const view of zones) {
     const shifts = ours.filter(({ shift }) => shift.zone === view.zone);
-    const decided = shifts.length > 0 ? decideShifted(view, shifts, input) : decideGray(view, input);
+    const isWhole = shifts.length >= facts.groups.length;
+    const decided =
+      shifts.length > 0 && (isWhole || view.look !== 'gray')
+        ? decideShifted(view, shifts, input)
+        : decideGray(view, shifts, input);
     if (decided === null) continue;
     if ('cause' in decided) holds.push(decided);
     else action ??= decided;
@@ -98,7 +102,12 @@ interface ZoneInput {
   readonly evidence: readonly string[];
 }
 
-function decideGray(view: ZoneView, input: ZoneInput): FrontAction | FrontHold | null {
+/** @param shifts those of ours that stand already: a balancer that is led away is not led away again */
+function decideGray(
+  view: ZoneView,
+  shifts: readonly OwnShift[],
+  input: ZoneInput,
+): FrontAction | FrontHold | null {
   if (view.look !== 'gray') return null;
   const { facts, zones, views, evidence } = input;
   const { now, edge, groups, managed } = facts;
@@ -115,7 +124,9 @@ function decideGray(view: ZoneView, input: ZoneInput): FrontAction | FrontHold |
   if (groups.some(({ balancer }) => managed[balancer] === undefined)) {
     return wait('aws-unknown', 'it is not known what is shifted', now + LOOK_AGAIN_MS);
   }
-  const away = groups.flatMap(({ balancer }) => zonesAway(balancer, facts));
+  const away = groups
+    .flatMap(({ balancer }) => zonesAway(balancer, facts))
+    .filter((zone) => shifts.length === 0 || zone !== view.zone);
   if (away.length > 0) return wait('other-zone', `a shift leads away from ${away.join(', ')}`, null);
   const open = groups.find(({ targetGroup }) => failsOpen(targetGroup, facts));
   if (open !== undefined)
@@ -128,7 +139,9 @@ function decideGray(view: ZoneView, input: ZoneInput): FrontAction | FrontHold |
     return wait('asked-before', `asked ${now - asked} ms ago in vain`, asked + ASKED_PAUSE_MS);
   }
   const reason = `${view.told} for ${grayMs} ms; ${capacity}`;
-  const calls = groups.map(({ balancer }) => startCall(balancer, view.zone, reason, facts));
+  const calls = groups
+    .filter(({ balancer }) => !shifts.some((one) => one.balancer === balancer))
+    .map(({ balancer }) => startCall(balancer, view.zone, reason, facts));
   return { kind: 'shift', memberId: view.zone, zone: view.zone, calls, reason, evidence };
 }
 

@@ -1,0 +1,125 @@
+/** The `dns-failover` handler over a world and stores in memory. */
+
+import { createHandler, type FrontReport } from '../../../lambdas/dns-failover/handler.ts';
+import type { FrontSettings } from '../../../lambdas/dns-failover/settings.ts';
+import type { ControlItem } from '../../../core/state/items.ts';
+import { MemoryFrontStore } from '../fakes/front-store.ts';
+import { VirtualClock } from '../fakes/clock.ts';
+import {
+  ACCOUNT,
+  invocation,
+  MemoryStore,
+  Process,
+  RecordedMetrics,
+  REGION,
+  SILENT,
+  TABLE,
+} from '../fakes/process.ts';
+import { ENV, World, ZONES } from '../fakes/world.ts';
+import { BALANCERS, FrontWorld, GROUPS, NAME, RECORDS } from './world.ts';
+
+export const FUNCTION_NAME = 'dns-failover';
+export const FRONT_TABLE = 'demo-front';
+export const SCHEDULE = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+const MINUTE_MS = 60_000;
+
+export function streamEvent(az: string = ZONES[0]): unknown {
+  const table = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${FRONT_TABLE}`;
+  return {
+    Records: [
+      {
+        eventSource: 'aws:dynamodb',
+        eventSourceARN: `${table}/stream/2026-11-22T00:00:00.000`,
+        dynamodb: {
+          NewImage: {
+            kind: { S: 'target-observation' },
+            env: { S: ENV },
+            az: { S: az },
+            changed: { BOOL: true },
+          },
+        },
+      },
+    ],
+  };
+}
+
+export function taskEvent(address: string, cluster = 'demo'): unknown {
+  return {
+    source: 'aws.ecs',
+    'detail-type': 'ECS Task State Change',
+    account: ACCOUNT,
+    region: REGION,
+    detail: {
+      clusterArn: `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/${cluster}`,
+      desiredStatus: 'STOPPED',
+      lastStatus: 'STOPPING',
+      attachments: [{ type: 'eni', details: [{ name: 'privateIPv4Address', value: address }] }],
+    },
+  };
+}
+
+export function setUp(options: { tasksPerZone?: number; settings?: Partial<FrontSettings> } = {}) {
+  const clock = new VirtualClock();
+  const world = new FrontWorld(clock, options.tasksPerZone);
+  const store = new MemoryStore(new World(clock));
+  const front = new MemoryFrontStore();
+  front.observations = (zones) => world.observations(zones);
+  const metrics = new RecordedMetrics();
+  const settings: FrontSettings = {
+    env: ENV,
+    functionName: FUNCTION_NAME,
+    table: TABLE,
+    frontTable: FRONT_TABLE,
+    region: REGION,
+    zones: ZONES,
+    targetGroups: GROUPS,
+    balancers: BALANCERS,
+    healthPath: '/health',
+    requestsPerTarget: 100,
+    peakRequests: null,
+    check: { url: `https://${NAME}/health`, connectTo: 'demo-primary.eu-west-1.elb.amazonaws.com' },
+    hostedZone: 'Z9',
+    records: RECORDS,
+    taskCluster: 'demo',
+    mode: 'act',
+    ...options.settings,
+  };
+  const run = (event: unknown = SCHEDULE, process = new Process()): Promise<FrontReport> => {
+    const ports = {
+      clock,
+      store: process.wrap(store),
+      front: process.wrap(front),
+      elb: process.wrap(world.elb),
+      shift: process.wrap(world.shift),
+      edge: process.wrap(world.edge),
+      records: process.wrap(world.recordStore),
+      metrics,
+      log: SILENT,
+    };
+    return createHandler(ports, settings)(event, invocation(clock, FUNCTION_NAME));
+  };
+  /** Minutes of the schedule. */
+  const minutes = async (count: number): Promise<void> => {
+    for (let minute = 0; minute < count; minute += 1) {
+      const started = clock.now();
+      await run();
+      clock.advance(Math.max(0, started + MINUTE_MS - clock.now()));
+    }
+  };
+  const set = (change: Partial<ControlItem>, tier = 'web'): void => {
+    const item = { kind: 'control' as const, by: 'ana', why: 'a drill', at: 0, mode: null, paused: false };
+    store.controls.set(tier, { ...item, ...change });
+  };
+  const ledger = () =>
+    [...store.ledger.values()].map(({ steps, state }) => `${steps[0]!.name.replace(/-\d+$/, '')} ${state}`);
+  return { clock, world, store, front, metrics, run, minutes, set, ledger };
+}
+
+/** Task 0 has hung for as long as it takes the probers to know. */
+export async function setUpHung(options: Parameters<typeof setUp>[0] = {}) {
+  const rig = setUp(options);
+  await rig.run();
+  rig.world.hang(0);
+  rig.clock.advance(2500);
+  return rig;
+}
