@@ -97,8 +97,9 @@ export function isRamping(health: TargetHealth, slowStartMs: number, now: number
  * one answer of several; a tie goes to the worse view.
  */
 export function commonState(views: readonly TargetHealth['state'][]): TargetHealth['state'] {
-  const order = ['draining', 'unhealthy', 'initial', 'healthy'] as const;
-  const count = (state: TargetHealth['state']) => views.filter((view) => view === state).length;
   if (views.includes('draining')) return 'draining';
-  return order.toSorted((a, b) => count(b) - count(a))[0] ?? 'initial';
+  const count = (state: TargetHealth['state']) => views.filter((view) => view === state).length;
+  const worseFirst = ['unhealthy', 'initial', 'healthy'] as const;
+  const seen = worseFirst.filter((state) => count(state) > 0);
+  return seen.toSorted((a, b) => count(b) - count(a))[0] ?? 'initial';
 }

@@ -1,9 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
-import https from 'node:https';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createDns, type Dns } from '../../../../proving/sandbox/dns/index.ts';
@@ -18,10 +15,12 @@ import {
   type World,
 } from '../../../../proving/sandbox/kernel/index.ts';
 import { createCertificateAuthority } from '../../../../proving/sandbox/tls/index.ts';
+import { type Answer, ask, type AskOptions, DOMAIN, eventually, freePort } from './client.ts';
+
+export { DOMAIN, eventually, pause } from './client.ts';
 
 export const REGION = 'us-east-1';
 export const ZONES = [`${REGION}a`, `${REGION}b`, `${REGION}c`] as const;
-export const DOMAIN = 'shop.demo.example.com';
 export const CERTIFICATE = `arn:aws:acm:${REGION}:123456789012:certificate/demo`;
 export const BUCKET = 'demo-logs';
 const TARGET_FILE = path.join(import.meta.dirname, 'target-process.ts');
@@ -33,24 +32,6 @@ export interface TestTarget extends BalancerTarget {
   readonly aborted: readonly string[];
   setHealth(status: number): void;
   kill(): Promise<void>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly text: string;
-  readonly json: any;
-}
-
-export interface AskOptions {
-  readonly node?: BalancerNode;
-  readonly method?: string;
-  readonly headers?: http.OutgoingHttpHeaders;
-  readonly body?: string;
-  readonly agent?: http.Agent | false;
-  readonly from?: string;
-  readonly tls?: boolean;
-  readonly signal?: AbortSignal;
 }
 
 export interface Stage {
@@ -186,7 +167,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       const [{ listening: port }] = (await once(child, 'message')) as [{ listening: number }];
       const az = ZONES[zone] ?? null;
       const target = {
-        ...{ address, port, az, child, aborted, id: `${address}:${port}` },
+        address,
+        port,
+        az,
+        child,
+        aborted,
+        id: `${address}:${port}`,
         setHealth: (health: number) => void child.send({ health }),
         async kill() {
           if (child.exitCode !== null || child.signalCode !== null) return;
@@ -253,68 +239,5 @@ async function deploy(
     Port: stage.http,
     Protocol: 'HTTP',
     DefaultActions: [{ Type: 'forward', TargetGroupArn: stage.groupArn }],
-  });
-}
-
-function ask(stage: Stage, url: string, options: AskOptions): Promise<Answer> {
-  const node = options.node ?? stage.node();
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const common = {
-    host: node.address,
-    path: url,
-    method: options.method ?? 'GET',
-    headers: { host: DOMAIN, ...options.headers },
-    agent: options.agent ?? false,
-    ...(options.from === undefined ? {} : { localAddress: options.from }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  };
-  const sent = options.tls
-    ? https.request({ ...common, port: stage.https, ca: stage.caPem, servername: DOMAIN })
-    : http.request({ ...common, port: stage.http });
-  sent.on('error', reject);
-  sent.on('response', (answer) => {
-    let text = '';
-    answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    answer.on('error', reject);
-    answer.on('end', () => {
-      const isJson = answer.headers['content-type'] === 'application/json';
-      const json = isJson ? JSON.parse(text) : null;
-      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json });
-    });
-  });
-  sent.end(options.body);
-  return promise;
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
-  });
-  const bound = server.address();
-  await new Promise((done) => {
-    server.close(done);
-  });
-  if (bound === null || typeof bound === 'string') throw new Error('no port');
-  return bound.port;
-}
-
-export async function eventually<T>(
-  what: string,
-  boundMs: number,
-  look: () => T | undefined | false | Promise<T | undefined | false>,
-): Promise<T> {
-  const end = performance.now() + boundMs;
-  for (;;) {
-    const answer = await look();
-    if (answer) return answer;
-    if (performance.now() > end) throw new Error(`not within ${boundMs} ms: ${what}`);
-    await pause(20);
-  }
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((done) => {
-    setTimeout(done, ms);
   });
 }

@@ -7,6 +7,7 @@ import http from 'node:http';
 
 const [address = '127.0.0.1', port = '0'] = process.argv.slice(2);
 let healthStatus = 200;
+let boundPort = 0;
 
 const server = http.createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://target');
@@ -35,7 +36,7 @@ const server = http.createServer((request, response) => {
   request.on('end', () => {
     setTimeout(() => {
       const said = {
-        target: `${address}:${port}`,
+        target: `${address}:${boundPort}`,
         method: request.method,
         url: request.url,
         headers: request.headers,
@@ -56,7 +57,8 @@ const server = http.createServer((request, response) => {
 server.keepAliveTimeout = 120_000;
 server.listen(Number(port), address, () => {
   const bound = server.address();
-  process.send?.({ listening: typeof bound === 'object' ? bound?.port : 0 });
+  boundPort = typeof bound === 'object' ? (bound?.port ?? 0) : 0;
+  process.send?.({ listening: boundPort });
 });
 process.on('message', (message: { health: number }) => (healthStatus = message.health));
 process.on('disconnect', () => process.exit(0));
