@@ -41,7 +41,7 @@ export class ServedNames implements ZoneView {
 
   record(name: string, type: string): RecordSet | undefined {
     const zone = this.#zoneHolding(name);
-    if (zone === undefined) return this.#ports.records.record(name);
+    if (zone === undefined) return this.#ports.records.record(ofBalancer(name));
     const known = HOSTED_TYPES.find((one): one is HostedType => one === type) ?? 'CNAME';
     const owner = ownerOf(zone, name);
     const set = hostedAnswer(this.#viewOf(zone), { name: owner, type: known }, Math.random);
@@ -52,7 +52,7 @@ export class ServedNames implements ZoneView {
 
   exists(name: string): boolean {
     const zone = this.#zoneHolding(name);
-    if (zone === undefined) return this.#ports.records.record(name) !== undefined;
+    if (zone === undefined) return this.#ports.records.record(ofBalancer(name)) !== undefined;
     const owner = ownerOf(zone, name);
     return [...zone.served.values()].some((record) => record.name === owner);
   }
@@ -77,9 +77,9 @@ export class ServedNames implements ZoneView {
     return {
       records: (name, type) => recordsOf(zone, name, type),
       isCheckHealthy: (id) => isCheckHealthy(id),
-      isBalancerHealthy: (dnsName) => isBalancerHealthy(dnsName),
+      isBalancerHealthy: (dnsName) => isBalancerHealthy(ofBalancer(dnsName)),
       outside: (dnsName, type) => {
-        const set = this.#ports.records.record(dnsName);
+        const set = this.#ports.records.record(ofBalancer(dnsName));
         return set?.type === type ? set : undefined;
       },
     };
@@ -88,6 +88,11 @@ export class ServedNames implements ZoneView {
   #ttl(documentedS: number): number {
     return Math.max(1, Math.round(this.#world.managed(documentedS * 1_000) / 1_000));
   }
+}
+
+/** Every balancer answers to its name with `dualstack.` before it too: the form in which aliases are written. */
+function ofBalancer(dnsName: string): string {
+  return dnsName.replace(/^dualstack\./, '');
 }
 
 function recordsOf(zone: HostedZone, name: string, type: HostedType): readonly HostedRecordSet[] {

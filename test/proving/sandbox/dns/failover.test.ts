@@ -51,7 +51,12 @@ const ask = (server = dns.authoritative, name = NAME) => {
 const addresses = async (server?: string) => (await ask(server)).map(({ address }) => address).toSorted();
 const makeCheck = async (HealthCheckConfig: object) =>
   (await create(dns, 'AWS::Route53::HealthCheck', { HealthCheckConfig })).physicalId;
-const alias = (DNSName: string) => ({ DNSName, HostedZoneId: BALANCERS_ZONE, EvaluateTargetHealth: true });
+/** As the CDK writes an alias of a balancer. */
+const alias = (name: string) => ({
+  DNSName: `dualstack.${name}`,
+  HostedZoneId: BALANCERS_ZONE,
+  EvaluateTargetHealth: true,
+});
 
 async function listening(server: net.Server): Promise<number> {
   servers.push(server);
@@ -85,6 +90,7 @@ describe('a failover pair', () => {
     expect(await addresses()).toHaveLength(3);
     healthy = { [PRIMARY]: true, [SECONDARY]: true };
     expect(await addresses()).toHaveLength(3);
+    expect(await ask(dns.authoritative, `dualstack.${PRIMARY}`)).toHaveLength(3);
   });
 
   it('turns with an endpoint check within three of its intervals, and back, with no call of the API', async () => {
