@@ -21,8 +21,18 @@ export function allowBundle(
   });
   acknowledgeWildcards(
     policy,
-    [String(Stack.of(scope).resolve(bundles))],
+    [asReported(Stack.of(scope).resolve(bundles))],
     'The bundles of earlier versions are read when their tasks start again. Only files of code have this ending.',
   );
   return policy;
+}
+
+/** As cdk-nag writes a resource whose parts are only known at deployment. */
+function asReported(resolved: unknown): string {
+  if (typeof resolved === 'string') return resolved;
+  const { Ref, 'Fn::Sub': sub, 'Fn::Join': join } = resolved as Readonly<Record<string, unknown>>;
+  if (typeof Ref === 'string') return `<${Ref}>`;
+  if (typeof sub === 'string') return sub.replaceAll(/\$\{([^}]+)\}/g, '<$1>');
+  const [separator, parts] = join as readonly [string, readonly unknown[]];
+  return parts.map(asReported).join(separator);
 }
