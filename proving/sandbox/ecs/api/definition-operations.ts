@@ -18,7 +18,12 @@ export function definitionOperations({ registry }: EcsServiceOptions) {
       },
     }),
     RegisterTaskDefinition: operation({
-      authorize: () => [anywhere('RegisterTaskDefinition')],
+      authorize: ({ family }: ecs.RegisterTaskDefinitionRequest) => [
+        {
+          action: 'ecs:RegisterTaskDefinition',
+          resource: registry.arn(`task-definition/${family ?? ''}:*`),
+        },
+      ],
       handle: (input: ecs.RegisterTaskDefinitionRequest) => {
         const { family = '', tags = [], ...rest } = input;
         if (family === '') throw new AwsError('ClientException', 'Family must be set.');

@@ -14,7 +14,12 @@ const CHANGEABLE = ['cluster', 'service', 'desiredCount', 'taskDefinition', 'for
 export function serviceOperations({ registry }: EcsServiceOptions) {
   return {
     ListServices: operation({
-      authorize: () => [anywhere('ListServices')],
+      authorize: ({ cluster }: ecs.ListServicesRequest) => [
+        {
+          ...anywhere('ListServices'),
+          context: { 'ecs:cluster': registry.arn(`cluster/${lastPart(cluster ?? 'default')}`) },
+        },
+      ],
       handle: (input: ecs.ListServicesRequest) => {
         const services = registry.servicesOf(registry.cluster(input.cluster).name);
         const { page, ...next } = paged(

@@ -7,16 +7,22 @@ import { ELASTICACHE } from './operations/cache.ts';
 import { RDS, RDS_DATA } from './operations/database.ts';
 import { DYNAMODB, S3, SECRETS, SSM } from './operations/state.ts';
 import { CLOUDWATCH, EVENTS, LAMBDA } from './operations/functions.ts';
-import { CLOUDFORMATION, ROUTE53, STS } from './operations/deployment.ts';
+import { CLOUDFORMATION, STS } from './operations/deployment.ts';
+import { ACM, CLOUD_MAP, ROUTE53, ZONAL_SHIFT } from './operations/names.ts';
+import { ECS, LOAD_BALANCING } from './operations/tasks.ts';
 import type { Row } from './operations/rights.ts';
 
 export type { NeededRight, Row } from './operations/rights.ts';
 
 /** By signing name; the prefix of the actions differs for CloudWatch. */
 export const OPERATIONS: Readonly<Record<string, readonly Row[]>> = {
+  acm: ACM,
+  'arc-zonal-shift': ZONAL_SHIFT,
   cloudformation: CLOUDFORMATION,
   dynamodb: DYNAMODB,
+  ecs: ECS,
   elasticache: ELASTICACHE,
+  elasticloadbalancing: LOAD_BALANCING,
   events: EVENTS,
   lambda: LAMBDA,
   monitoring: CLOUDWATCH,
@@ -25,6 +31,7 @@ export const OPERATIONS: Readonly<Record<string, readonly Row[]>> = {
   route53: ROUTE53,
   s3: S3,
   secretsmanager: SECRETS,
+  servicediscovery: CLOUD_MAP,
   ssm: SSM,
   sts: STS,
 };

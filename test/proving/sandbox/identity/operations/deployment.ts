@@ -46,11 +46,3 @@ export const STS: readonly Row[] = [
     { action: 'AssumeRole', on: ROLE, keys: { 'sts:ExternalId': 'agreed', 'sts:RoleSessionName': 'cdk' } },
   ],
 ];
-
-const ZONE = 'arn:aws:route53:::hostedzone/Z1';
-
-export const ROUTE53: readonly Row[] = [
-  ['ListHostedZones', {}, { action: 'ListHostedZones', on: '*' }],
-  ['GetHostedZone', { Id: 'Z1' }, { action: 'GetHostedZone', on: ZONE }],
-  ['ListResourceRecordSets', { HostedZoneId: 'Z1' }, { action: 'ListResourceRecordSets', on: ZONE }],
-];
