@@ -17,6 +17,7 @@ const KNOWN = [
   'Port',
   'Protocol',
   'SslPolicy',
+  'Tags',
 ];
 const REFUSED = {
   AlpnPolicy: 'application load balancers have none',
