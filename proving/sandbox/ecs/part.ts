@@ -57,19 +57,13 @@ export function createEcs(world: World, ports: EcsPorts): Ecs {
   const credentials = new TaskCredentials(world, ports.identity, ports.routes);
   const { targetGroups, zoneOf } = ports;
   const network: TaskNetwork = ports;
-  let shared: Shared | undefined;
-  const share = (): Shared =>
-    (shared ??= {
-      ...ports,
-      world,
-      registry,
-      gateway,
-      credentials,
-      network,
-      addresses: new AddressBook(),
-      folder: prepareFolder(world),
-      unprivileged: mayRunUnprivileged(world),
-    });
+  let shared: Promise<Shared> | undefined;
+  // A failure is told to whoever asked and not kept: the next deployment tries again.
+  const share = (): Promise<Shared> => {
+    shared ??= prepare(world, { ...ports, registry, gateway, credentials, network });
+    shared.catch(() => (shared = undefined));
+    return shared;
+  };
   serveMetadata(ports.routes, (id) =>
     registry.tasks.find((task) => task.id === id && task.stoppedAt === null),
   );
@@ -87,7 +81,22 @@ export function createEcs(world: World, ports: EcsPorts): Ecs {
     async stop() {
       await Promise.allSettled([...registry.services.values()].map((service) => service.stop()));
       await gateway.stop();
+      (await shared)?.addresses.close();
     },
+  };
+}
+
+/** Only a sandbox with tasks needs any of it. */
+async function prepare(
+  world: World,
+  given: Omit<Shared, 'world' | 'addresses' | 'folder' | 'unprivileged'>,
+): Promise<Shared> {
+  return {
+    ...given,
+    world,
+    addresses: await AddressBook.open(),
+    folder: prepareFolder(world),
+    unprivileged: mayRunUnprivileged(world),
   };
 }
 

@@ -1,14 +1,14 @@
 /** In which zone a task starts, and which one ends first. */
 
-import { isLive } from './tasks.ts';
+import { isGood } from './tasks.ts';
 import type { ServiceState, Task } from './types.ts';
 
 /**
  * Where the deployment has the fewest tasks, then where the service has; the earlier zone of two (developer guide,
- * "Task placement on Fargate": spread over the zones of the subnets).
+ * "Task placement on Fargate": spread over the zones of the subnets). Assumed: a task that is to be replaced does not count.
  */
 export function emptiestZone(state: ServiceState, deployment: string): string {
-  const live = state.tasks.filter(isLive);
+  const live = state.tasks.filter(isGood);
   const load = (zone: string): [number, number] => {
     const here = live.filter(({ az }) => az === zone);
     return [here.filter((task) => task.deployment === deployment).length, here.length];

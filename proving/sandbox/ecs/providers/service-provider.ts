@@ -10,7 +10,7 @@ import { readService, type ServiceReader } from './service-properties.ts';
 const NAME_LENGTH_MAX = 255;
 
 export interface ServiceProviderOptions extends ServiceReader {
-  readonly shared: () => Shared;
+  readonly shared: () => Promise<Shared>;
 }
 
 export function serviceProvider(options: ServiceProviderOptions): ResourceProvider {
@@ -26,7 +26,7 @@ export function serviceProvider(options: ServiceProviderOptions): ResourceProvid
       if (registry.services.has(arn)) {
         throw new AwsError('InvalidParameterException', 'Creation of service was not idempotent.');
       }
-      const service = new RunningService(shared(), { ...wanted, name, arn, createdAt: world.now() });
+      const service = new RunningService(await shared(), { ...wanted, name, arn, createdAt: world.now() });
       registry.services.set(arn, service);
       try {
         service.apply(false);

@@ -8,7 +8,7 @@ import { MODULES } from './task-environment.ts';
 /** A checkout in somebody's home may be closed to others: then tasks run as the sandbox does, and its log says so. */
 export function mayRunUnprivileged(world: World): boolean {
   if (world.unprivileged === null) return true;
-  const needed = [process.execPath, MODULES, fileURLToPath(import.meta.url)];
+  const needed = [process.execPath, MODULES, fileURLToPath(new URL('../../network', import.meta.url))];
   const closed = needed.find((file) => !isReachable(file));
   if (closed === undefined) return true;
   world.log('ecs', 'tasks run as the sandbox itself: others may not read what they need', { closed });

@@ -30,13 +30,14 @@ describe('a task whose process ends', () => {
 describe('a task that fails its checks', () => {
   it('is replaced first and stopped when its replacement is healthy', () => {
     const rig = steady();
-    const [sick] = rig.state.tasks;
+    const [, sick] = rig.state.tasks;
     rig.run(60_000);
     rig.input({ kind: 'checked', task: sick!.id, targets: 'unhealthy' });
     expect(rig.live).toHaveLength(4);
     expect(rig.live.find(({ id }) => id === sick!.id)?.phase).toBe('running');
     rig.until(isSteady);
     expect(rig.state.tasks.some(({ id }) => id === sick!.id)).toBe(false);
+    expect(rig.state.tasks.map(({ az }) => az).toSorted()).toEqual(['eu-a', 'eu-b', 'eu-c']);
     expect(rig.messages).toContain(`(service web) (task ${sick!.id}) failed ELB health checks.`);
   });
 
