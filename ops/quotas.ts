@@ -4,12 +4,6 @@
  */
 
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteParameterCommand,
-  ParameterNotFound,
-  PutParameterCommand,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
 import { overrideQuotasPath } from '../core/naming.ts';
 import {
   quotasKey,
@@ -20,6 +14,7 @@ import {
 import type { Key } from '../core/state/keys.ts';
 import type { QuotasDocument } from '../core/throttle/index.ts';
 import { fromAttributes, toAttributes } from '../lambdas/shared/attribute-values.ts';
+import { putOverride } from './override.ts';
 import type { Target } from './target.ts';
 
 export interface QuotasParameter {
@@ -33,20 +28,7 @@ export async function putQuotasOverride(
   { env, resource }: QuotasParameter,
   document: QuotasDocument | null,
 ): Promise<void> {
-  const client = new SSMClient({ ...target });
-  const Name = overrideQuotasPath(env, resource);
-  try {
-    if (document === null) {
-      await client.send(new DeleteParameterCommand({ Name }));
-    } else {
-      const Value = JSON.stringify(document);
-      await client.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
-    }
-  } catch (error) {
-    if (!(error instanceof ParameterNotFound)) throw error;
-  } finally {
-    client.destroy();
-  }
+  await putOverride(target, overrideQuotasPath(env, resource), document);
 }
 
 export interface QuotasTables {

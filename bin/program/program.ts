@@ -9,6 +9,7 @@ import { addEnv } from './env.ts';
 import { addHold } from './hold.ts';
 import { addRelease } from './release.ts';
 import { addSim } from './sim.ts';
+import { addStrategy } from './strategy.ts';
 import { addSwitchover } from './switchover.ts';
 import { addToken } from './token.ts';
 import type { Choose } from './types.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   addRelease,
   addAck,
   addCache,
+  addStrategy,
   addEnv,
   addToken,
 ] as const;

@@ -1,6 +1,6 @@
 /**
  * The level-triggered sweep: every minute, and at once when a parameter changes, it repairs what events lost.
- * It copies validated thresholds and quotas into the table, and wakes a controller whose work is not done.
+ * It copies validated thresholds, quotas and rules into the tables, and wakes a controller whose work is not done.
  */
 
 import type {
@@ -10,6 +10,7 @@ import type {
   Metrics,
   ParameterReader,
   StateStore,
+  StrategyStore,
 } from '../../core/ports/index.ts';
 import { DIMENSION } from '../shared/contract.ts';
 import type { ControllerSettings, ThrottledResource } from '../shared/environment.ts';
@@ -17,6 +18,7 @@ import { parseTrigger, placeOf, type Trigger } from '../shared/events.ts';
 import type { Invocation } from '../shared/invocation.ts';
 import { FUNCTION, METRIC } from './contract.ts';
 import { copyQuotas } from './copy-quotas.ts';
+import { copyStrategies } from './copy-strategies.ts';
 import { copyThresholds } from './copy-thresholds.ts';
 import { findLostWork } from './find-lost-work.ts';
 
@@ -27,6 +29,8 @@ export interface ReconcilePorts {
   readonly alarms: AlarmReader;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Where the rules in force are kept. @default - there is no web tier: null */
+  readonly strategies?: StrategyStore | null;
 }
 
 export interface ReconcileSettings extends ControllerSettings {
@@ -34,6 +38,8 @@ export interface ReconcileSettings extends ControllerSettings {
   readonly alarmPrefix: string;
   /** Whose quotas are copied. @default - none */
   readonly resources?: readonly ThrottledResource[];
+  /** Whose rules are copied. @default - none */
+  readonly services?: readonly string[];
 }
 
 export interface ReconcileReport {
@@ -67,11 +73,13 @@ export function createHandler(ports: ReconcilePorts, settings: ReconcileSettings
 
 async function copy(
   ports: ReconcilePorts,
-  { parameterRoot, resources = [] }: ReconcileSettings,
+  { parameterRoot, resources = [], services = [] }: ReconcileSettings,
 ): Promise<Readonly<Record<string, string>>> {
   const texts = await ports.parameters.under(parameterRoot);
   const thresholds = await copyThresholds(ports, texts);
-  return { ...thresholds, ...(await copyQuotas(ports, resources, texts)) };
+  const quotas = await copyQuotas(ports, resources, texts);
+  const { strategies = null } = ports;
+  return { ...thresholds, ...quotas, ...(await copyStrategies(ports, { strategies, services }, texts)) };
 }
 
 async function wake(
