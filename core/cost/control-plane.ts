@@ -4,6 +4,7 @@
  */
 
 import { cacheItems, isOnlyWhenWrong } from './cache.ts';
+import { frontItems, isOnlyWhenWrong as isOnlyWhenFrontWrong } from './front.ts';
 import {
   functionsOf,
   highResolution,
@@ -45,6 +46,7 @@ export function estimateControlPlane({ templates, prices }: ControlPlaneInput): 
     ...otherItems(price, resources, sweeps),
     ...throttleItems(price, resources, USAGE.throttleInstances),
     ...cacheItems(price, resources),
+    ...frontItems(price, resources, USAGE.frontTargets),
   ];
   return { items, usd: items.reduce((sum, item) => sum + item.usd, 0) };
 }
@@ -117,7 +119,8 @@ function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly
   const high = highResolution(alarms);
   const standard = alarms.filter((alarm) => !high.includes(alarm));
   const composites = resources.filter((resource) => resource.Type === 'AWS::CloudWatch::CompositeAlarm');
-  const own = alarms.filter((a) => a.Properties?.['Namespace'] === 'Understudy' && !isOnlyWhenWrong(a));
+  const isQuiet = (alarm: CostResource): boolean => isOnlyWhenWrong(alarm) || isOnlyWhenFrontWrong(alarm);
+  const own = alarms.filter((a) => a.Properties?.['Namespace'] === 'Understudy' && !isQuiet(a));
   const metrics = new Set(own.map(metricOf));
   const members = new Set(
     [...metrics].map((key) => /"Member".*/.exec(key)?.[0]).filter((key) => key !== undefined),

@@ -46,6 +46,24 @@ export const USAGE = {
   cacheObservationShardBytes: 240,
   /** Processes that read the cache: one a zone. */
   cacheProcesses: 3,
+  /** Tasks behind the balancers. */
+  frontTargets: 3,
+  /** One run of dns-failover: it asks balancers, zone and the public name, and reads what three probers saw. */
+  frontRunSeconds: 1,
+  frontReads: 16,
+  /** START, END and REPORT of a run, its metrics and its own lines. */
+  frontRunLogBytes: 2400,
+  /** A quiet prober writes what it sees of the targets this often, or in half the age in which it grows too old. */
+  frontObservationMsMax: 5000,
+  /** A prober reads the list of targets this often. */
+  frontTargetsReadSeconds: 2,
+  /** An observation or list without targets, and what each adds. */
+  frontItemBytes: 500,
+  frontTargetBytes: 170,
+  /** Capacity units of a balancer: one is 25 new connections a second, or 1 GB an hour. */
+  balancerUnits: 1,
+  /** A pool of a service asks for its instances this often. */
+  discoverSeconds: 5,
   /** One heartbeat is one commit on the writer: about one storage write. */
   heartbeatIos: 1,
 } as const;

@@ -7,7 +7,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from './synth.ts';
-import { rules } from './tiers/edge/example.ts';
+import { rules } from './tiers/edge/rate-rules-example.ts';
 
 const run = promisify(execFile);
 const LINT_MS_MAX = 120_000;

@@ -1,6 +1,7 @@
 /** What a balancer itself refuses, however it is made: standing alone it has no profile that was checked before. */
 
-import { Duration, Token } from 'aws-cdk-lib';
+import { Stack, Token, type Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import { InvalidInput, type Fault } from '../../../core/errors.ts';
 import { ENVIRONMENT_NAME, REQUEST_PATH } from '../../../core/profile/names.ts';
 import { integerAt, requiredTextAt } from '../../../core/profile/reading.ts';
@@ -14,7 +15,7 @@ const SLOW_START_S_MAX = 900;
 const DEREGISTRATION_S_MAX = 3600;
 
 /** Throws InvalidInput naming every fault by the prop it is in. */
-export function checkEdgeTier(props: EdgeTierProps): void {
+export function checkEdgeTier(scope: Construct, props: EdgeTierProps): void {
   const faults: Fault[] = [];
   requiredTextAt(faults, 'environmentName', props.environmentName, ENVIRONMENT_NAME);
   requiredTextAt(faults, 'healthPath', props.healthPath, REQUEST_PATH);
@@ -25,6 +26,11 @@ export function checkEdgeTier(props: EdgeTierProps): void {
   const targets = { min: 1, max: 1000, fix: 'leave it out for 1' };
   integerAt(faults, 'healthyTargetsMin', props.healthyTargetsMin, targets);
   checkSubnets(faults, props);
+  if (props.accessLogs !== undefined && Token.isUnresolved(Stack.of(scope).region)) {
+    const rule = 'needs a stack with a Region: who delivers the logs depends on it';
+    const fix = 'name the Region of the stack, or leave the logs out';
+    faults.push({ field: 'accessLogs', value: props.accessLogs.node.path, rule, fix });
+  }
   secondsAt(faults, 'idleTimeout', props.idleTimeout, { min: 1, max: IDLE_S_MAX });
   if (props.slowStart?.isUnresolved() !== false || props.slowStart.toMilliseconds() > 0) {
     secondsAt(faults, 'slowStart', props.slowStart, { min: SLOW_START_S_MIN, max: SLOW_START_S_MAX });
@@ -48,7 +54,7 @@ function secondsAt(
   { min, max }: { readonly min: number; readonly max: number },
 ): void {
   if (value === undefined) return;
-  const seconds = Token.isUnresolved(value) || value.isUnresolved() ? null : value.toMilliseconds() / 1000;
+  const seconds = value.isUnresolved() ? null : value.toMilliseconds() / 1000;
   if (seconds !== null && Number.isInteger(seconds) && seconds >= min && seconds <= max) return;
   const rule = `must be ${min} to ${max} whole seconds, known at synthesis`;
   faults.push({ field, value: seconds, rule, fix: 'leave it out for the default' });

@@ -32,7 +32,7 @@ export class EdgeTier extends Construct implements ec2.IConnectable {
 
   constructor(scope: Construct, id: string, props: EdgeTierProps) {
     super(scope, id);
-    checkEdgeTier(props);
+    checkEdgeTier(this, props);
     this.securityGroup = this.makeSecurityGroup(props);
     this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
     this.balancer = this.makeBalancer(props);

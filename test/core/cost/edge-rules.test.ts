@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { estimateEdgeRules, type CostTemplate, type PriceFile } from '../../../core/cost/index.ts';
 import { EdgeRateRules } from '../../../lib/index.ts';
-import { rules } from '../../lib/tiers/edge/example.ts';
+import { rules } from '../../lib/tiers/edge/rate-rules-example.ts';
 import { synthesize, testApp } from '../../lib/synth.ts';
 
 const prices = JSON.parse(

@@ -19,6 +19,24 @@ describe('bad input fails at synthesis, naming field, value, rule and fix', () =
     ],
     ['no rule', { rules: [] }, /rules = 0: must be 1 to 10 rules/],
     [
+      'a limit of an address below WAF’s',
+      { requestsPerAddress: 9 },
+      /requestsPerAddress = 9: must be a whole number from 10 to 2000000000/,
+    ],
+    [
+      'a resource of the name of the plain rule',
+      { rules: [{ quotas: quotasOf({ capacityPerS: 9 }, 'address') }], requestsPerAddress: 10 },
+      /rules = \["address"\]: must name each resource once/,
+    ],
+    [
+      'ten resources and the plain rule',
+      {
+        rules: Array.from({ length: 10 }, (_, n) => ({ quotas: quotasOf({ capacityPerS: 1 }, `r${n}x`) })),
+        requestsPerAddress: 10,
+      },
+      /rules = 11: must be 1 to 10 rules/,
+    ],
+    [
       'too many rules',
       { rules: Array.from({ length: 11 }, (_, n) => ({ quotas: quotasOf({ capacityPerS: 1 }, `r${n}x`) })) },
       /rules = 11: must be 1 to 10 rules/,

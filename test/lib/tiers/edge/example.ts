@@ -1,17 +1,16 @@
-import { App, Stack } from 'aws-cdk-lib';
-import { EdgeRateRules, validate } from '../../../../lib/index.ts';
+import { App } from 'aws-cdk-lib';
+import { UnderstudyEnvironment } from '../../../../lib/index.ts';
 
-const { profile } = validate({
-  name: 'prod',
-  region: 'eu-west-1',
-  zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
-  tiers: { database: {} },
-  applications: ['shop'],
-  throttle: { quotes: { application: 'shop', capacityPerS: 100, others: { limitPerS: 20 } } },
-});
-
-const stack = new Stack(new App(), 'Edge', { env: { region: profile.region } });
-export const rules = new EdgeRateRules(stack, 'RateRules', {
-  environmentName: profile.name,
-  rules: profile.throttle.map((quotas) => ({ quotas, pathPrefix: `/${quotas.resource}` })),
+export const environment = new UnderstudyEnvironment(new App(), 'Prod', {
+  profile: {
+    name: 'prod',
+    region: 'eu-west-1',
+    zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+    tiers: {
+      database: {},
+      web: { image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1.4.2', peakRequestsPerS: 200 },
+      edge: { domain: 'shop.example.com', zone: { id: 'Z0123456789', name: 'example.com' } },
+    },
+    notify: { email: 'oncall@example.com' },
+  },
 });

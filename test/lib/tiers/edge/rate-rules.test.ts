@@ -49,6 +49,23 @@ describe('the web ACL', () => {
     });
   });
 
+  it('limits an address whatever it asks for, behind the rules of resources', () => {
+    const { Rules } = aclOf({ requestsPerAddress: 500 });
+    expect(Rules).toMatchObject([
+      { Name: 'quotes', Priority: 0 },
+      {
+        Name: 'address',
+        Priority: 1,
+        Statement: {
+          RateBasedStatement: { Limit: 500, EvaluationWindowSec: 60, AggregateKeyType: 'IP' },
+        },
+        VisibilityConfig: { MetricName: 'understudy-demo-address' },
+      },
+    ]);
+    expect(Rules[1].Statement.RateBasedStatement).not.toHaveProperty('ScopeDownStatement');
+    expect(aclOf({ rules: [], requestsPerAddress: 500 }).Rules).toMatchObject([{ Name: 'address' }]);
+  });
+
   it('takes everything that can be said at once', () => {
     const acl = aclOf({
       rules: [
