@@ -17,7 +17,7 @@ const PRIORITIES = { min: 1, max: 50_000 };
 export function ruleProvider({ registry, newId, changed }: ProviderPorts): ResourceProvider {
   const read = (request: ResourceRequest) => {
     const properties = new Properties(request, request.properties);
-    properties.only(['Actions', 'Conditions', 'ListenerArn', 'Priority']);
+    properties.only(['Actions', 'Conditions', 'ListenerArn', 'Priority', 'Tags']);
     const priority = properties.integer('Priority', PRIORITIES);
     if (priority === undefined) throw properties.fault('Priority', 'is required');
     const settings = {
