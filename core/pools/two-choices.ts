@@ -22,7 +22,7 @@ export function costOf({ inFlight, latencyMs, burden }: Candidate): number {
 }
 
 /** Draws again this often where a member with less than a full share declines; then it serves after all. */
-const DRAWS_MAX = 3;
+const DRAWS_MAX = 5;
 
 /**
  * @param random yields numbers in [0, 1)
