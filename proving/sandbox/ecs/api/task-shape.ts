@@ -14,7 +14,7 @@ export function taskShape(record: TaskRecord) {
     group: `service:${origin.service}`,
     startedBy: task.deployment,
     availabilityZone: task.az,
-    attachments: [attachment(record)],
+    attachments: [attachmentShape(record)],
     containers: [containerShape(record)],
     cpu: definition.cpu,
     memory: definition.memory,
@@ -35,7 +35,8 @@ export function taskShape(record: TaskRecord) {
   };
 }
 
-function attachment({ id, origin, stoppedAt }: TaskRecord) {
+/** Of its network interface; events name the type `eni`. */
+export function attachmentShape({ id, origin, stoppedAt }: TaskRecord) {
   const details = {
     subnetId: origin.subnet.id,
     networkInterfaceId: `eni-${id.slice(0, 17)}`,
@@ -43,7 +44,6 @@ function attachment({ id, origin, stoppedAt }: TaskRecord) {
   };
   return {
     id,
-    // DescribeTasks writes the type in full, events write `eni`; the rest is the same.
     type: 'ElasticNetworkInterface',
     status: stoppedAt === null ? 'ATTACHED' : 'DELETED',
     details: Object.entries(details).map(([name, value]) => ({ name, value })),

@@ -84,20 +84,24 @@ export class Gateway {
     });
     this.child = child;
     child.once('exit', (code, signal) => void this.ended(child, signal ?? code));
-    const ready = new Promise<number>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('the gateway of the tasks is not ready')), READY_MS_MAX);
-      child.once('exit', () => reject(new Error('the gateway of the tasks ended; see logs/ecs-gateway.log')));
-      child.on('message', (message: FromGateway) => {
-        if (message.kind === 'ready') resolve(message.controlPort);
-        else if (message.kind === 'failed') reject(new Error(`the gateway of the tasks: ${message.why}`));
-        else this.heard(message);
-        clearTimeout(late);
-      });
-    });
+    const ready = this.untilReady(child);
     const setup = { controlPort: this.port, rules: this.rules, tasks: [...this.tasks.values()] };
     this.tell({ kind: 'setup', setup });
     this.port = await ready;
     return this.port;
+  }
+
+  private async untilReady(child: ChildProcess): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const fail = (why: string) => reject(new Error(`the gateway of the tasks ${why}`));
+    const late = setTimeout(() => fail('is not ready'), READY_MS_MAX);
+    child.once('exit', () => fail('ended; see logs/ecs-gateway.log in the state folder'));
+    child.on('message', (message: FromGateway) => {
+      if (message.kind === 'ready') resolve(message.controlPort);
+      else if (message.kind === 'failed') fail(message.why);
+      else this.heard(message);
+    });
+    return await promise.finally(() => clearTimeout(late));
   }
 
   private heard(message: FromGateway): void {
@@ -110,11 +114,13 @@ export class Gateway {
   /** Tasks tell a new one of themselves again, at the same port. */
   private async ended(child: ChildProcess, why: number | string | null): Promise<void> {
     if (this.stopped || this.child !== child) return;
-    this.world.log('ecs', 'the gateway of the tasks ended, and is started again', { why });
-    if (++this.restarts > RESTARTS_MAX) return;
+    const isHopeless = ++this.restarts > RESTARTS_MAX;
+    const what = `the gateway of the tasks ended${isHopeless ? ' too often' : ', and is started again'}`;
+    this.world.log('ecs', what, { why, restarts: this.restarts });
     await pause(RESTART_MS);
     if (this.stopped) return;
-    this.ready = this.run();
+    // Then every task that starts fails with it, and the deployment that asked says why.
+    this.ready = isHopeless ? Promise.reject(new Error(what)) : this.run();
     this.ready.catch((error: unknown) => {
       this.world.log('ecs', 'the gateway of the tasks does not start', { error: String(error) });
     });

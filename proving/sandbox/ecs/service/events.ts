@@ -2,7 +2,7 @@
 
 import type { Deployment, DeploymentEvent } from '../../../twin/ecs/index.ts';
 import type { EventBus } from '../../kernel/index.ts';
-import { taskShape } from '../api/task-shape.ts';
+import { attachmentShape, taskShape } from '../api/task-shape.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import type { TaskRecord } from './task-record.ts';
 
@@ -16,7 +16,11 @@ export function tellTask(bus: EventBus, record: TaskRecord, now: number): void {
     source: SOURCE,
     'detail-type': 'ECS Task State Change',
     resources: [record.origin.arn],
-    detail: { ...shape, version: record.version, updatedAt: new Date(now).toISOString() },
+    detail: {
+      ...shape,
+      attachments: [{ ...attachmentShape(record), type: 'eni' }],
+      updatedAt: new Date(now).toISOString(),
+    },
   });
 }
 

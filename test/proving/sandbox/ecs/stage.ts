@@ -3,7 +3,12 @@
 import { createDns } from '../../../../proving/sandbox/dns/index.ts';
 import { createEcs, type Ecs } from '../../../../proving/sandbox/ecs/index.ts';
 import { createIdentity, type IdentityPart } from '../../../../proving/sandbox/identity/index.ts';
-import type { BusEvent, ContainerTask, Enacted } from '../../../../proving/sandbox/kernel/index.ts';
+import type {
+  BusEvent,
+  ContainerTask,
+  Enacted,
+  TargetGroups,
+} from '../../../../proving/sandbox/kernel/index.ts';
 import { createEndpoint, type Endpoint } from '../../../../proving/sandbox/wire/index.ts';
 import { livingChildren } from '../../../../proving/sandbox/kernel/index.ts';
 import { engineWorld, type EngineWorld, eventually } from '../engine-stage.ts';
@@ -41,7 +46,8 @@ export interface EcsStage {
   end(): Promise<void>;
 }
 
-export async function openStage(): Promise<EcsStage> {
+/** @param targetGroups in place of the double of a balancer */
+export async function openStage(targetGroups?: TargetGroups): Promise<EcsStage> {
   const engine = engineWorld(REGION, PACE);
   const { world } = engine;
   const identity = createIdentity(world);
@@ -56,7 +62,7 @@ export async function openStage(): Promise<EcsStage> {
     identity,
     events: { publish: (event) => void events.push(event) },
     logs: { write: (...line) => void lines.push(line.join(' ')) },
-    targetGroups: balancer,
+    targetGroups: targetGroups ?? balancer,
     instances: {
       register: (_service, id, attributes) => void instances.set(id, attributes),
       deregister: (_service, id) => void instances.delete(id),
