@@ -61,9 +61,14 @@ export class Instances {
     return this.#slots;
   }
 
-  /** Instances that look fit. With none, whoever has another version to offer is better asked. */
+  /** Instances that look fit. */
   get fit(): number {
     return this.#fit;
+  }
+
+  /** False where there is nobody without suspicion: whoever has another version to offer better asks that. */
+  get isTrusted(): boolean {
+    return this.#slots.some(({ burden, drainingUntil }) => burden <= 1 && drainingUntil === null);
   }
 
   /** So few look fit that every one is used. */

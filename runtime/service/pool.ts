@@ -159,10 +159,10 @@ export class ServicePool {
     };
   }
 
-  /** Of the version that is wanted; of `stable` where that one has nobody fit, or nobody else. */
+  /** Of the version that is wanted; of `stable` where that one has nobody to trust, or nobody else. */
   #place(wanted: Group, tried: readonly Slot[]): Place | null {
-    const isFit = wanted === this.#stable || wanted.instances.fit > 0;
-    for (const { instances } of isFit ? [wanted, this.#stable] : [this.#stable, wanted]) {
+    const isTrusted = wanted === this.#stable || wanted.instances.isTrusted;
+    for (const { instances } of isTrusted ? [wanted, this.#stable] : [this.#stable, wanted]) {
       const slot = tried.length === 0 ? instances.pick() : instances.pickOther(tried);
       if (slot !== undefined) return { slot, instances };
     }
