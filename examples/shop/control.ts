@@ -4,6 +4,7 @@
  * Drills run it as their control, which must show the failures that the pools prevent.
  */
 
+import { randomUUID } from 'node:crypto';
 import { Pool, type PoolConfig } from 'pg';
 import { elastiCacheToken, iamToken, parseShards } from '../../runtime/index.ts';
 import { readTask } from '../shared/task.ts';
@@ -56,7 +57,7 @@ export class PlainStore implements Store {
   }
 
   async placeOrder({ id, productId, quantity }: Order): Promise<string> {
-    await this.#writer.query(this.#sql.placeOrder, [id, productId, quantity]);
+    await this.#writer.query(this.#sql.placeOrder, [id, productId, quantity, randomUUID()]);
     return NO_POSITION;
   }
 

@@ -1,5 +1,6 @@
 /** The shop's store over Understudy's pools. */
 
+import { randomUUID } from 'node:crypto';
 import { type Database, type Session, withTraceComment } from '../../runtime/index.ts';
 import { currentRequest } from '../shared/request-context.ts';
 import {
@@ -59,10 +60,12 @@ export class PoolStore implements Store {
 
   async placeOrder({ id, productId, quantity }: Order): Promise<string> {
     const { sql, met, deadlineMs } = forRequest(this.#sql.placeOrder);
+    // One for all attempts of this request: what the pool does again is not a second order.
+    const request = randomUUID();
     const { position } = await this.#database.writes.execute(
       (session) => {
         met('write', session);
-        return session.query(sql, [id, productId, quantity]);
+        return session.query(sql, [id, productId, quantity, request]);
       },
       { idempotent: true, position: true, deadlineMs },
     );

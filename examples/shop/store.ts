@@ -52,7 +52,7 @@ export function statements(user: string): Statements {
          id int primary key, name text not null, price_cents int not null)`,
       `create table if not exists ${schema}.orders (
          id uuid primary key, product_id int not null, quantity int not null,
-         created_at timestamptz not null default now())`,
+         created_at timestamptz not null default now(), requests uuid[] not null)`,
       `insert into ${schema}.products (id, name, price_cents)
          select g, 'Product ' || g, 100 + (g * 37) % 9900 from generate_series(1, ${PRODUCTS}) g
          on conflict (id) do nothing`,
@@ -65,8 +65,11 @@ export function statements(user: string): Statements {
          on conflict (id) do nothing`,
     ],
     product: `select id, name, price_cents from ${schema}.products where id = $1`,
-    placeOrder: `insert into ${schema}.orders (id, product_id, quantity) values ($1, $2, $3)
-                   on conflict (id) do nothing`,
+    // Stored once; every request that asked for it is noted once, so that one that was acted on twice can be seen.
+    placeOrder: `insert into ${schema}.orders as o (id, product_id, quantity, requests)
+                   values ($1, $2, $3, array[$4::uuid])
+                   on conflict (id) do update set requests = o.requests || excluded.requests
+                   where not o.requests @> excluded.requests`,
     order: `select id, product_id, quantity from ${schema}.orders where id = $1`,
     catalogProduct: `select id, name, price_cents, version from ${schema}.catalog where id = $1`,
     setPrice: `update ${schema}.catalog set price_cents = $2, version = version + 1 where id = $1

@@ -10,7 +10,7 @@ export interface ReadBack {
   readonly lost: number | null;
   /** There, and never sent. */
   readonly invented: number | null;
-  /** There more than once. */
+  /** Requests beyond the first that were acted on for the same order, by the application's own note in its row. */
   readonly duplicated: number | null;
 }
 
@@ -28,20 +28,28 @@ export async function readBack(
   const acked = writes.filter((s) => s.ok).map((s) => s.id!);
   const rows = await orders(place, tag);
   if (!rows) return { acked: acked.length, lost: null, invented: null, duplicated: null };
-  const present = new Set(rows);
+  const present = new Set(rows.map(({ id }) => id));
   const sent = new Set(writes.map((s) => s.id!));
   return {
     acked: acked.length,
     lost: acked.filter((id) => !present.has(id)).length,
     invented: [...present].filter((id) => !sent.has(id)).length,
-    duplicated: rows.length - present.size,
+    duplicated: rows.reduce((sum, { executions }) => sum + executions - 1, 0),
   };
 }
 
-async function orders(place: DrillPlace, tag: string): Promise<string[] | null> {
+interface OrderRow {
+  readonly id: string;
+  readonly executions: number;
+}
+
+const ORDERS =
+  'select id::text as id, cardinality(requests) as executions from orders where id::text like $1';
+
+async function orders(place: DrillPlace, tag: string): Promise<readonly OrderRow[] | null> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     try {
-      return await query(place, 'select id::text as id from orders where id::text like $1', [`${tag}%`]);
+      return await query(place, ORDERS, [`${tag}%`]);
     } catch (error) {
       place.say(`read-back: ${(error as Error).message}; trying again`);
       await new Promise((resolve) => setTimeout(resolve, ATTEMPT_PAUSE_MS));
@@ -50,14 +58,13 @@ async function orders(place: DrillPlace, tag: string): Promise<string[] | null> 
   return null;
 }
 
-async function query(place: DrillPlace, sql: string, values: unknown[]): Promise<string[]> {
+async function query(place: DrillPlace, sql: string, values: unknown[]): Promise<readonly OrderRow[]> {
   const address = await place.resolve(place.clusterEndpoint);
   if (!address) throw new Error(`${place.clusterEndpoint} does not resolve`);
   const to = { address, endpoint: place.clusterEndpoint };
   const client = await openPlain(place, to, { timeoutMs: ANSWER_MS_MAX });
   try {
-    const result = await client.query<{ id: string }>(sql, values);
-    return result.rows.map((row) => row.id);
+    return (await client.query<OrderRow>(sql, values)).rows;
   } finally {
     discard(client);
   }

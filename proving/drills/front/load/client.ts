@@ -4,7 +4,7 @@
  *
  * - Connecting takes 1 s at most; where it fails nothing was sent, so any request goes on to the next address.
  * - A GET whose connection breaks before an answer goes on to the next address, too.
- * - A GET that failed otherwise, or has no answer within 1.5 s, is sent once more after a back-off. These retries stay
+ * - A GET that failed otherwise, or has no answer within 2 s, is sent once more after a back-off. These retries stay
  *   within 10 % of what was asked in the last 10 s.
  * - An address that failed so is taken last for 10 s.
  * - A POST of which something was sent is never sent again.
@@ -17,8 +17,8 @@ import { Addresses } from './addresses.ts';
 import { attempt, type Attempt, type Request } from './attempt.ts';
 
 const CONNECT_MS_MAX = 1000;
-const GET_ATTEMPT_MS_MAX = 1500;
-const CONNECTIONS_MAX = 128;
+const GET_ATTEMPT_MS_MAX = 2000;
+const CONNECTIONS_MAX = 48;
 const DOUBTFUL_MS = 10_000;
 const RETRY_RATIO = 0.1;
 const RETRY_WINDOW_S = 10;
