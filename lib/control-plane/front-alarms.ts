@@ -9,7 +9,7 @@ import { understudyMetric } from '../shared/metrics.ts';
 import { edgeHealthyMetric } from '../tiers/edge/health-signal.ts';
 import { DOWN, MEMBER, MINUTE, RAISED, type AlarmSpec } from './alarm-terms.ts';
 
-/** By zone of the prober that says so: the ledger has the target. */
+/** By the zone of the tasks: one of them has no name that an alarm could keep. The ledger has it. */
 export function webAlarms(environmentName: string, zones: readonly string[]): readonly AlarmSpec[] {
   const failure: Failure = 'target-unreachable';
   const unreachable = zones.map((zone) => {

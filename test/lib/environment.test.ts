@@ -5,7 +5,6 @@ import { InvalidInput } from '../../core/errors.ts';
 import { STACKS } from '../../core/naming.ts';
 import { ENVIRONMENT_TAG, TIER_TAG, UnderstudyEnvironment } from '../../lib/index.ts';
 import { demo } from '../../environments/index.ts';
-import { existing } from '../core/profile/profiles.ts';
 import {
   STACK_KEYS,
   allResources,
@@ -37,6 +36,14 @@ const KNOWN_TYPES = [
   /^AWS::SSM::Parameter$/,
   /^AWS::IAM::(Role|Policy|ManagedPolicy)$/,
   /^AWS::ElastiCache::(ReplicationGroup|SubnetGroup|ParameterGroup|User|UserGroup)$/,
+  /^AWS::ElasticLoadBalancingV2::(LoadBalancer|Listener|TargetGroup)$/,
+  /^AWS::Route53::(HostedZone|HealthCheck|RecordSet)$/,
+  /^AWS::CertificateManager::Certificate$/,
+  /^AWS::S3::(Bucket|BucketPolicy)$/,
+  /^AWS::WAFv2::(WebACL|WebACLAssociation)$/,
+  /^AWS::ECS::(Cluster|TaskDefinition|Service)$/,
+  /^AWS::ServiceDiscovery::(HttpNamespace|Service)$/,
+  /^AWS::ApplicationAutoScaling::(ScalableTarget|ScalingPolicy)$/,
   /^AWS::(EC2|KMS)::/,
   /^Custom::/,
 ];
@@ -50,10 +57,14 @@ describe('an environment', () => {
   });
 
   it('deploys its stacks in order', () => {
-    const { network, state, database, cache, control } = made.environment;
+    const { network, state, database, cache, edge, compute, control } = made.environment;
     expect(database.dependencies).toEqual(expect.arrayContaining([network, state]));
     expect(cache!.dependencies).toEqual(expect.arrayContaining([network, database]));
-    expect(control.dependencies).toEqual(expect.arrayContaining([network, state, database, cache]));
+    expect(edge!.dependencies).toEqual([network]);
+    expect(compute!.dependencies).toEqual(expect.arrayContaining([network, state, database, cache, edge]));
+    expect(control.dependencies).toEqual(
+      expect.arrayContaining([network, state, database, cache, edge, compute]),
+    );
     expect(network.dependencies).toEqual([]);
     expect(state.dependencies).toEqual([]);
   });
@@ -74,6 +85,13 @@ describe('an environment', () => {
       'AWS::CloudWatch::Alarm': 'AlarmName',
       'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
       'AWS::DynamoDB::Table': 'TableName',
+      'AWS::ECS::Cluster': 'ClusterName',
+      'AWS::ECS::Service': 'ServiceName',
+      'AWS::ElasticLoadBalancingV2::LoadBalancer': 'Name',
+      'AWS::ElasticLoadBalancingV2::TargetGroup': 'Name',
+      'AWS::S3::Bucket': 'BucketName',
+      'AWS::ServiceDiscovery::HttpNamespace': 'Name',
+      'AWS::ServiceDiscovery::Service': 'Name',
       'AWS::ElastiCache::ParameterGroup': 'CacheParameterGroupName',
       'AWS::ElastiCache::ReplicationGroup': 'ReplicationGroupId',
       'AWS::ElastiCache::SubnetGroup': 'CacheSubnetGroupName',
@@ -101,12 +119,16 @@ describe('an environment', () => {
     expect([...new Set(named)].sort()).toEqual([
       'AWS::CloudWatch::Alarm',
       'AWS::CloudWatch::CompositeAlarm',
+      'AWS::ECS::Service', // what logs, answers and commands call it, within a cluster of our own
       'AWS::ElastiCache::ReplicationGroup', // part of its host name and of every login
       'AWS::ElastiCache::User', // ElastiCache makes up no names for these two
       'AWS::ElastiCache::UserGroup',
+      'AWS::ElasticLoadBalancingV2::LoadBalancer', // part of its host name
       'AWS::Logs::LogGroup', // the database's own, which AWS looks for under this name
       'AWS::RDS::DBClusterEndpoint', // part of its host name
       'AWS::SSM::Parameter',
+      'AWS::ServiceDiscovery::HttpNamespace', // what callers look services up by
+      'AWS::ServiceDiscovery::Service',
     ]);
   });
 
@@ -162,7 +184,9 @@ describe('an environment', () => {
       'SecretArn',
       'ShopRoleArn',
     ]);
+    expect(keys('state')).toEqual(['FrontTableName']);
     expect(keys('cache')).toEqual(['CacheShards', 'CacheGutter']);
+    expect(keys('compute')).toEqual(['EcsClusterName', 'NamespaceName', 'WebServiceName', 'ServiceNames']);
     expect(keys('control')).toEqual([
       'Environment',
       'StateTableName',
@@ -230,57 +254,5 @@ describe('I-35: redundancy', () => {
   it('is not weakened by a parameter: durability settings stay as Aurora has them', () => {
     const group = theOnly(made.json.database, 'AWS::RDS::DBClusterParameterGroup');
     expect(group.Properties['Parameters']).toEqual({ 'rds.force_ssl': '1' });
-  });
-});
-
-describe('an environment that attaches to what a team runs', () => {
-  const change = {
-    name: 'attached',
-    region: 'eu-west-1',
-    zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
-    tiers: { database: { databaseName: 'orders' } },
-    existing,
-  };
-
-  it('makes no VPC, cluster, instance or secret', () => {
-    const { json } = synthesize(change);
-    const types = allResources(json).map(([, { Type }]) => Type);
-    for (const type of ['AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::RDS::DBCluster', 'AWS::RDS::DBInstance']) {
-      expect(types).not.toContain(type);
-    }
-    expect(types).not.toContain('AWS::SecretsManager::Secret');
-  });
-
-  it('adds the gateway endpoint, the custom endpoint, the bootstrap and names for people', () => {
-    const { templates } = synthesize(change);
-    templates.network.hasResourceProperties('AWS::EC2::VPCEndpoint', {
-      VpcId: 'vpc-0a1b2c',
-      RouteTableIds: ['rtb-0a', 'rtb-0b', 'rtb-0c'],
-    });
-    templates.database.hasResourceProperties('AWS::RDS::DBClusterEndpoint', {
-      DBClusterIdentifier: 'orders',
-    });
-    templates.database.hasResourceProperties('Custom::UnderstudyDatabaseBootstrap', {
-      secretArn: existing.cluster.secretArn,
-      database: 'orders',
-    });
-    templates.database.resourceCountIs('AWS::Route53::RecordSet', 3);
-  });
-
-  it('leaves the endpoint out where the VPC has it already', () => {
-    const { templates } = synthesize({
-      ...change,
-      existing: { ...existing, vpc: { ...existing.vpc, routeTableIds: [] } },
-    });
-    templates.network.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
-  });
-
-  it('lets the probers in through the security group of the cluster', () => {
-    const { templates } = synthesize(change);
-    templates.control.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
-      GroupId: 'sg-0a1b',
-      FromPort: 5432,
-      ToPort: 5432,
-    });
   });
 });

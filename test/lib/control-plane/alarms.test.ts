@@ -43,6 +43,7 @@ describe('the catalogue', () => {
         'throttle',
         'cache-router',
         'cache-front',
+        'dns-failover',
         'database-bootstrap',
         'dead-letters',
       ],

@@ -84,7 +84,7 @@ describe('a prober', () => {
     expect(new Set(subnets).size).toBe(3);
   });
 
-  it('reaches the members and DynamoDB, and is reached by nobody', () => {
+  it('reaches the members, the shards, the tasks and DynamoDB, and is reached by nobody', () => {
     const groups = resourcesOf(made.json.control, 'AWS::EC2::SecurityGroup');
     const ofProbers = groups.filter(([id]) => id.includes('Probers'));
     expect(ofProbers).toHaveLength(3);
@@ -102,7 +102,7 @@ describe('a prober', () => {
       expect(Properties['DestinationSecurityGroupId']).toBeDefined();
       return String(Properties['FromPort']);
     });
-    expect(ports.toSorted()).toEqual(['5432', '5432', '5432', '6379', '6379', '6379']);
+    expect(ports.toSorted()).toEqual(['5432', '6379', '8080'].flatMap((port) => [port, port, port]));
   });
 
   it('trusts the authorities that Lambda brings, and knows its zone', () => {
@@ -144,9 +144,9 @@ describe('a controller', () => {
 });
 
 describe('the triggers', () => {
-  it('run each prober, reconcile and cache-router every minute, by roles that may invoke one function each', () => {
+  it('run each prober, reconcile, cache-router and dns-failover every minute, by roles that may invoke one function each', () => {
     const schedules = resourcesOf(made.json.control, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(5);
+    expect(schedules).toHaveLength(6);
     const targets = schedules.map(([, { Properties }]) => {
       expect(Properties).toMatchObject({
         ScheduleExpression: 'rate(1 minute)',
@@ -155,7 +155,7 @@ describe('the triggers', () => {
       });
       return `${JSON.stringify(Properties['Target'].Arn)} by ${JSON.stringify(Properties['Target'].RoleArn)}`;
     });
-    expect(new Set(targets).size).toBe(5);
+    expect(new Set(targets).size).toBe(6);
   });
 
   it.each([replicaPool.FUNCTION, writeFailover.FUNCTION])(
@@ -198,7 +198,7 @@ describe('the triggers', () => {
     const permissions = resourcesOf(made.json.control, 'AWS::Lambda::Permission').filter(
       ([, { Properties }]) => Properties['Principal'] === 'lambda.alarms.cloudwatch.amazonaws.com',
     );
-    expect(permissions).toHaveLength(3);
+    expect(permissions).toHaveLength(4);
     for (const [, { Properties }] of permissions) {
       expect(Properties['SourceAccount']).toEqual({ Ref: 'AWS::AccountId' });
       expect(JSON.stringify(Properties['SourceArn'])).toContain(':alarm:understudy-demo-*');

@@ -25,11 +25,11 @@ const parameter = (name: string): Resource['Properties'] => {
 };
 
 describe('the thresholds in the template', () => {
-  it('are one parameter below /defaults for each beside the quotas, and nothing below /overrides', () => {
+  it('are one parameter below /defaults for each beside quotas and strategies, and nothing below /overrides', () => {
     const names = allResources(made.json)
       .filter(([, { Type }]) => Type === 'AWS::SSM::Parameter')
       .map(([, { Properties }]) => Properties['Name'] as string)
-      .filter((name) => !name.startsWith('/understudy/demo/defaults/quotas/'));
+      .filter((name) => !/^\/understudy\/demo\/defaults\/(quotas|strategy)\//.test(name));
     expect(names.sort()).toEqual(
       THRESHOLDS.map(({ tier, name }) => `/understudy/demo/defaults/${tier}/${name}`).sort(),
     );

@@ -59,8 +59,9 @@ describe('the function that divides capacity', () => {
 
   it('fails where the profile throttles something and no table is given', () => {
     const { environment } = without;
+    const tiers = { ...environment.profile.tiers, edge: null, web: null, service: [] };
     const props = {
-      profile: { ...environment.profile, throttle: made.environment.profile.throttle },
+      profile: { ...environment.profile, throttle: made.environment.profile.throttle, tiers },
       vpc: environment.network.vpc,
       stateTable: environment.state.stateTable,
       database: environment.database.database,
