@@ -20,7 +20,7 @@ export class NodeAddresses {
       if (!(await isTaken(address))) return address;
     }
     throw new UnderstudyError(
-      `no address of ${this.prefix}.0/24 is left for a node of a balancer: a sandbox has ${LAST_OCTET_MAX}. Fix: delete balancers, or start it anew`,
+      `no address of ${this.prefix}.0/24 is left for a node of a balancer. Fix: delete balancers, or start the sandbox anew`,
       { code: 'too-many-balancers', advice: 'give-up' },
     );
   }

@@ -3,7 +3,7 @@
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { Entrance } from '../../host/index.ts';
+import { Entrance } from '../../host/entrance.ts';
 import type { Line } from '../../network/line.ts';
 import type { NetworkRule } from '../../network/rule.ts';
 import type { ListenerConfig } from '../node-protocol.ts';

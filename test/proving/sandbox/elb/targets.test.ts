@@ -120,10 +120,10 @@ test('with cross-zone routing off a node uses the targets of its zone alone', as
 test('a target leaves under load without a failed request', async () => {
   await open({ pace: 20 });
   const [leaving, staying] = [await stage.registered(0), await stage.registered(1)];
-  let isOver = false;
+  const over = new AbortController();
   const told: string[] = [];
   const clients = Array.from({ length: 8 }, async (_, client) => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { status, json } = await stage.ask('/?wait=50', { node: stage.node(client % 3) });
       told.push(status === 200 ? json.target : String(status));
     }
@@ -136,7 +136,7 @@ test('a target leaves under load without a failed request', async () => {
   await leaving.kill();
   const before = told.length;
   await pause(300);
-  isOver = true;
+  over.abort();
   await Promise.all(clients);
   expect(told.filter((one) => one !== leaving.id && one !== staying.id)).toEqual([]);
   expect(times(told, leaving)).toBeGreaterThan(0);

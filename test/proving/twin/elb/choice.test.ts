@@ -21,7 +21,7 @@ const even = (...ids: string[]) => ids.map((id) => ({ id, weight: 1 }));
 
 test('targets of one weight take strict turns', () => {
   const told = turns(even('1', '2', '3'), 9);
-  expect([0, 3, 6].map((at) => told.slice(at, at + 3).toSorted())).toEqual(Array(3).fill(['1', '2', '3']));
+  for (const at of [0, 3, 6]) expect(new Set(told.slice(at, at + 3)).size).toBe(3);
 });
 
 test('a smaller weight comes now and then, not in a block', () => {
