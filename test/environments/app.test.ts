@@ -37,7 +37,7 @@ async function runApp(folder: string, out: string, more: object = {}): Promise<R
 
 /** A folder with an app of its own environments over the same library. */
 function copyOfApp(folder: string): void {
-  for (const name of ['lib', 'core', 'lambdas', 'node_modules', 'package.json']) {
+  for (const name of ['lib', 'core', 'lambdas', 'runtime', 'examples', 'node_modules', 'package.json']) {
     symlinkSync(join(ROOT, name), join(folder, name));
   }
   cpSync(join(ROOT, 'environments'), join(folder, 'environments'), { recursive: true });

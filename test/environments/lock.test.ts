@@ -17,7 +17,7 @@ describe('the logical ids of what holds data', () => {
     },
   );
 
-  it('cover the table, the cluster, every member, the key and the secret', () => {
+  it('cover the table, the cluster, every member, the key, the secret and the zone', () => {
     const types = Object.values(lockOf('demo').stateful).flatMap((ids) => Object.values(ids));
     expect(types.sort()).toEqual([
       'AWS::DynamoDB::Table',
@@ -26,6 +26,7 @@ describe('the logical ids of what holds data', () => {
       'AWS::RDS::DBInstance',
       'AWS::RDS::DBInstance',
       'AWS::RDS::DBInstance',
+      'AWS::Route53::HostedZone',
       'AWS::SecretsManager::Secret',
     ]);
   });
