@@ -4,32 +4,21 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { succeeds, type Held } from './held.ts';
+import { STACKS } from '../../core/naming.ts';
+import { command, type Aws, type Refused } from './command.ts';
+import type { Held } from './held.ts';
 
 const FILTER_UNKNOWN = 'InvalidParameterValue';
 
-type Aws = (...args: readonly string[]) => Promise<any>;
-
 export function awsCommandLine(held: () => Held): void {
-  const raw = (...args: readonly string[]) =>
-    held().run('aws', ['--endpoint-url', held().card.url, '--output', 'json', ...args]);
-  const aws: Aws = async (...args) => JSON.parse((await succeeds(raw(...args))) || 'null');
-  const refused = async (...args: readonly string[]) => {
-    const { code, stderr } = await raw(...args);
-    expect(code).not.toBe(0);
-    return stderr;
-  };
-
+  const { aws, refused } = command(held);
   databases(held, aws, refused);
   alarms(held, aws);
   parameters(held, aws, refused);
   functions(aws);
   stacksAndItems(held, aws);
-  hostedZones(aws, refused);
   notServed(refused);
 }
-
-type Refused = (...args: readonly string[]) => Promise<string>;
 
 function databases(held: () => Held, aws: Aws, refused: Refused): void {
   it('rds describe-db-clusters: all, one by its id, one by filter', async () => {
@@ -150,7 +139,7 @@ function functions(aws: Aws): void {
 function stacksAndItems(held: () => Held, aws: Aws): void {
   it('cloudformation describe-stacks: all complete, with their outputs', async () => {
     const { Stacks } = await aws('cloudformation', 'describe-stacks');
-    const stacks = ['Demo-Cache', 'Demo-Control', 'Demo-Database', 'Demo-Network', 'Demo-State'];
+    const stacks = STACKS.map((stack) => `Demo-${stack}`).toSorted();
     const names = ['CDKToolkit', ...stacks];
     expect(Stacks.map((stack: any) => [stack.StackName, stack.StackStatus]).sort()).toEqual(
       names.map((name) => [name, 'CREATE_COMPLETE']),
@@ -183,15 +172,6 @@ function stacksAndItems(held: () => Held, aws: Aws): void {
     expect(newest.Items).toHaveLength(3);
     const times = newest.Items.map((item: any) => item.sk.S);
     expect(times).toEqual(times.toSorted().toReversed());
-  });
-}
-
-/** No tier has a zone of its own: the names of Aurora are AWS's, and `dig` shows them. */
-function hostedZones(aws: Aws, refused: Refused): void {
-  it('route53: lists no zone, and finds no records in one that is not there', async () => {
-    expect(await aws('route53', 'list-hosted-zones')).toEqual({ HostedZones: [] });
-    const records = ['route53', 'list-resource-record-sets', '--hosted-zone-id', 'Z123'];
-    expect(await refused(...records)).toContain('NoSuchHostedZone');
   });
 }
 

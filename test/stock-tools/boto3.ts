@@ -10,7 +10,8 @@ export function pythonSdk(held: () => Held): void {
   beforeAll(async () => {
     const { card, output } = held();
     const script = path.join(import.meta.dirname, 'boto3_calls.py');
-    const about = [card.url, output('ClusterIdentifier'), `${output('AlarmPrefix')}prober-blind-`];
+    const balancer = output('Balancers').split(',')[0]!.split('=')[0]!;
+    const about = [card.url, output('ClusterIdentifier'), `${output('AlarmPrefix')}prober-blind-`, balancer];
     seen = JSON.parse(await succeeds(held().run('python3', [script, ...about])));
   });
 
@@ -22,7 +23,7 @@ export function pythonSdk(held: () => Held): void {
 
   it('lists functions and tables', () => {
     expect(seen.functions).toBeGreaterThan(5);
-    const tables = ['StateTableName', 'ThrottleTableName'].map((key) => held().output(key));
+    const tables = ['StateTableName', 'ThrottleTableName', 'FrontTableName'].map((key) => held().output(key));
     expect(seen.tables).toEqual(tables.toSorted());
   });
 
@@ -39,5 +40,17 @@ export function pythonSdk(held: () => Held): void {
     expect(current[0][0]).toBe(`${held().output('AlarmPrefix')}prober-blind-us-east-1a`);
     expect(older).toEqual(current);
     expect(older_gets).toBe('text/xml');
+  });
+
+  it('leads away from a zone and back, as the sandbox has written out the wire of it', () => {
+    expect(seen.zonal_shift).toEqual({
+      lasts_s: 3_600,
+      during: { 'use1-az1': 0, 'use1-az2': 1, 'use1-az3': 1 },
+      after: { 'use1-az1': 1, 'use1-az2': 1, 'use1-az3': 1 },
+      second: ['ConflictException', 'ZonalShiftAlreadyExists'],
+      listed: [true],
+      ended: 'CANCELED',
+      by_name: 'InvalidAz',
+    });
   });
 }

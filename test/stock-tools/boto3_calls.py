@@ -20,6 +20,7 @@ from botocore.serialize import create_serializer
 ENDPOINT = sys.argv[1]
 CLUSTER = sys.argv[2]
 PREFIX = sys.argv[3]
+BALANCER = sys.argv[4]
 
 
 def client(service):
@@ -62,12 +63,40 @@ def cloudwatch():
     }
 
 
-def error_code(call):
+def zonal_shift():
+    """A shift of an hour, one that it stands in the way of, and its end."""
+    arc = client("arc-zonal-shift")
+
+    def weights():
+        return arc.get_managed_resource(resourceIdentifier=BALANCER)["appliedWeights"]
+
+    wanted = {"resourceIdentifier": BALANCER, "expiresIn": "1h", "comment": "by boto3"}
+    started = arc.start_zonal_shift(awayFrom="use1-az1", **wanted)
+    during = weights()
+    second = error_of(lambda: arc.start_zonal_shift(awayFrom="use1-az2", **wanted))
+    listed = arc.list_zonal_shifts(status="ACTIVE")["items"]
+    ended = arc.cancel_zonal_shift(zonalShiftId=started["zonalShiftId"])
+    return {
+        "lasts_s": (started["expiryTime"] - started["startTime"]).total_seconds(),
+        "during": during,
+        "after": weights(),
+        "second": [second["Error"]["Code"], second.get("reason")],
+        "listed": [item["zonalShiftId"] == started["zonalShiftId"] for item in listed],
+        "ended": ended["status"],
+        "by_name": error_of(lambda: arc.start_zonal_shift(awayFrom="us-east-1a", **wanted)).get("reason"),
+    }
+
+
+def error_of(call):
     try:
         call()
     except ClientError as error:
-        return error.response["Error"]["Code"]
+        return error.response
     return None
+
+
+def error_code(call):
+    return error_of(call)["Error"]["Code"]
 
 
 def main():
@@ -84,6 +113,7 @@ def main():
                 "functions": len(client("lambda").list_functions()["Functions"]),
                 "tables": client("dynamodb").list_tables()["TableNames"],
                 "cloudwatch": cloudwatch(),
+                "zonal_shift": zonal_shift(),
             }
         )
     )

@@ -1,7 +1,8 @@
 /** `dig`, against the caching resolver that clients use. */
 
 import { expect, it } from 'vitest';
-import { succeeds, type Held } from './held.ts';
+import { digger } from './dig.ts';
+import type { Held } from './held.ts';
 
 /** Aurora's is 5 s; a tenth at the fast pace, and DNS knows whole seconds. */
 const TTL_S_MAX = 1;
@@ -11,34 +12,8 @@ const PROTOCOLS = [
   ['TCP', ['+tcp']],
 ] as const;
 
-interface Answer {
-  readonly name: string;
-  readonly ttlS: number;
-  readonly type: string;
-  readonly data: string;
-}
-
 export function domainNames(held: () => Held): void {
-  async function dig(name: string, ...options: readonly string[]): Promise<readonly Answer[]> {
-    const [host, port] = held().card.dns.split(':');
-    const args = [`@${host}`, '-p', port!, '+noall', '+answer', ...options, name];
-    const lines = (await succeeds(held().run('dig', args))).split('\n').filter((line) => line !== '');
-    return lines.map((line) => {
-      const [owner, ttl, , type, data] = line.split(/\s+/);
-      return {
-        name: owner!.replace(/\.$/, ''),
-        ttlS: Number(ttl),
-        type: type!,
-        data: data!.replace(/\.$/, ''),
-      };
-    });
-  }
-
-  async function status(name: string): Promise<string> {
-    const [host, port] = held().card.dns.split(':');
-    const text = await succeeds(held().run('dig', [`@${host}`, '-p', port!, name]));
-    return /status: (\w+)/.exec(text)![1]!;
-  }
+  const { dig, status } = digger(held);
 
   it.each(PROTOCOLS)('%s: the cluster endpoint leads to the writer', async (_protocol, options) => {
     const writer = (await held().cluster()).members.find(({ role }) => role === 'writer')!;
