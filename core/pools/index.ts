@@ -1,5 +1,6 @@
 export * from './backoff.ts';
 export * from './choice.ts';
+export * from './draws.ts';
 export * from './ejection.ts';
 export * from './freshness.ts';
 export * from './latency.ts';

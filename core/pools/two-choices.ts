@@ -4,6 +4,8 @@
  * Allocates nothing.
  */
 
+import { DRAW_MAX, type Draws } from './draws.ts';
+
 /** What a choice is made by. Whoever holds the candidates keeps these up to date. */
 export interface Candidate {
   /** Requests under way to it. */
@@ -22,29 +24,26 @@ export function costOf({ inFlight, latencyMs, burden }: Candidate): number {
 }
 
 /** Draws again this often where a member with less than a full share declines; then it serves after all. */
-const DRAWS_MAX = 5;
+const TURNS_MAX = 5;
 
-/**
- * @param random yields numbers in [0, 1)
- * @returns undefined where there is no member
- */
+/** Undefined where there is no member. */
 export function betterOfTwo<Member extends Candidate>(
   members: readonly Member[],
-  random: () => number,
+  draws: Pick<Draws, 'next'>,
 ): Member | undefined {
   const count = members.length;
   if (count <= 1) return members[0];
   let chosen = members[0]!;
-  for (let draw = 0; draw < DRAWS_MAX; draw += 1) {
-    // One number says both places: its fraction is as random as its whole part.
-    const scaled = random() * count;
-    const first = Math.floor(scaled);
-    let second = Math.floor((scaled - first) * (count - 1));
+  for (let turn = 0; turn < TURNS_MAX; turn += 1) {
+    // One draw says both places: what is left of it after the first is as random.
+    const draw = draws.next();
+    const first = draw % count;
+    let second = Math.trunc(draw / count) % (count - 1);
     if (second >= first) second += 1;
     const one = members[first]!;
     const other = members[second]!;
     chosen = costOf(other) < costOf(one) ? other : one;
-    if (chosen.share >= 1 || random() < chosen.share) break;
+    if (chosen.share >= 1 || draws.next() < chosen.share * DRAW_MAX) break;
   }
   return chosen;
 }

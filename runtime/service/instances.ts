@@ -6,6 +6,8 @@
 import {
   betterOfTwo,
   costOf,
+  DRAW_MAX,
+  Draws,
   ejectionCap,
   findOutliers,
   FIT_RATIO_MIN,
@@ -40,6 +42,7 @@ export interface InstancesOptions {
 export class Instances {
   readonly #options: InstancesOptions;
   readonly #tracker: MemberTracker;
+  readonly #draws: Draws;
   #slots: readonly Slot[] = [];
   #usable: readonly Slot[] = [];
   #own: readonly Slot[] = [];
@@ -50,6 +53,7 @@ export class Instances {
 
   constructor(options: InstancesOptions) {
     this.#options = options;
+    this.#draws = new Draws(options.random());
     this.#tracker = new MemberTracker({
       member: options.limits.member,
       panicRatio: FIT_RATIO_MIN,
@@ -78,19 +82,19 @@ export class Instances {
 
   /** Undefined where there is none. */
   pick(): Slot | undefined {
-    const { random, limits } = this.#options;
-    const stays = this.#ownShare >= 1 || (this.#ownShare > 0 && random() < this.#ownShare);
-    if (!stays) return betterOfTwo(this.#usable, random);
-    const own = betterOfTwo(this.#own, random)!;
-    if (own.inFlight < limits.spillInFlightMin && own.burden <= 1) return own;
-    const any = betterOfTwo(this.#usable, random)!;
+    const draws = this.#draws;
+    const stays = this.#ownShare >= 1 || (this.#ownShare > 0 && draws.next() < this.#ownShare * DRAW_MAX);
+    if (!stays) return betterOfTwo(this.#usable, draws);
+    const own = betterOfTwo(this.#own, draws)!;
+    if (own.inFlight < this.#options.limits.spillInFlightMin && own.burden <= 1) return own;
+    const any = betterOfTwo(this.#usable, draws)!;
     return costOf(any) < costOf(own) ? any : own;
   }
 
   /** For another attempt: never one of those. Undefined where there is no other one. */
   pickOther(tried: readonly Slot[]): Slot | undefined {
     const others = this.#usable.filter((slot) => !tried.includes(slot));
-    return betterOfTwo(others, this.#options.random);
+    return betterOfTwo(others, this.#draws);
   }
 
   /** Takes over a list of the registry. One that is empty changes nothing (I-03). */

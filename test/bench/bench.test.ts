@@ -6,6 +6,7 @@ import {
   cacheThroughput,
   functionImport,
   memberChoice,
+  servicePick,
   throttle,
 } from '../../bench/benches/index.ts';
 import { bytesAllocated } from '../../bench/benches/cache-routing.ts';
@@ -38,6 +39,18 @@ describe('the benchmarks', () => {
       expect(ratio).toBeLessThan(50);
     }
     expect(said.length).toBeGreaterThan(0);
+  });
+
+  it('measure the choice of an instance, which allocates nothing', async () => {
+    const { unit, rows, context = {} } = await servicePick.run({ seconds: 0, say: () => {} });
+    expect(unit).toBe('ns per choice');
+    expect(rows.map((one) => one.case)).toEqual(
+      [3, 10, 30, 100].flatMap((size) => [`${size} instances`, `${size} in 3 zones`]),
+    );
+    for (const { ours, other } of rows) expect(Math.min(ours, other)).toBeGreaterThan(0);
+    // By the number of instances it does not grow: 100 cost no more than a few times what 3 do.
+    expect(rows.at(-2)!.ours).toBeLessThan(10 * rows[0]!.ours);
+    for (const bytes of Object.values(context)) expect(bytes).toBeLessThan(1);
   });
 
   it('measure the import of every function, which is faster than what the CDK bundles by itself', async () => {

@@ -4,6 +4,8 @@ import {
   betterOfTwo,
   type Candidate,
   costOf,
+  DRAW_MAX,
+  Draws,
   ejectedMax,
   ejectionCap,
   findOutliers,
@@ -13,7 +15,6 @@ import {
   OUTLIER_DEFAULTS,
   ownZoneShare,
 } from '../../../core/pools/index.ts';
-import { seeded } from '../../runtime/simulated/virtual-clock.ts';
 
 const candidate = (over: Partial<Candidate> = {}): Candidate => ({
   inFlight: 0,
@@ -24,17 +25,17 @@ const candidate = (over: Partial<Candidate> = {}): Candidate => ({
 });
 
 function countChoices(members: readonly Candidate[], times = 20_000): number[] {
-  const random = seeded(7);
+  const draws = new Draws(0.7);
   const counts = members.map(() => 0);
-  for (let n = 0; n < times; n += 1) counts[members.indexOf(betterOfTwo(members, random)!)]! += 1;
+  for (let n = 0; n < times; n += 1) counts[members.indexOf(betterOfTwo(members, draws)!)]! += 1;
   return counts.map((count) => count / times);
 }
 
 describe('the better of two', () => {
   it('is nobody of none, and the one of one', () => {
     const one = candidate({ burden: 100 });
-    expect(betterOfTwo([], seeded(1))).toBeUndefined();
-    expect(betterOfTwo([one], seeded(1))).toBe(one);
+    expect(betterOfTwo([], new Draws(0))).toBeUndefined();
+    expect(betterOfTwo([one], new Draws(0))).toBe(one);
   });
 
   it('spreads requests evenly over equals', () => {
@@ -65,13 +66,32 @@ describe('the better of two', () => {
       },
     );
     fc.assert(
-      fc.property(members, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (loads, random) => {
+      fc.property(members, fc.nat(DRAW_MAX - 1), (loads, draw) => {
         const all = loads.map((load) => candidate(load));
-        const chosen = betterOfTwo(all, () => random)!;
+        const chosen = betterOfTwo(all, { next: () => draw })!;
         const dearer = all.filter((other) => other !== chosen && costOf(other) >= costOf(chosen));
         return all.includes(chosen) && dearer.length > 0;
       }),
     );
+  });
+});
+
+describe('draws', () => {
+  it('are whole, below their bound, and spread over it; equal seeds draw the same', () => {
+    const [one, other] = [new Draws(0.3), new Draws(0.3)];
+    const tenths = Array.from({ length: 10 }, () => 0);
+    for (let n = 0; n < 50_000; n += 1) {
+      const draw = one.next();
+      expect(other.next()).toBe(draw);
+      expect(Number.isInteger(draw) && draw >= 0 && draw < DRAW_MAX).toBe(true);
+      tenths[Math.floor((10 * draw) / DRAW_MAX)]! += 1;
+    }
+    for (const count of tenths) expect(Math.abs(count - 5000)).toBeLessThan(400);
+  });
+
+  it.each([0, 0.5, 1 - Number.EPSILON])('never stand still, whatever the seed: %f', (random) => {
+    const draws = new Draws(random);
+    expect(new Set(Array.from({ length: 100 }, () => draws.next())).size).toBeGreaterThan(95);
   });
 });
 
