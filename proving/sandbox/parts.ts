@@ -112,11 +112,13 @@ export function createParts(
   });
 
   const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb, logs];
-  const engines = [cloudWatch, eventRules, aurora, elastiCache, loadBalancing, ecs];
+  const engines = [cloudWatch, eventRules, aurora, elastiCache, loadBalancing];
   const enacting: readonly Part[] = [...naming.parts, ...stateful, ...engines, lambda, scheduler];
   const foundation = { objects: s3, parameters: ssm, secrets, invoker, routes: endpoint, events, zones };
-  const cloudFormation = createCloudFormation(world, { ...foundation, providers: providersOf(enacting) });
-  const all = [...enacting, cloudFormation, tasks];
+  const providers = providersOf([...enacting, ecs]);
+  const cloudFormation = createCloudFormation(world, { ...foundation, providers });
+  // CloudFormation waits for stable services: stopped first, tasks end that wait.
+  const all = [...enacting, cloudFormation, ecs, tasks];
   for (const part of all) for (const service of part.services ?? []) endpoint.add(service);
   const running = { aurora, elastiCache, loadBalancing, ecs, cloudFormation, cloudWatch, lambda };
   return { endpoint, identity, dns, authority, sources, tasks, ...running, all };

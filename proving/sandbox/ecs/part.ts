@@ -8,6 +8,7 @@ import {
   type HttpRoutes,
   type Identity,
   type InstanceRegistry,
+  type MetricSink,
   type Part,
   type TargetGroups,
   type World,
@@ -24,6 +25,7 @@ import {
   taskDefinitionProvider,
 } from './providers/index.ts';
 import { Registry } from './registry.ts';
+import { ServiceMetrics } from './service/metrics.ts';
 import type { Shared } from './service/shared.ts';
 import { TaskCredentials } from './task/task-credentials.ts';
 import { type TaskNetwork } from './task/task-environment.ts';
@@ -34,6 +36,7 @@ export interface EcsPorts extends TaskNetwork {
   readonly identity: Identity;
   readonly events: EventBus;
   readonly logs: LogSink;
+  readonly metrics: MetricSink;
   readonly targetGroups: TargetGroups;
   readonly instances: InstanceRegistry;
   /** Tasks ask for their metadata and their credentials here. */
@@ -55,11 +58,15 @@ export function createEcs(world: World, ports: EcsPorts): Ecs {
   const registry = new Registry(world);
   const gateway = new Gateway(world);
   const credentials = new TaskCredentials(world, ports.identity, ports.routes);
+  const metrics = new ServiceMetrics(world, registry, ports.metrics);
   const { targetGroups, zoneOf } = ports;
   const network: TaskNetwork = ports;
   let shared: Promise<Shared> | undefined;
   // A failure is told to whoever asked and not kept: the next deployment tries again.
+  let stopped = false;
   const share = (): Promise<Shared> => {
+    if (stopped) return Promise.reject(new Error('the sandbox is stopping'));
+    metrics.start();
     shared ??= prepare(world, { ...ports, registry, gateway, credentials, network });
     shared.catch(() => (shared = undefined));
     return shared;
@@ -79,6 +86,8 @@ export function createEcs(world: World, ports: EcsPorts): Ecs {
     setNetwork: (rules) => gateway.setNetwork(rules),
     taskOf: (accessKeyId) => credentials.taskOf(accessKeyId),
     async stop() {
+      stopped = true;
+      metrics.stop();
       await Promise.allSettled([...registry.services.values()].map((service) => service.stop()));
       await gateway.stop();
       (await shared)?.addresses.close();

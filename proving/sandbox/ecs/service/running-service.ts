@@ -80,9 +80,10 @@ export class RunningService {
 
   /** Ends every task in ECS's order, then the service. */
   async delete(): Promise<void> {
+    if (this.isStopped) return;
     this.stability.cancel('The service was deleted.');
     this.dispatch({ kind: 'deleted' });
-    const isGone = async () => (this.current.status === 'INACTIVE' ? true : undefined);
+    const isGone = async () => (this.isStopped || this.current.status === 'INACTIVE' ? true : undefined);
     await until(`the end of ${this.settings.name}`, DELETE_MS_MAX, isGone).catch(() => undefined);
     await this.stop();
   }

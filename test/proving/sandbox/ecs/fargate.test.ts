@@ -85,6 +85,20 @@ describe('a task as on Fargate', () => {
     expect(env['UNDERSTUDY_STATE_DIR']).toBeUndefined();
   });
 
+  it('has its use of processor and memory measured, in percent of what it reserves', async () => {
+    const dimensions = { ClusterName: 'demo', ServiceName: 'web' };
+    const [cpu, memory] = await eventually('both metrics', 10_000, () => {
+      const found = ['CPUUtilization', 'MemoryUtilization'].map((name) =>
+        stage.metrics.findLast((datum) => datum.name === name),
+      );
+      return found.every((datum) => datum !== undefined) ? found : undefined;
+    });
+    expect(cpu).toMatchObject({ namespace: 'AWS/ECS', unit: 'Percent', dimensions });
+    // A Node process of 512 MB: some tens of MB at least, and not more than there is.
+    expect(memory!.value).toBeGreaterThan(5);
+    expect(memory!.value).toBeLessThan(100);
+  });
+
   it('has what it prints in its log group, by container and task', async () => {
     const [task] = stage.running();
     const line = `/demo/web web/app/${task!.id} serves as v1`;

@@ -7,6 +7,7 @@ import type {
   BusEvent,
   ContainerTask,
   Enacted,
+  MetricDatum,
   TargetGroups,
 } from '../../../../proving/sandbox/kernel/index.ts';
 import { createEndpoint, type Endpoint } from '../../../../proving/sandbox/wire/index.ts';
@@ -32,6 +33,7 @@ export interface EcsStage {
   readonly events: BusEvent[];
   /** `<group> <stream> <line>` */
   readonly lines: string[];
+  readonly metrics: readonly MetricDatum[];
   readonly roleArn: string;
   create(type: string, properties: object): Promise<Enacted>;
   update(type: string, physicalId: string, properties: object): Promise<Enacted>;
@@ -58,10 +60,12 @@ export async function openStage(targetGroups?: TargetGroups): Promise<EcsStage> 
   const instances = new Map<string, Readonly<Record<string, string>>>();
   const events: BusEvent[] = [];
   const lines: string[] = [];
+  const metrics: MetricDatum[] = [];
   const ecs = createEcs(world, {
     identity,
     events: { publish: (event) => void events.push(event) },
     logs: { write: (...line) => void lines.push(line.join(' ')) },
+    metrics: { put: (datum) => void metrics.push(datum) },
     targetGroups: targetGroups ?? balancer,
     instances: {
       register: (_service, id, attributes) => void instances.set(id, attributes),
@@ -89,6 +93,7 @@ export async function openStage(targetGroups?: TargetGroups): Promise<EcsStage> 
     instances,
     events,
     lines,
+    metrics,
     roleArn: String(role.attributes['Arn']),
     create,
     update: (type, physicalId, properties) =>
