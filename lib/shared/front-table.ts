@@ -43,7 +43,7 @@ export class FrontTable extends Construct {
     return this.table.tableName;
   }
 
-  /** What a prober may do: read the targets of its environment and put what it saw itself, and no other. */
+  /** What a prober may do: read the targets of its environment, and go on with what its zone's saw, and no other. */
   grantProbing(
     grantee: iam.IGrantable,
     scope: { readonly environmentName: string; readonly zone: string },
@@ -51,7 +51,7 @@ export class FrontTable extends Construct {
     const targets = targetsKey(scope.environmentName).pk;
     const own = targetObservationPartition(scope.zone);
     return this.grant(grantee, ['dynamodb:GetItem'], [targets]).combine(
-      this.grant(grantee, ['dynamodb:PutItem'], [own]),
+      this.grant(grantee, ['dynamodb:PutItem', 'dynamodb:Query'], [own]),
     );
   }
 

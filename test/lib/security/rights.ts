@@ -42,7 +42,7 @@ function prober(zone: string): readonly Right[] {
     put(`observation#${zone}`, `cache-observation#${zone}`),
     lease(`prober-${zone}`),
     onFront(['dynamodb:GetItem'], 'targets#demo'),
-    onFront(['dynamodb:PutItem'], `target-observation#${zone}`),
+    onFront(['dynamodb:PutItem', 'dynamodb:Query'], `target-observation#${zone}`),
     connectAs('understudy_probe'),
     connectToCacheAs('health-check'),
   ];
