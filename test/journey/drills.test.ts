@@ -5,57 +5,25 @@
  * must never meet does not.
  */
 
-import fs from 'node:fs';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DrillLine, ThrottleLine } from '../../proving/drills/index.ts';
-import { said, startNode, temporaryStateDir, understudy, type Running } from '../bin/command.ts';
-import { untilGone, workingIn } from './processes.ts';
+import * as stage from './drill-stage.ts';
+import { drillStage, HELD, NOT_HELD, type Drilled } from './drill-stage.ts';
 
-const HEALTHY_MS_MAX = 200_000;
-const ENDS_MS_MAX = 20_000;
-const HELD = 0;
-const NOT_HELD = 1;
 /** Expectations that a slow machine may fail. */
 const OF_TIME =
   /^(longest_gap_ms|reads_p99_ms|added_ms|decided_ms|rds:FailoverDBCluster called|good_p99_ms|goodput_at_10x|normal_after_ms) /;
 
-const stateDir = temporaryStateDir();
-const env = { UNDERSTUDY_STATE_DIR: stateDir };
-let holder: Running;
-
-beforeAll(async () => {
-  holder = startNode(path.join(import.meta.dirname, 'hold.ts'), ['deployed'], env);
-  await said(holder, 'the sandbox is held', HEALTHY_MS_MAX);
-});
-
-afterAll(async () => {
-  holder.child.kill('SIGINT');
-  await Promise.race([holder.ended, new Promise((resolve) => setTimeout(resolve, ENDS_MS_MAX))]);
-  holder.child.kill('SIGKILL');
-  await untilGone(workingIn(stateDir), ENDS_MS_MAX);
-  fs.rmSync(stateDir, { recursive: true, force: true });
-});
-
-interface Drilled<Line extends DrillLine = DrillLine> {
-  readonly code: number | null;
-  readonly line: Line;
-}
+const held = drillStage();
 
 async function drill<Line extends DrillLine>(
   scenario: string,
   fault: string,
   ...options: readonly string[]
 ): Promise<Drilled<Line>> {
-  const { code, stdout, stderr } = await understudy(
-    ['drill', scenario, '--fault', fault, '--json', ...options],
-    env,
-  );
-  const lines = stdout.split('\n').filter((text) => text !== '');
-  expect(lines, stderr).toHaveLength(1);
-  const line = JSON.parse(lines[0]!) as Line;
-  expect(line).toMatchObject({ scenario, fault, fault_verified: true, wrong_reads: 0 });
-  return { code, line };
+  const drilled = await held.drill<Line>(scenario, fault, ...options);
+  expect(drilled.line.wrong_reads).toBe(0);
+  return drilled;
 }
 
 /** What users and their data must never meet, whatever the machine. */
@@ -150,9 +118,8 @@ async function partitionedReader(): Promise<void> {
 }
 
 /** Rules that no machine may break. */
-function brokenAnyhow({ code, line }: Drilled<ThrottleLine>): readonly string[] {
-  expect(code).toBe(line.held ? HELD : NOT_HELD);
-  return line.not_held.filter((rule) => !OF_TIME.test(rule));
+function brokenAnyhow(drilled: Drilled<ThrottleLine>): readonly string[] {
+  return stage.brokenAnyhow(drilled, OF_TIME);
 }
 
 async function flood(): Promise<void> {

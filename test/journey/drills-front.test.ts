@@ -1,0 +1,84 @@
+/**
+ * The drills of edge, web, service, zones and deployments through the command line, in one sandbox: each with its default
+ * fault, and its control once.
+ *
+ * Whether times hold depends on the machine, so the exit code may say "not held"; what users and their data must never
+ * meet does not.
+ */
+
+import { describe, expect, it } from 'vitest';
+import type { FrontLine } from '../../proving/drills/index.ts';
+import { brokenAnyhow, drillStage } from './drill-stage.ts';
+
+/** Expectations that a slow machine may fail. */
+const OF_TIME =
+  /^(bad_until_ms|normal_after_ms|writes_bad_until_ms|failed|failed_idempotent|balancer_failed|worst_10s_failed_pct|failed_after_10s|requests recover|stale_reads|rds:FailoverDBCluster called) ?/;
+const REQUESTS_MIN = 3000;
+const ACKED_MIN = 500;
+
+const stage = drillStage();
+
+async function withEverything(scenario: string, fault: string): Promise<FrontLine> {
+  const drilled = await stage.drill<FrontLine>(scenario, fault);
+  const { line } = drilled;
+  expect(brokenAnyhow(drilled, OF_TIME), JSON.stringify(line)).toEqual([]);
+  expect(line.requests).toBeGreaterThan(REQUESTS_MIN);
+  expect(line.acked_writes).toBeGreaterThan(ACKED_MIN);
+  expect(line, JSON.stringify(line)).toMatchObject({
+    lost_acked_writes: 0,
+    invented_writes: 0,
+    duplicated: 0,
+    control_plane_calls: 0,
+    denied: [],
+  });
+  return line;
+}
+
+/** What the fault does to whoever has a plain client and no function: something fails. */
+async function control(scenario: string, fault: string): Promise<FrontLine> {
+  const { line } = await stage.drill<FrontLine>(scenario, fault, '--control');
+  expect(line, JSON.stringify(line)).toMatchObject({ control: true, held: false, detected_ms: null });
+  expect(line.failed).toBeGreaterThan(0);
+  return line;
+}
+
+describe('a drill of what clients come through', () => {
+  it('edge-node kill: clients go on at the next address', async () => {
+    const line = await withEverything('edge-node', 'kill');
+    expect(line.balancer_failed).toBeGreaterThan(0);
+  });
+  it('edge-node kill, its control: clients that try no other address fail', () =>
+    control('edge-node', 'kill'));
+
+  it('I-06, F-02: web-task hang: it is taken out before the balancer does, and nothing is done twice', async () => {
+    const line = await withEverything('web-task', 'hang');
+    expect(line.control_failed).toBeGreaterThan(0);
+    expect(line.detected_ms).toBeGreaterThan(0);
+  });
+  it('web-task kill, its control: what the balancer lets through', () => control('web-task', 'kill'));
+
+  it('F-01: service-task kill: the pool goes on without it', () => withEverything('service-task', 'kill'));
+  it('service-task hang, its control: clients that take it in turns fail', () =>
+    control('service-task', 'hang'));
+
+  it('I-29: edge-primary kill with the control plane of Route 53 denied: the name leads elsewhere', async () => {
+    const { line } = await stage.drill<FrontLine>('edge-primary', 'kill', '--deny', 'route53-control');
+    expect(line, JSON.stringify(line)).toMatchObject({ deny: 'route53-control', control_plane_calls: 0 });
+    expect(line.recovered_ms).not.toBeNull();
+  });
+
+  it('F-24: zone kill: reads go on', () => withEverything('zone', 'kill'));
+  it('F-24: zone-writer kill: writes wait for the writer', async () => {
+    const line = await withEverything('zone-writer', 'kill');
+    expect(line.managed_ms).toBeGreaterThan(0);
+  });
+
+  it('deploy-new-version: nothing fails, and every task is new', async () => {
+    const line = await withEverything('deploy-new-version', 'deploy');
+    expect(line).toMatchObject({ completed: true, new_version_pct: 100 });
+  });
+  it('deploy-bad-version: it is rolled back with the reason', async () => {
+    const line = await withEverything('deploy-bad-version', 'deploy');
+    expect(line).toMatchObject({ completed: false, new_version_pct: 0, reason: expect.any(String) });
+  });
+});
