@@ -52,7 +52,9 @@ export const INSUFFICIENT_DATA_STATUSES = ['Healthy', 'Unhealthy', 'LastKnownSta
 export type InsufficientDataStatus = (typeof INSUFFICIENT_DATA_STATUSES)[number];
 
 /**
- * From the data of the alarm's metric; the state of the alarm itself plays no part, so SetAlarmState flips nothing.
+ * From the data of the alarm's metric. The state of the alarm itself plays no part, so SetAlarmState flips nothing, and
+ * how it treats missing data is not among what Route 53 keeps of it (API, CloudWatchAlarmConfiguration): only
+ * `InsufficientDataHealthStatus` says what no data means.
  * @param points the evaluation range, newest first
  * @param last the status before; true for a check that had no data yet
  */
@@ -62,11 +64,8 @@ export function metricHealthy(
   whenMissing: InsufficientDataStatus,
   last: boolean,
 ): boolean {
-  const state = evaluateAlarm(rule, points, last ? 'OK' : 'ALARM');
-  const known = points.some((point) => point !== undefined);
-  if (known || rule.treatMissingData === 'breaching' || rule.treatMissingData === 'notBreaching') {
-    if (state !== 'INSUFFICIENT_DATA') return state === 'OK';
-  }
+  const state = evaluateAlarm({ ...rule, treatMissingData: 'missing' }, points, last ? 'OK' : 'ALARM');
+  if (state !== 'INSUFFICIENT_DATA') return state === 'OK';
   if (whenMissing === 'LastKnownStatus') return last;
   return whenMissing === 'Healthy';
 }

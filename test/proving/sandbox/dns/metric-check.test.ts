@@ -65,6 +65,19 @@ describe('a metric check', () => {
     await eventually(physicalId, true);
   });
 
+  it('holds what the last data said until there is more, though its alarm forgets', async () => {
+    await makeAlarm({ TreatMissingData: 'notBreaching' });
+    const { physicalId } = await makeCheck();
+    report(0);
+    await eventually(physicalId, false);
+    clearInterval(values);
+    await expect
+      .poll(() => cloudWatch.alarmData(ALARM)!.points(), { timeout: 6_000 })
+      .toEqual([undefined, undefined, undefined]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(dns.healthChecks.isHealthy(physicalId)).toBe(false);
+  });
+
   it('does not follow SetAlarmState', async () => {
     await makeAlarm();
     const { physicalId } = await makeCheck();

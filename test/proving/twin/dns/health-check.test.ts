@@ -91,7 +91,9 @@ describe('a check on a metric', () => {
   ] as const)('without data is %s, having been healthy: %s', (whenMissing, last, expected) => {
     const nothing = [undefined, undefined, undefined, undefined];
     expect(metricHealthy(RULE, nothing, whenMissing, last)).toBe(expected);
-    expect(metricHealthy({ ...RULE, treatMissingData: 'ignore' }, nothing, whenMissing, last)).toBe(expected);
+    for (const treatMissingData of ['ignore', 'breaching', 'notBreaching'] as const) {
+      expect(metricHealthy({ ...RULE, treatMissingData }, nothing, whenMissing, last)).toBe(expected);
+    }
   });
 
   const alarm = {
