@@ -11,8 +11,8 @@ export class Draws {
 
   /** @param random in [0, 1): equal seeds, equal draws */
   constructor(random: number) {
-    // Never 0: it would stay so for ever.
-    this.#state = Math.floor(random * 0xffff_fffe) + 1;
+    // Never 0: it would stay so for ever. As a signed number of 32 bits, as every later one is.
+    this.#state = (Math.floor(random * 0xffff_fffe) + 1) | 0;
   }
 
   /** A whole number from 0 to below `DRAW_MAX`. */
