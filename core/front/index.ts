@@ -7,6 +7,7 @@ export {
   type NewFrontRecovery,
   openFrontRecovery,
   stepName,
+  targetOf,
 } from './record.ts';
 export { asPublished, compareRecords, type Comparison } from './records/compare.ts';
 export { dnsName, parseExpectedRecords } from './records/expected.ts';

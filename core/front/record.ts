@@ -104,7 +104,8 @@ export function askedAt(
   return times.length === 0 ? null : Math.max(...times);
 }
 
-function targetOf(call: FrontCall): string {
+/** As the ledger names it. */
+export function targetOf(call: FrontCall): string {
   switch (call.api) {
     case 'deregister':
     case 'register':

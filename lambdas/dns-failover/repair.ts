@@ -25,8 +25,11 @@ import { tellFailed } from './act.ts';
 import { REQUEST_TIMEOUT_MS } from './contract.ts';
 import type { FrontContext } from './observe.ts';
 
-/** Route 53 allows an account five requests a second, all functions together: the records are read this seldom. */
-const READ_EVERY_MS = 300_000;
+/**
+ * Route 53 allows an account five requests a second, all functions together: the records are read only so often as a
+ * drift must stand for its repair, times this.
+ */
+const READ_SHARE = 0.5;
 /** A repair that is not seen in the zone after this has failed: a person must look. */
 const LATE_MS = 600_000;
 
@@ -45,7 +48,8 @@ export async function lookAfterRecords(
   const { memory, unrest } = input;
   const now = ports.clock.now();
   const { recordsReadAt: readAt, drift } = memory;
-  const isDue = readAt === null || drift !== null || now - readAt >= READ_EVERY_MS;
+  const isDue =
+    readAt === null || drift !== null || now - readAt >= input.facts.edge['drift-hold-ms'] * READ_SHARE;
   if (settings.records.length === 0 || unrest !== null || !isDue) return { memory, summary: '' };
   const facts = await observeRecords(context, records, input);
   const reviewed = await reviewRepairs(context, facts);

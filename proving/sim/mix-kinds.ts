@@ -18,6 +18,8 @@ export interface DrawSite {
   readonly service: { readonly instances: number; readonly from: number } | null;
   /** Null where nothing is cached. The nodes are those of its processes, by place. */
   readonly cache: { readonly shards: number; readonly nodes: readonly string[] } | null;
+  /** Null where there is no web tier. By place: the slots of its tasks. */
+  readonly front: { readonly slots: number; readonly instances: number } | null;
 }
 
 export interface Lengths {

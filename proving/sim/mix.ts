@@ -4,6 +4,7 @@ import type { FaultSpec } from './faults/spec.ts';
 import type { Random } from './kernel/index.ts';
 import { holding, KINDS, proberNode, spanOf, whole, type DrawSite } from './mix-kinds.ts';
 import { cacheDraw, CACHE_KINDS } from './mix-cache.ts';
+import { front } from './mix-front.ts';
 import { flood, serviceDraw, SERVICE_KINDS, surge } from './mix-service.ts';
 
 export const MIX_NAMES = [
@@ -15,6 +16,7 @@ export const MIX_NAMES = [
   'client-blind',
   'overload',
   'cache',
+  'front',
 ] as const;
 export type MixName = (typeof MIX_NAMES)[number];
 export const MIX_DEFAULT: MixName = 'swarm';
@@ -30,6 +32,7 @@ const MIXES: Readonly<Record<MixName, Draw>> = {
   'client-blind': clientBlind,
   overload,
   cache,
+  front,
 };
 
 export function drawFaults(mix: MixName, site: DrawSite): readonly FaultSpec[] {

@@ -5,6 +5,7 @@ import type { CallOutcome } from '../../core/ports/index.ts';
 import type { LedgerItem, ObservationItem, OutcomeItem, PoolItem } from '../../core/state/items.ts';
 import type { DatabaseThresholds } from '../../core/thresholds/database.ts';
 import type { CacheView } from './cache/index.ts';
+import type { FrontView } from './front/index.ts';
 import type { ServiceView } from './service/index.ts';
 
 /** An engine, as it really is: no controller sees this. */
@@ -137,6 +138,8 @@ export interface SimView {
   readonly service: ServiceView | null;
   /** Null where nothing is cached. */
   readonly cache: CacheView | null;
+  /** Null where there is no web tier. */
+  readonly front: FrontView | null;
 }
 
 export interface Violation {

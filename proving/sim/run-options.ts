@@ -24,6 +24,8 @@ export interface SimOptions {
   readonly throttled?: boolean;
   /** Whether there is a cache tier beside the database, of one copy and no gutter. @default - as mix and seed say */
   readonly cached?: boolean;
+  /** Whether there are balancers, tasks and a public name beside the database. @default - as the mix says */
+  readonly fronted?: boolean;
   /** Ends the run at the first violation. @default false */
   readonly stopAtFirst?: boolean;
   /** A readable line for everything that happens. @default - none */

@@ -9,6 +9,7 @@ import type { FaultBoard } from './faults/board.ts';
 import type { SimClock } from './kernel/index.ts';
 import type { ClientRequest, DatabaseView, SimView } from './model.ts';
 import type { CacheView } from './cache/index.ts';
+import type { FrontView } from './front/index.ts';
 import type { ServiceView } from './service/index.ts';
 
 export interface ViewParts {
@@ -19,6 +20,7 @@ export interface ViewParts {
   readonly requests: readonly ClientRequest[];
   readonly service: ServiceView | null;
   readonly cache: CacheView | null;
+  readonly front: FrontView | null;
 }
 
 /** More than any run writes. */
@@ -94,6 +96,9 @@ export class RunView implements SimView {
   }
   get cache(): CacheView | null {
     return this.#parts.cache;
+  }
+  get front(): FrontView | null {
+    return this.#parts.front;
   }
   get faults(): SimView['faults'] {
     return this.#parts.board.faults;

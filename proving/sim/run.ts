@@ -8,6 +8,7 @@ import { CacheTier, drawCacheSite, nodeOf, type CacheSite } from './cache/index.
 import { startClients, type SimClients } from './clients/index.ts';
 import { ControlPlane } from './control/control-plane.ts';
 import { APPLICATIONS, CLUSTER, ENDPOINT, ZONES } from './control/deployment.ts';
+import { drawFrontSite, FrontTier } from './front/index.ts';
 import { SimDatabase, type SimMember } from './database/index.ts';
 import { FaultBoard } from './faults/board.ts';
 import { inject } from './faults/inject.ts';
@@ -47,6 +48,7 @@ class Run {
   readonly #hash = new RunHash();
   readonly #rare = new Map<string, number>();
   readonly #cache: CacheTier | null;
+  readonly #front: FrontTier | null;
   readonly #commits: { readonly length: number };
 
   constructor(options: SimOptions) {
@@ -59,11 +61,13 @@ class Run {
     const cacheSite = drawCached(options, random);
     const cache = cacheSite && this.#cacheTier(cacheSite, random);
     this.#cache = cache;
+    const front = this.#frontTier(random);
+    this.#front = front;
     const database = this.#database(members, random);
     this.#board = new FaultBoard({
       clock,
       random: random.fork('strikes'),
-      specs: options.faults ?? this.#draw(random.fork('faults'), members, { site, cacheSite }),
+      specs: options.faults ?? this.#draw(random.fork('faults'), members, { site, cacheSite, front }),
       took: (fault) => this.#note(() => `fault ${fault.id} on ${fault.target} takes effect`),
     });
     const control = new ControlPlane({
@@ -74,6 +78,7 @@ class Run {
       controllers: options.controllers ?? 'real',
       defect: options.defect ?? null,
       overrides: options.overrides ?? drawOverrides(random.fork('overrides')),
+      ...(front && { front }),
       ...(site && { quotas: { [RESOURCE]: site.quotas } }),
       rare: (name) => this.#noteRare(name),
       note: (line) => this.#note(line),
@@ -98,7 +103,8 @@ class Run {
       });
     cache?.start(database);
     const memberIds = members.map(({ id }) => id);
-    const reach = { zones: ZONES, memberIds, ...(service && { service }), ...(cache && { cache }) };
+    const tiers = { ...(service && { service }), ...(cache && { cache }), ...(front && { front }) };
+    const reach = { zones: ZONES, memberIds, ...tiers };
     this.#heal = inject({ clock, board: this.#board, database, ...reach });
     this.#view = new RunView({
       clock,
@@ -108,6 +114,7 @@ class Run {
       requests: this.#clients.requests,
       service,
       cache,
+      front,
     });
     this.#commits = database.view().commits;
     this.#open = new Set(options.checkers);
@@ -158,6 +165,7 @@ class Run {
       view.calls.length + view.observations.length + view.requests.length + this.#commits.length,
     );
     if (this.#cache !== null) this.#hash.number(this.#cache.events.length);
+    if (this.#front !== null) this.#hash.number(this.#front.requests.length + this.#front.changes.length);
     for (const checker of this.#open) {
       const said = checker.check(view);
       if (said === null) continue;
@@ -207,6 +215,19 @@ class Run {
     });
   }
 
+  #frontTier(random: Random): FrontTier | null {
+    const { fronted, mix, defect } = this.#options;
+    if (!(fronted ?? mix === 'front')) return null;
+    const own = random.fork('front');
+    return new FrontTier({
+      clock: this.#clock,
+      random: own,
+      site: drawFrontSite(own.fork('site'), ZONES),
+      defect: defect?.front ?? null,
+      rare: (name) => this.#noteRare(name),
+    });
+  }
+
   #noteRare(name: string): void {
     this.#rare.set(name, (this.#rare.get(name) ?? 0) + 1);
     this.#note(() => name);
@@ -215,7 +236,15 @@ class Run {
   #draw(
     random: Random,
     members: readonly SimMember[],
-    { site, cacheSite }: { readonly site: ServiceSite | null; readonly cacheSite: CacheSite | null },
+    {
+      site,
+      cacheSite,
+      front,
+    }: {
+      readonly site: ServiceSite | null;
+      readonly cacheSite: CacheSite | null;
+      readonly front: FrontTier | null;
+    },
   ): readonly FaultSpec[] {
     return drawFaults(this.#options.mix ?? MIX_DEFAULT, {
       random,
@@ -228,6 +257,10 @@ class Run {
       cache: cacheSite && {
         shards: cacheSite.shards + cacheSite.innerShards,
         nodes: Array.from({ length: cacheSite.processes }, (_, place) => nodeOf(place)),
+      },
+      front: front && {
+        slots: front.tasksHere.states.length,
+        instances: front.service.states.length,
       },
     });
   }

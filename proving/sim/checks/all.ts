@@ -8,6 +8,16 @@ import { keysStayWhereTheyAre, shardsComeBack } from './cache-shards.ts';
 import { converges } from './convergence.ts';
 import { noFlapping, onceAnEvent, oneInACooldown } from './cooldown.ts';
 import { freshEvidence, growingTokens, oneHolder } from './fencing.ts';
+import {
+  frontAgreement,
+  frontFailsOpen,
+  frontIsNeverEmpty,
+  frontSlowlyOut,
+  missingAccusesNobody,
+  onePrimary,
+  oneZoneAtATime,
+} from './front.ts';
+import { frontConverges, frontRetriesWithinBudget, requestsFlow } from './front-liveness.ts';
 import { keepsWorking } from './goodput.ts';
 import { isolatesCallers } from './isolation.ts';
 import { leasesAreRenewed, leasesAreSafe } from './leases.ts';
@@ -49,6 +59,16 @@ const ALL: readonly (() => Checker)[] = [
   nothingOldComesBack,
   repliesAreTheirOwn,
   shardsComeBack,
+  onePrimary,
+  frontIsNeverEmpty,
+  frontFailsOpen,
+  frontSlowlyOut,
+  frontAgreement,
+  missingAccusesNobody,
+  oneZoneAtATime,
+  frontConverges,
+  requestsFlow,
+  frontRetriesWithinBudget,
 ];
 
 /** Made anew for each run: a checker remembers what it has seen. */

@@ -15,8 +15,10 @@ export function isFailover({ call }: ControlCall): boolean {
 
 /** A resource that cannot compare tokens by itself (I-07). */
 export function isUnfenced({ call }: ControlCall): boolean {
-  return call.startsWith('rds:');
+  return UNFENCED.some((service) => call.startsWith(service));
 }
+
+const UNFENCED = ['rds:', 'elasticloadbalancing:', 'arc-zonal-shift:', 'route53:'] as const;
 
 export function tell({ function: name, invocation, call, target }: ControlCall): string {
   return `${name} (${invocation}): ${call} ${target}`;

@@ -15,12 +15,17 @@ export function finishedByOthers(): Checker {
     const cut = view.invocations.find(({ end }) => end === 'killed' || end === 'timed-out');
     if (cut === undefined) return null;
     count();
-    const open = view.ledger.find(
+    const open = allOf(view).find(
       (item) => !FINISHED.has(item.state) && view.now - item.updatedAt > CONVERGE_MS,
     );
     if (open === undefined) return null;
     return `recovery ${open.id} is ${open.state} for ${view.now - open.updatedAt} ms; ${cut.id} of ${cut.function} was ${cut.end}`;
   });
+}
+
+/** The recoveries of the database and of the front. */
+function allOf({ ledger, front }: Pick<SimView, 'ledger' | 'front'>): readonly LedgerItem[] {
+  return front === null ? ledger : [...ledger, ...front.ledger];
 }
 
 /** Everything has been quiet for as long as it may take to converge. */
@@ -31,8 +36,10 @@ export function isDue({ now, quietSince }: SimView): boolean {
 /** I-36: before a call takes effect, a ledger item names it, its target, its epoch, its evidence and its time. */
 export function onRecord(): Checker {
   const added = newcomers<ControlCall>();
-  return checker('I-36', ({ calls, ledger }, count) => {
-    const effective = added(calls).filter((call) => call.effective);
+  return checker('I-36', (view, count) => {
+    const effective = added(view.calls).filter((call) => call.effective);
+    if (effective.length === 0) return null;
+    const ledger = allOf(view);
     count(effective.length);
     return firstWrong(effective, (call) => {
       const items = ledger.filter((item) => item.function === call.function && item.epoch === call.token);

@@ -6,12 +6,14 @@ import { specsOf } from '../../../core/thresholds/validate.ts';
 import { thresholdsKey } from '../../../core/state/keys.ts';
 import type { QuotasDocument } from '../../../core/throttle/index.ts';
 import type { AlarmInAlarm, MetricGroup } from '../../../core/ports/index.ts';
+import { METRIC } from '../../../lambdas/dns-failover/contract.ts';
 import type { FaultBoard } from '../faults/board.ts';
+import type { FrontTier } from '../front/index.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { ControlCall, InvocationView } from '../model.ts';
 import { Alarms } from './alarms.ts';
 import type { Defect, FolderName, FunctionHandler } from './defect.ts';
-import { FUNCTIONS, ZONES } from './deployment.ts';
+import { ACCOUNT, ENVIRONMENT, FUNCTIONS, REGION, ZONES } from './deployment.ts';
 import { DescriptionHistory } from './descriptions.ts';
 import { SimFunction } from './function.ts';
 import { everyMinute } from './schedule.ts';
@@ -32,6 +34,8 @@ export interface ControlPlaneOptions {
   readonly overrides: Readonly<Record<string, number>>;
   /** Quotas by resource. @default - nothing is throttled, and there is no `throttle` function */
   readonly quotas?: Readonly<Record<string, QuotasDocument>>;
+  /** @default - there is no web tier, and no `dns-failover` function */
+  readonly front?: FrontTier;
   readonly rare: (name: string) => void;
   readonly note: (line: () => string) => void;
 }
@@ -51,7 +55,7 @@ export class ControlPlane {
   #thresholds = wholeOf('database', null) as DatabaseThresholds;
 
   constructor(options: ControlPlaneOptions) {
-    const { clock, overrides, quotas = {}, ...rest } = options;
+    const { clock, overrides, quotas = {}, front = null, ...rest } = options;
     this.table = new SimTable(() => clock.now());
     this.store = new SimStateStore(this.table);
     this.throttle = new SimThrottleStore(
@@ -66,11 +70,15 @@ export class ControlPlane {
       store: this.store,
       throttle: this.throttle,
       resources: Object.keys(quotas),
+      front,
       descriptions: new DescriptionHistory(),
-      parameters: parametersOf(overrides, quotas),
+      parameters: { ...parametersOf(overrides, quotas), ...(front === null ? {} : FRONT_PARAMETERS) },
       thresholds: () => this.#thresholds,
       inAlarm: (): readonly AlarmInAlarm[] => alarms?.inAlarm() ?? [],
-      emit: (groups: readonly MetricGroup[], at: number) => alarms?.emit(groups, at),
+      emit: (groups: readonly MetricGroup[], at: number) => {
+        alarms?.emit(groups, at);
+        if (front !== null) tellEdge(front, groups);
+      },
       calls: this.calls,
       invocations: this.invocations,
     };
@@ -82,6 +90,7 @@ export class ControlPlane {
     const replaced = options.controllers === 'none' ? NO_OP : null;
     alarms = new Alarms(this.#world, this.#deploy(replaced));
     if (options.quotas !== undefined) this.#deployThrottle(replaced);
+    if (front !== null) this.#deployFront(front, replaced);
     this.#every(DESCRIPTIONS_MS, () => this.#world.descriptions.record(options.database.describe()));
     this.#every(TTL_SWEEP_MS, () => this.table.expire());
   }
@@ -117,6 +126,20 @@ export class ControlPlane {
     this.#every(TTL_SWEEP_MS, () => this.throttle.table.expire());
   }
 
+  /** As for the throttle. Task changes reach it as events do: at least once, and now and then late or never. */
+  #deployFront(front: FrontTier, replaced: FunctionHandler | null): void {
+    const world = { ...this.#world, random: this.#world.random.fork('front') };
+    front.ledgerTable = this.table;
+    const target = new SimFunction(world, { folder: 'dns-failover', az: null }, replaced);
+    everyMinute(world, target, world.clock.now() + world.random.between(1, DEPLOYMENT_MS));
+    onStream(world, front.store.table, { target, stream: FUNCTIONS['dns-failover'].stream! });
+    front.onTaskGone = (task) => {
+      if (world.board.delivery('tasks')?.effect === 'drop') return;
+      target.invokeAsync(taskEvent(task.address), 'tasks');
+    };
+    this.#every(TTL_SWEEP_MS, () => front.store.table.expire());
+  }
+
   #every(ms: number, work: () => void): void {
     const again = (): void => {
       work();
@@ -124,6 +147,35 @@ export class ControlPlane {
     };
     again();
   }
+}
+
+/** A run has minutes for what takes longer on AWS. */
+const FRONT_PARAMETERS: Readonly<Record<string, string>> = {
+  'overrides/edge/zone-return-ms': '30000',
+  'overrides/edge/drift-hold-ms': '60000',
+  'overrides/edge/repair-cooldown-ms': '60000',
+};
+
+/** What Route 53 reads. */
+function tellEdge(front: FrontTier, groups: readonly MetricGroup[]): void {
+  for (const { name, value } of groups.flatMap(({ values }) => values)) {
+    if (name === METRIC.edgeHealthy) front.names.told(value === 1);
+  }
+}
+
+/** As EventBridge sends it for a task that is being stopped. */
+function taskEvent(address: string): object {
+  return {
+    source: 'aws.ecs',
+    'detail-type': 'ECS Task State Change',
+    account: ACCOUNT,
+    region: REGION,
+    detail: {
+      clusterArn: `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/${ENVIRONMENT}`,
+      desiredStatus: 'STOPPED',
+      attachments: [{ details: [{ name: 'privateIPv4Address', value: address }] }],
+    },
+  };
 }
 
 const THRESHOLDS = thresholdsKey('database');

@@ -7,24 +7,41 @@ import type {
   AlarmReader,
   Clock,
   DatabaseControl,
+  EdgeProbe,
+  ElbControl,
+  FrontStore,
   Log,
   MemberProbe,
   Metrics,
   ParameterReader,
+  RecordStore,
   StateStore,
+  TargetProbe,
   ThrottleStore,
+  ZonalShift,
 } from '../../../core/ports/index.ts';
 import type { Invocation } from '../../../lambdas/shared/invocation.ts';
 import type { StorageDefect } from '../database/index.ts';
 import type { CacheDefect } from '../cache/index.ts';
+import type { FrontDefect } from '../front/index.ts';
 import type { ServiceDefect } from '../service/index.ts';
 import type { SimTable } from './table.ts';
 
 /** The functions of the database tier, by folder. */
 export const DATABASE_FOLDERS = ['health-check', 'replica-pool', 'write-failover', 'reconcile'] as const;
 /** Every function by folder. */
-export const FOLDERS = [...DATABASE_FOLDERS, 'throttle'] as const;
+export const FOLDERS = [...DATABASE_FOLDERS, 'throttle', 'dns-failover'] as const;
 export type FolderName = (typeof FOLDERS)[number];
+
+/** What only the functions of the edge and web tiers are given. */
+export interface FrontFunctionPorts {
+  readonly store: FrontStore;
+  readonly elb: ElbControl;
+  readonly shift: ZonalShift;
+  readonly records: RecordStore;
+  readonly edge: EdgeProbe;
+  readonly probe: TargetProbe;
+}
 
 /** Everything that any function may be given; each takes what it needs. */
 export interface FunctionPorts {
@@ -37,6 +54,8 @@ export interface FunctionPorts {
   readonly alarms: AlarmReader;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Null where there is no web tier. */
+  readonly front: FrontFunctionPorts | null;
 }
 
 export interface DefectSite {
@@ -59,6 +78,8 @@ export interface Defect {
   readonly service?: ServiceDefect;
   /** Flaws of the cache tier. @default - none */
   readonly cache?: CacheDefect;
+  /** Flaws of the edge and web tiers. @default - none */
+  readonly front?: FrontDefect;
   /** What this invocation's handler is given instead. @default - its ports as they are */
   readonly ports?: (ports: FunctionPorts, site: DefectSite) => FunctionPorts;
   /** What runs instead of the handler. @default - the real handler */

@@ -5,6 +5,7 @@
 
 import type { Failure } from '../../../core/failures.ts';
 import { wakeKey } from '../../../core/state/keys.ts';
+import * as dnsFailover from '../../../lambdas/dns-failover/contract.ts';
 import * as healthCheck from '../../../lambdas/health-check/contract.ts';
 import * as reconcile from '../../../lambdas/reconcile/contract.ts';
 import * as replicaPool from '../../../lambdas/replica-pool/contract.ts';
@@ -22,6 +23,7 @@ export const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
 export const APPLICATIONS = ['shop'] as const;
 export const TABLE = 'understudy-demo-state';
 export const THROTTLE_TABLE = 'understudy-demo-throttle';
+export const FRONT_TABLE = 'understudy-demo-front';
 export const CLUSTER = 'demo-cluster';
 /** The READER custom endpoint that replica-pool keeps. */
 export const ENDPOINT = 'readers';
@@ -47,7 +49,7 @@ export interface StreamSettings {
   readonly filters: readonly object[];
 }
 
-export type TableName = 'state' | 'throttle';
+export type TableName = 'state' | 'throttle' | 'front';
 
 const MINUTE_MS = 60_000;
 /** Alarms and schedules come again; an older one would act on a world that has moved on. */
@@ -76,6 +78,15 @@ export const FUNCTIONS: Readonly<Record<FolderName, FunctionSettings>> = {
       view: 'KEYS_ONLY',
       policy: streamPolicy({ batchSize: 1000, batchingWindowMs: throttle.BATCHING_WINDOW_S * 1000 }),
       filters: [filter({ Keys: { pk: { S: [{ prefix: throttle.STREAM_PARTITION_PREFIX }] } } })],
+    },
+  },
+  'dns-failover': {
+    ...controller('dns-failover', dnsFailover, { everyMinute: true }),
+    stream: {
+      table: 'front',
+      view: 'NEW_AND_OLD_IMAGES',
+      policy: streamPolicy({ batchSize: 10, batchingWindowMs: 0 }),
+      filters: [filter({ NewImage: { kind: { S: ['target-observation'] }, changed: { BOOL: [true] } } })],
     },
   },
 };

@@ -1,6 +1,7 @@
 /** The shipped handlers, wired to simulated ports as each function's entry wires them to the SDK. */
 
 import { parameterRoot } from '../../../core/naming.ts';
+import { createHandler as dnsFailover } from '../../../lambdas/dns-failover/handler.ts';
 import { createHandler as healthCheck } from '../../../lambdas/health-check/handler.ts';
 import { createHandler as reconcile } from '../../../lambdas/reconcile/handler.ts';
 import { createHandler as replicaPool } from '../../../lambdas/replica-pool/handler.ts';
@@ -8,6 +9,15 @@ import type { ControllerSettings } from '../../../lambdas/shared/environment.ts'
 import { createHandler as throttle } from '../../../lambdas/throttle/handler.ts';
 import { MODE_DEFAULT } from '../../../lambdas/throttle/contract.ts';
 import { createHandler as writeFailover } from '../../../lambdas/write-failover/handler.ts';
+import {
+  BALANCER_ARNS,
+  dnsNameOf,
+  HEALTH_PATH,
+  NAME,
+  RECORDS,
+  REQUESTS_PER_TARGET,
+  TARGET_GROUPS,
+} from '../front/site.ts';
 import type { FolderName, FunctionHandler, FunctionPorts } from './defect.ts';
 import {
   ALARM_PREFIX,
@@ -15,6 +25,7 @@ import {
   CLUSTER,
   ENDPOINT,
   ENVIRONMENT,
+  FRONT_TABLE,
   MODE,
   REGION,
   reportName,
@@ -48,7 +59,7 @@ export function handlerOf(
   };
   switch (folder) {
     case 'health-check':
-      return healthCheck(ports, { env: ENVIRONMENT, az: az ?? '', members });
+      return proberOf({ az, members }, ports);
     case 'replica-pool':
       return replicaPool(ports, { ...settings, endpointId: ENDPOINT });
     case 'write-failover':
@@ -60,6 +71,8 @@ export function handlerOf(
         throttleTable: THROTTLE_TABLE,
         resources: throttled(resources),
       });
+    case 'dns-failover':
+      return frontOf(settings, ports);
     case 'reconcile':
       break;
   }
@@ -69,6 +82,36 @@ export function handlerOf(
     alarmPrefix: ALARM_PREFIX,
     resources: throttled(resources),
   });
+}
+
+function proberOf(
+  { az, members }: Pick<HandlerSite, 'az' | 'members'>,
+  ports: FunctionPorts,
+): FunctionHandler {
+  const { front, ...own } = ports;
+  const targets = front === null ? {} : { front: { store: front.store, probe: front.probe } };
+  return healthCheck({ ...own, ...targets }, { env: ENVIRONMENT, az: az ?? '', members });
+}
+
+function frontOf(settings: ControllerSettings, { front, ...ports }: FunctionPorts): FunctionHandler {
+  if (front === null) throw new Error('there is no web tier to look after');
+  const { store, ...own } = front;
+  return dnsFailover(
+    { ...ports, ...own, front: store },
+    {
+      ...settings,
+      frontTable: FRONT_TABLE,
+      targetGroups: TARGET_GROUPS,
+      balancers: BALANCER_ARNS,
+      healthPath: HEALTH_PATH,
+      requestsPerTarget: REQUESTS_PER_TARGET,
+      peakRequests: null,
+      check: { url: `https://${NAME}${HEALTH_PATH}`, connectTo: dnsNameOf('primary') },
+      hostedZone: 'Z0',
+      records: RECORDS,
+      taskCluster: ENVIRONMENT,
+    },
+  );
 }
 
 /** All of it belongs to the one application that there is. */

@@ -10,6 +10,7 @@ import type {
 } from '../../../core/ports/index.ts';
 import { databasePort } from './database-port.ts';
 import type { FolderName, FunctionPorts } from './defect.ts';
+import { frontPorts } from './front-port.ts';
 import type { SimInvocation } from './invocation.ts';
 import { errorOf, READS_BOUNDS } from './service-calls.ts';
 import { storePort } from './store-port.ts';
@@ -41,6 +42,7 @@ export function portsOf(site: PortSite): FunctionPorts {
     alarms: alarmPort(site),
     metrics: { emit: (groups) => world.emit(groups, world.clock.now()) },
     log: logPort(site),
+    front: world.front === null ? null : frontPorts(site, world.front),
   };
 }
 

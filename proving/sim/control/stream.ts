@@ -13,6 +13,7 @@ import {
 import { toAttribute, toAttributes } from '../../../lambdas/shared/attribute-values.ts';
 import {
   FILTERED_NAMES,
+  FRONT_TABLE,
   REGION,
   streamArn,
   TABLE,
@@ -27,8 +28,8 @@ import type { World } from './world.ts';
 const READ_MS = [80, 350] as const;
 
 /** How the fault board calls the stream of each table. */
-const SOURCES = { state: 'stream', throttle: 'throttle-stream' } as const;
-const TABLE_NAMES = { state: TABLE, throttle: THROTTLE_TABLE } as const;
+const SOURCES = { state: 'stream', throttle: 'throttle-stream', front: 'front-stream' } as const;
+const TABLE_NAMES = { state: TABLE, throttle: THROTTLE_TABLE, front: FRONT_TABLE } as const;
 
 /** Wakes a function by the stream of a table. */
 export function onStream(

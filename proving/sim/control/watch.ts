@@ -3,14 +3,13 @@
  * Nothing of it reaches the handler; it is what recorded calls are judged by.
  */
 
-import { viewpoints } from '../../../core/database/index.ts';
+import { viewpoints, type Dated } from '../../../core/database/viewpoints.ts';
 import type { Lease } from '../../../core/ports/index.ts';
-import type { ObservationItem } from '../../../core/state/items.ts';
 import type { FolderName } from './defect.ts';
 
 export class Watch {
   lease: Lease | null = null;
-  #observations: readonly ObservationItem[] = [];
+  #observations: readonly Dated[] = [];
   #describedAt: number | null = null;
   #factsAt = 0;
 
@@ -19,7 +18,7 @@ export class Watch {
     this.#factsAt = now;
   }
 
-  observations(items: readonly ObservationItem[]): void {
+  observations(items: readonly Dated[]): void {
     this.#observations = items;
     // A turn describes the cluster anew, or decides without.
     this.#describedAt = null;

@@ -4,6 +4,7 @@ import type { DescribedCluster } from '../../../core/database/index.ts';
 import type { AlarmInAlarm, CallOutcome, MemberProbe, MetricGroup } from '../../../core/ports/index.ts';
 import type { DatabaseThresholds } from '../../../core/thresholds/database.ts';
 import type { FaultBoard } from '../faults/board.ts';
+import type { FrontTier } from '../front/index.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { ControlCall, InvocationView } from '../model.ts';
 import type { Defect } from './defect.ts';
@@ -31,6 +32,8 @@ export interface World {
   readonly store: SimStateStore;
   /** The throttle table: empty where nothing is throttled. */
   readonly throttle: SimThrottleStore;
+  /** Null where there is no web tier. */
+  readonly front: FrontTier | null;
   /** What is throttled, by name. */
   readonly resources: readonly string[];
   readonly descriptions: DescriptionHistory;

@@ -9,11 +9,12 @@ import type { Random, SimClock } from '../kernel/index.ts';
 import type { FaultView } from '../model.ts';
 import { cacheTargetOf, isOnCache } from './cache-spec.ts';
 import { cutsOf } from './cuts.ts';
+import { frontTargetOf, isOnFront, type FrontService } from './front-spec.ts';
 import { placesOf, serviceTargetOf } from './service-spec.ts';
 import type { CallFault, CallPoint, FaultId, FaultSpec } from './spec.ts';
 
-export type Service = 'rds' | 'state' | 'reads' | 'throttle';
-export type EventSource = 'stream' | 'alarm' | 'schedule' | 'throttle-stream';
+export type Service = 'rds' | 'state' | 'reads' | 'throttle' | FrontService;
+export type EventSource = 'stream' | 'alarm' | 'schedule' | 'throttle-stream' | 'front-stream' | 'tasks';
 
 const PROBER = 'prober:';
 
@@ -97,6 +98,11 @@ export class FaultBoard {
       if (typeof effect === 'number' || effect === 'emptied') continue;
       this.took(fault);
       return effect;
+    }
+    for (const fault of this.active('F-26')) {
+      if (!isFrontService(service)) continue;
+      this.took(fault);
+      return 'lost';
     }
     for (const fault of this.active('F-16')) {
       if (fault.spec.service !== service || !this.#random.chance(fault.spec.share)) continue;
@@ -252,9 +258,15 @@ export function isOnInvocation(spec: FaultSpec): spec is OnInvocation {
   return spec.id === 'F-18' || (spec.id === 'F-19' && 'where' in spec);
 }
 
+/** AWS's control planes, which can all be away; the front table is no control plane. */
+function isFrontService(service: Service): boolean {
+  return service === 'elb' || service === 'shift' || service === 'route53';
+}
+
 /** What a fault is about, in one word. */
 function targetOf(spec: FaultSpec): string {
   if (isOnCache(spec)) return cacheTargetOf(spec);
+  if (isOnFront(spec)) return frontTargetOf(spec);
   switch (spec.id) {
     case 'F-06':
       return spec.az;

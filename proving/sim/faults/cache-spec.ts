@@ -44,7 +44,7 @@ type OnCache =
 export type CacheFaultSpec = OnCache & { readonly tier: 'cache' };
 
 export function isOnCache(spec: FaultSpec): spec is CacheFaultSpec {
-  return 'tier' in spec;
+  return 'tier' in spec && spec.tier === 'cache';
 }
 
 /** What a fault of the cache is about, in a word or two. */

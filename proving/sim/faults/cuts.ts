@@ -1,4 +1,5 @@
 import { isOnCache } from './cache-spec.ts';
+import { isOnFront } from './front-spec.ts';
 import type { FaultSpec } from './spec.ts';
 
 /** The pairs of node and member that a fault cuts off from each other. */
@@ -6,7 +7,7 @@ export function cutsOf(
   spec: FaultSpec,
   { zones, memberIds }: { readonly zones: readonly string[]; readonly memberIds: readonly string[] },
 ): readonly (readonly [string, string])[] {
-  if (isOnCache(spec)) return [];
+  if (isOnCache(spec) || isOnFront(spec)) return [];
   switch (spec.id) {
     case 'F-05':
       return zones.map((az) => [`prober:${az}`, spec.member] as const);

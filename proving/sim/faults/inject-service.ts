@@ -54,7 +54,12 @@ function settle(service: ServiceTarget, board: FaultBoard, { id, ...spec }: Serv
     service.setOff(spec.place, off?.spec.ms ?? 0);
   }
   if (id === 'F-24') {
-    service.keepSlots(Math.min(1, ...board.active('F-24').map((other) => other.spec.slotShare)));
+    service.keepSlots(
+      Math.min(
+        1,
+        ...board.active('F-24').map(({ spec: other }) => ('slotShare' in other ? other.slotShare : 1)),
+      ),
+    );
   }
   if (id === 'F-29' || id === 'F-38') {
     const times = (load: 'surge' | 'flood'): number =>

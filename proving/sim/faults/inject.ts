@@ -2,6 +2,7 @@
 
 import type { DatabaseFaults } from '../database/index.ts';
 import type { SimClock } from '../kernel/index.ts';
+import type { FrontTier } from '../front/index.ts';
 import type { EngineView } from '../model.ts';
 import type { Fault, FaultBoard } from './board.ts';
 import { isOnInvocation } from './board.ts';
@@ -9,6 +10,8 @@ import { isOnCache } from './cache-spec.ts';
 import { cutsOf } from './cuts.ts';
 import { applyToCache, undoOnCache, type CacheTarget } from './inject-cache.ts';
 import { applyToService, undoOnService, type ServiceTarget } from './inject-service.ts';
+import { isOnFront } from './front-spec.ts';
+import { applyToFront, undoOnFront } from './inject-front.ts';
 import { isOnService } from './service-spec.ts';
 import type { FaultSpec } from './spec.ts';
 
@@ -24,6 +27,8 @@ export interface Injection {
   readonly service?: ServiceTarget;
   /** @default - nothing is cached: its faults change nothing */
   readonly cache?: CacheTarget;
+  /** @default - there is no web tier: its faults change nothing */
+  readonly front?: FrontTier;
   readonly zones: readonly string[];
   readonly memberIds: readonly string[];
 }
@@ -56,10 +61,14 @@ function endOne(injection: Injection, fault: Fault): void {
 }
 
 function apply(injection: Injection, fault: Fault): void {
-  const { database, board, service, cache } = injection;
+  const { database, board, service, cache, front } = injection;
   const { spec } = fault;
   if (isOnCache(spec)) {
     if (cache !== undefined) applyToCache(cache, board, fault);
+    return;
+  }
+  if (isOnFront(spec)) {
+    if (front !== undefined) applyToFront(front, board, fault);
     return;
   }
   if (isOnService(spec)) {
@@ -92,10 +101,14 @@ function apply(injection: Injection, fault: Fault): void {
 }
 
 function undo(injection: Injection, fault: Fault): void {
-  const { database, board, service, cache } = injection;
+  const { database, board, service, cache, front } = injection;
   const { spec } = fault;
   if (isOnCache(spec)) {
     if (cache !== undefined) undoOnCache(cache, board, fault);
+    return;
+  }
+  if (isOnFront(spec)) {
+    if (front !== undefined) undoOnFront(front, board);
     return;
   }
   if (isOnService(spec)) {

@@ -3,6 +3,7 @@
 import type { FolderName } from '../control/defect.ts';
 import type { LoadState } from '../database/index.ts';
 import type { CacheFaultSpec } from './cache-spec.ts';
+import type { FrontFaultSpec, FrontService } from './front-spec.ts';
 import type { ServiceFaultSpec } from './service-spec.ts';
 
 /** From when until when; what has no end of its own ends with the safety phase. */
@@ -42,14 +43,14 @@ export type FaultSpec =
   | ({
       readonly id: 'F-16';
       /** `rds`: the cluster's control plane; `state`, `throttle`: a table; `reads`: parameters and alarms. */
-      readonly service: 'rds' | 'state' | 'reads' | 'throttle';
+      readonly service: 'rds' | 'state' | 'reads' | 'throttle' | FrontService;
       readonly fault: CallFault;
       /** Share of the calls that it strikes. */
       readonly share: number;
     } & Span)
   | ({
       readonly id: 'F-17';
-      readonly source: 'stream' | 'alarm' | 'schedule' | 'throttle-stream';
+      readonly source: 'stream' | 'alarm' | 'schedule' | 'throttle-stream' | 'front-stream' | 'tasks';
       readonly effect: 'drop' | 'duplicate' | 'delay';
       /** Of a delay; for a duplicate, how much later the second comes. */
       readonly ms: number;
@@ -83,6 +84,7 @@ export type FaultSpec =
   /** A member answers with a state that says load. */
   | ({ readonly id: 'F-35'; readonly member: string; readonly sqlState: LoadState } & Span)
   | ServiceFaultSpec
-  | CacheFaultSpec;
+  | CacheFaultSpec
+  | FrontFaultSpec;
 
 export type FaultId = FaultSpec['id'];

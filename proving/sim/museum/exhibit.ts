@@ -15,6 +15,8 @@ export interface Exhibit {
   readonly throttled?: boolean;
   /** There is a cache tier beside the database. @default false */
   readonly cached?: boolean;
+  /** There are balancers, tasks and a public name beside the database. @default false */
+  readonly fronted?: boolean;
   /** What befalls the cluster, by seed. Its members are `WRITER` and the `READERS`, sometimes more. */
   readonly faults: (random: Random) => readonly FaultSpec[];
 }

@@ -24,6 +24,16 @@ import {
   noVelocityLimit,
   oneWordIsEnough,
 } from './evidence.ts';
+import {
+  blindProbersBelieved,
+  goodCapacityRemoved,
+  noFloorInFront,
+  noVelocityInFront,
+  oneProberIsEnough,
+  poolRetriesWithoutBudget,
+  recordsDeletedThenCreated,
+  shiftsStay,
+} from './front.ts';
 import type { Exhibit } from './exhibit.ts';
 import {
   freshnessCheckedOnce,
@@ -71,4 +81,12 @@ export const EXHIBITS: readonly Exhibit[] = [
   replyOfBefore,
   everybodyFills,
   noTimeLimit,
+  recordsDeletedThenCreated,
+  noVelocityInFront,
+  noFloorInFront,
+  oneProberIsEnough,
+  blindProbersBelieved,
+  goodCapacityRemoved,
+  shiftsStay,
+  poolRetriesWithoutBudget,
 ];

@@ -91,6 +91,7 @@ export function runExhibit(exhibit: Exhibit, seed: number, planted: boolean): Pr
     mix: 'calm',
     throttled: exhibit.throttled ?? false,
     cached: exhibit.cached ?? false,
+    fronted: exhibit.fronted ?? false,
     faults: exhibit.faults(randomOf(seed, exhibit.name)),
     overrides: {},
     checkers: newCheckers(),

@@ -206,6 +206,7 @@ export function view(change: Partial<SimView> = {}): SimView {
     requests: [],
     faults: [],
     service: null,
+    front: null,
     cache: null,
     ...change,
   };

@@ -13,11 +13,14 @@ const SERVICE = { instances: 3, from: START_MS + 75_000 };
 
 const CACHE = { shards: 3, nodes: ['client:store-1', 'client:store-2', 'client:store-3'] };
 
+const FRONT = { slots: 6, instances: 4 };
+
 const draw = (
   mix: MixName,
   seed: number,
   service: typeof SERVICE | null = null,
   cache: typeof CACHE | null = null,
+  front: typeof FRONT | null = null,
 ) =>
   drawFaults(mix, {
     random: randomOf(seed, mix),
@@ -28,6 +31,7 @@ const draw = (
     until: UNTIL,
     service,
     cache,
+    front,
   });
 
 describe('mixes', () => {

@@ -1,0 +1,3 @@
+export { drawFrontSite, type FrontSite, RECORDS as FRONT_RECORDS } from './site.ts';
+export { FrontTier, type FrontDefect } from './tier.ts';
+export type { FrontChange, FrontRequest, FrontView, TaskView } from './view.ts';
