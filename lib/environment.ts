@@ -35,6 +35,13 @@ export interface UnderstudyEnvironmentProps {
 /** Cost-allocation tag: what of the bill belongs to which tier. */
 export const TIER_TAG = 'understudy:tier';
 export const ENVIRONMENT_TAG = 'understudy:environment';
+/** These cost nothing by themselves, and not every tool that checks a template knows that they take tags by now. */
+const BILLED = {
+  excludeResourceTypes: [
+    'AWS::ApplicationAutoScaling::ScalableTarget',
+    'AWS::ElasticLoadBalancingV2::Listener',
+  ],
+};
 
 /**
  * One environment: a CDK Stage with one stack for each thing that lives and dies by itself.
@@ -153,16 +160,16 @@ export class UnderstudyEnvironment extends Stage {
   }
 
   private tag(): void {
-    Tags.of(this).add(ENVIRONMENT_TAG, this.profile.name);
-    Tags.of(this.network).add(TIER_TAG, 'network');
-    Tags.of(this.state).add(TIER_TAG, 'control-plane');
-    Tags.of(this.control).add(TIER_TAG, 'control-plane');
-    Tags.of(this.database).add(TIER_TAG, 'database');
-    if (this.cache !== null) Tags.of(this.cache).add(TIER_TAG, 'cache');
-    if (this.edge !== null) Tags.of(this.edge).add(TIER_TAG, 'edge');
+    Tags.of(this).add(ENVIRONMENT_TAG, this.profile.name, BILLED);
+    Tags.of(this.network).add(TIER_TAG, 'network', BILLED);
+    Tags.of(this.state).add(TIER_TAG, 'control-plane', BILLED);
+    Tags.of(this.control).add(TIER_TAG, 'control-plane', BILLED);
+    Tags.of(this.database).add(TIER_TAG, 'database', BILLED);
+    if (this.cache !== null) Tags.of(this.cache).add(TIER_TAG, 'cache', BILLED);
+    if (this.edge !== null) Tags.of(this.edge).add(TIER_TAG, 'edge', BILLED);
     if (this.compute === null) return;
-    Tags.of(this.compute).add(TIER_TAG, 'service');
-    if (this.compute.web !== null) Tags.of(this.compute.web).add(TIER_TAG, 'web');
+    Tags.of(this.compute).add(TIER_TAG, 'service', BILLED);
+    if (this.compute.web !== null) Tags.of(this.compute.web).add(TIER_TAG, 'web', BILLED);
   }
 }
 

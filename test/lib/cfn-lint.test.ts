@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { made } from './stacks/edge.ts';
 import { synthesize } from './synth.ts';
 import { rules } from './tiers/edge/rate-rules-example.ts';
 
@@ -35,8 +36,12 @@ describe('cfn-lint', () => {
         console.warn('cfn-lint is not installed: the templates were not linted by it');
         return;
       }
-      const edge = Template.fromStack(Stack.of(rules)).toJSON();
-      const files = Object.entries({ ...synthesize().json, edge }).map(([key, template]) => {
+      const others = {
+        rules: Template.fromStack(Stack.of(rules)).toJSON(),
+        page: made({ secondary: 'static-page', healthSignal: 'endpoint' }).json,
+        fixed: made({ entry: 'static-ip' }).json,
+      };
+      const files = Object.entries({ ...synthesize().json, ...others }).map(([key, template]) => {
         const file = join(folder, `${key}.template.json`);
         writeFileSync(file, JSON.stringify(template));
         return file;
