@@ -69,7 +69,7 @@ export const noVelocityInFront: Exhibit = exhibit({
   incident: 'AWS, October 2025: health checks that flapped removed capacity as fast as they ran',
   invariant: 'I-05',
   ports: ({ store }) => thresholds(store, { 'velocity-ratio': 1 }),
-  faults: (random) => hangs([0, 1], 60 + random.between(0, 20), 120),
+  faults: (random) => hangs([0, 1, 3], 60 + random.between(0, 20), 120),
 });
 
 export const noFloorInFront: Exhibit = exhibit({
