@@ -11,7 +11,7 @@ import { frontLedgerId } from '../../core/state/front-items.ts';
 import type { Mode } from '../../core/state/items.ts';
 import { ledgerPartition } from '../../core/state/keys.ts';
 import * as contract from '../../lambdas/dns-failover/contract.ts';
-import { ENV } from '../../lambdas/shared/contract.ts';
+import { ENV, LAMBDA_CA_FILE } from '../../lambdas/shared/contract.ts';
 import { alarmPrefix } from '../shared/alarm-catalogue.ts';
 import { ControlFunction } from '../shared/control-function.ts';
 import type { FrontTable } from '../shared/front-table.ts';
@@ -96,6 +96,8 @@ function variablesOf(props: FrontFunctionProps): Readonly<Record<string, string>
   return {
     [ENV.stateTable]: stateTable.tableName,
     [ENV.zones]: zones.join(','),
+    // The certificate of the edge is verified as a client's runtime does, by AWS's authorities too.
+    NODE_EXTRA_CA_CERTS: LAMBDA_CA_FILE,
     ...(mode === null ? {} : { [ENV.mode]: mode }),
     [contract.ENV.frontTable]: frontTable.tableName,
     [contract.ENV.targetGroups]: watched.targetGroups.map(({ targetGroupArn }) => targetGroupArn).join(','),

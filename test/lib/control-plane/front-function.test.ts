@@ -4,7 +4,7 @@ import { parseExpectedRecords } from '../../../core/front/index.ts';
 import { parseStrategy } from '../../../core/strategy/index.ts';
 import { demo } from '../../../environments/index.ts';
 import * as contract from '../../../lambdas/dns-failover/contract.ts';
-import { ENV, FRONT_ENV } from '../../../lambdas/shared/contract.ts';
+import { ENV, FRONT_ENV, LAMBDA_CA_FILE } from '../../../lambdas/shared/contract.ts';
 import { ControlPlane } from '../../../lib/index.ts';
 import { rendered } from '../security/render.ts';
 import {
@@ -65,6 +65,8 @@ describe('dns-failover', () => {
     expect(variables[contract.ENV.checkUrl]).toBe('https://shop.demo.example.com/health');
     expect(variables[contract.ENV.primaryName]).toBe('<PrimaryBalancer.DNSName>');
     expect(variables[contract.ENV.hostedZone]).toBe('<Zone>');
+    // Without these authorities it would call the edge unreachable wherever its certificate is one of theirs.
+    expect(variables['NODE_EXTRA_CA_CERTS']).toBe(LAMBDA_CA_FILE);
     const deployed = variables[contract.ENV.records]!.replaceAll(/<([^>]+)>/g, '$1');
     expect(parseExpectedRecords(deployed)).toMatchObject([
       { name: 'shop.demo.example.com', failover: 'PRIMARY' },
