@@ -57,7 +57,7 @@ export class ServicePool {
   readonly #underWay = new Set<AbortController>();
   #drained: () => void = () => {};
   #fellBack = 0;
-  #isClosed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(ports: ServicePoolPorts, options: ServicePoolOptions) {
     this.#ports = ports;
@@ -118,8 +118,12 @@ export class ServicePool {
   }
 
   /** Refuses new requests, lets those under way finish within `drainMs`, and leaves no socket and no timer. */
-  async close(drainMs = 5000): Promise<void> {
-    this.#isClosed = true;
+  close(drainMs = 5000): Promise<void> {
+    this.#closing ??= this.#close(drainMs);
+    return this.#closing;
+  }
+
+  async #close(drainMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
       if (this.#underWay.size === 0) return resolve();
       const cancel = this.#ports.clock.after(drainMs, resolve);
@@ -170,7 +174,7 @@ export class ServicePool {
   }
 
   #prepare(request: ServiceRequest): PreparedCall {
-    if (this.#isClosed) throw this.#closedError();
+    if (this.#closing !== null) throw this.#closedError();
     const { path, headers = {}, body = null, idempotencyKey, signal = null } = request;
     const method = request.method.toUpperCase();
     const now = this.#ports.clock.now();
