@@ -9,6 +9,7 @@ import {
   isDueForReplacement,
   type NodeLife,
   type NodeTimings,
+  replacementFailed,
 } from '../../twin/elb/index.ts';
 import { pause } from '../aurora/poll.ts';
 import { HostProcess } from '../host/index.ts';
@@ -79,8 +80,9 @@ export class NodeSlot {
     if (this.stopped || this.starting !== null) return;
     if (!isDueForReplacement(this.life, now, this.options.timings)) return;
     this.start().catch((error: unknown) => {
-      this.options.world.log('elb', 'a node cannot be replaced', { node: this.id, error: String(error) });
-      this.life = died(born(now), now);
+      const { world } = this.options;
+      world.log('elb', 'a node cannot be replaced', { node: this.id, error: String(error) });
+      this.life = replacementFailed(this.life, world.now());
     });
   }
 
@@ -130,7 +132,12 @@ export class NodeSlot {
       },
     });
     this.process = process;
-    await process.started();
+    try {
+      await process.started();
+    } catch (error) {
+      await process.kill();
+      throw error;
+    }
     this.life = born(world.now());
     // What was changed while it started.
     process.tell({ kind: 'configure', id: ++this.questions, config: config() });

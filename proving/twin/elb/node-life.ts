@@ -32,6 +32,11 @@ export function died(life: NodeLife, now: number): NodeLife {
   return life.diedAt === null ? { heardAt: Math.min(life.heardAt, now), diedAt: now } : life;
 }
 
+/** The new one did not come up either: it is tried again as late as the first time. */
+export function replacementFailed(life: NodeLife, now: number): NodeLife {
+  return { ...life, diedAt: now };
+}
+
 /** False from when AWS has noticed that it does not answer. */
 export function isAnswering(life: NodeLife, now: number, timings: NodeTimings): boolean {
   return now - life.heardAt < timings.unpublishedMs;

@@ -63,7 +63,11 @@ export class BalancerNode {
     for (const config of configs) {
       const group = this.groups.get(config.arn) ?? new Group(config);
       this.groups.set(config.arn, group);
-      for (const target of group.configure(config, this.config.idleMs, Date.now())) this.check(group, target);
+      for (const target of group.configure(config, this.config.idleMs, Date.now())) {
+        // A node in the place of another one: what that one said of the target is void.
+        this.tellHealth(group, target, null);
+        this.check(group, target);
+      }
       for (const target of group.targets.values()) this.tellDrained(group, target);
     }
     const living = new Set([...this.groups.values()].flatMap(({ targets }) => [...targets.values()]));
@@ -174,15 +178,19 @@ export class BalancerNode {
   }
 
   private checked(group: Group, target: Target, result: CheckResult): void {
-    if (!group.checked(target, result.passed, Date.now())) return;
+    if (group.checked(target, result.passed, Date.now())) this.tellHealth(group, target, result);
+  }
+
+  private tellHealth(group: Group, target: Target, result: CheckResult | null): void {
+    const complaint = result === null || result.passed ? null : result;
     this.tell({
       kind: 'health',
       group: group.config.arn,
       target: target.id,
       registration: target.config.registration,
       state: target.health.state,
-      reason: result.passed ? null : result.reason,
-      description: result.passed ? '' : result.description,
+      reason: complaint?.reason ?? null,
+      description: complaint?.description ?? '',
     });
   }
 

@@ -137,9 +137,9 @@ test('the stock SDK registers and deregisters over the wire, and gets errors by 
   // ECS said where it stands; whoever registers it again needs not to.
   stage.balancing.targetGroups.register(stage.groupArn, target);
   await client.send(new DeregisterTargetsCommand(on));
-  await eventually('it is gone', 5_000, () => stage.state(target) === 'unused');
+  await eventually('it is gone', () => stage.state(target) === 'unused');
   await client.send(new RegisterTargetsCommand(on));
-  await eventually('it is healthy', 5_000, () => stage.state(target) === 'healthy');
+  await eventually('it is healthy', () => stage.state(target) === 'healthy');
   const told = await client.send(new DescribeTargetHealthCommand(on));
   expect(told.TargetHealthDescriptions).toMatchObject([
     {

@@ -76,16 +76,18 @@ export async function freePort(): Promise<number> {
   return bound.port;
 }
 
+/** A machine that is busy starts processes in seconds. */
+const BOUND_MS = 20_000;
+
 export async function eventually<T>(
   what: string,
-  boundMs: number,
   look: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
-  const end = performance.now() + boundMs;
+  const end = performance.now() + BOUND_MS;
   for (;;) {
     const answer = await look();
     if (answer) return answer;
-    if (performance.now() > end) throw new Error(`not within ${boundMs} ms: ${what}`);
+    if (performance.now() > end) throw new Error(`not within ${BOUND_MS} ms: ${what}`);
     await pause(20);
   }
 }

@@ -1,10 +1,12 @@
 /** Nodes of a balancer die, hang, come back, and are led away from. */
 
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually, openStage, pause, type Stage } from './support.ts';
 
-/** A node leaves the name after 1.5 s and is replaced after 3 s. */
-const PACE = 40;
+/** A node leaves the name after 3 s and is replaced after 6 s. */
+const PACE = 20;
 
 let stage: Stage;
 beforeEach(async () => {
@@ -18,7 +20,7 @@ const addresses = (...zones: number[]) => zones.map((zone) => stage.node(zone).a
 test('the name leads to every node, for a minute, under both of its spellings', async () => {
   for (const zone of [0, 1, 2]) await stage.registered(zone);
   expect(stage.dnsName).toMatch(/^demo-edge-\d+\.us-east-1\.elb\.amazonaws\.com$/);
-  await eventually('all are answered', 2_000, () => answered().length === 3);
+  await eventually('all are answered', () => answered().length === 3);
   expect(stage.dns.names.get(stage.dnsName)?.ttlS).toBe(60);
   expect(stage.dns.names.get(`dualstack.${stage.dnsName}`)?.values).toEqual(answered());
   expect(new Set(stage.balancing.balancers.list().map(({ pid }) => pid)).size).toBe(3);
@@ -28,45 +30,45 @@ test('a node that is killed refuses at once, leaves the name, and is replaced at
   await stage.registered(1);
   const { pid, address } = stage.node();
   process.kill(pid!, 'SIGKILL');
-  await eventually('it is gone', 1_000, () => stage.node().pid === null);
+  await eventually('it is gone', () => stage.node().pid === null);
   await expect(stage.ask('/')).rejects.toThrow(/ECONNREFUSED/);
   expect(answered()).toContain(address);
-  await eventually('it has left the name', 3_000, () => !answered().includes(address));
+  await eventually('it has left the name', () => !answered().includes(address));
   expect(answered()).toEqual(addresses(1, 2));
   expect(stage.node().published).toBe(false);
-  await eventually('it is replaced', 5_000, () => stage.node().pid !== null);
-  await eventually('it is answered again', 2_000, () => answered().includes(address));
-  expect((await stage.ask('/')).status).toBe(200);
+  await eventually('it is replaced', () => stage.node().pid !== null);
+  await eventually('it is answered again', () => answered().includes(address));
+  await eventually('it serves', async () => (await stage.ask('/')).status === 200);
 });
 
 test('a node that hangs leaves the name, and is back when it wakes', async () => {
   await stage.registered(1);
   const { pid, address } = stage.node();
   process.kill(pid!, 'SIGSTOP');
-  await eventually('it has left the name', 4_000, () => !answered().includes(address));
+  await eventually('it has left the name', () => !answered().includes(address));
   expect(stage.node().pid).toBe(pid);
   process.kill(pid!, 'SIGCONT');
-  await eventually('it is answered again', 3_000, () => answered().includes(address));
+  await eventually('it is answered again', () => answered().includes(address));
   expect((await stage.ask('/')).status).toBe(200);
 });
 
 test('I-03: the name is never empty, though every node hangs', async () => {
   const pids = [0, 1, 2].map((zone) => stage.node(zone).pid!);
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
-  await pause(2_500);
+  await pause(4_000);
   expect(answered()).toHaveLength(3);
   for (const pid of pids) process.kill(pid, 'SIGCONT');
 });
 
 test('a target that drains when a node dies does not wait for that node', async () => {
   const target = await stage.registered(1);
-  const asked = stage.ask('/?wait=2000').catch(() => 'lost');
-  await pause(100);
+  const asked = stage.ask('/lost?wait=20000').catch(() => 'lost');
+  await eventually('it has arrived', () => target.arrived.includes('/lost'));
   process.kill(stage.node().pid!, 'SIGKILL');
   expect(await asked).toBe('lost');
   const started = performance.now();
   await stage.balancing.targetGroups.deregister(stage.groupArn, target);
-  expect(performance.now() - started).toBeLessThan(1_500);
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 test('a zonal shift leads away from a zone: its node leaves the name, its targets take nothing', async () => {
@@ -75,7 +77,7 @@ test('a zonal shift leads away from a zone: its node leaves the name, its target
   const zone = stage.node().az;
   balancers.shiftAway(stage.balancerArn, zone);
   expect(answered()).toEqual(addresses(1, 2));
-  await eventually('nodes know', 2_000, async () => {
+  await eventually('nodes know', async () => {
     const told = await Promise.all([1, 2, 1, 2].map((one) => stage.ask('/', { node: stage.node(one) })));
     return told.every(({ json }) => json.target === kept.id);
   });
@@ -90,8 +92,8 @@ test('a zonal shift leads away from a zone: its node leaves the name, its target
 
 test('a shift has no effect while the balancer fails open', async () => {
   const target = await stage.registered(0);
-  target.setHealth(500);
-  await eventually('it is unhealthy', 5_000, () => stage.state(target) === 'unhealthy');
+  await target.setHealth(500);
+  await eventually('it is unhealthy', () => stage.state(target) === 'unhealthy');
   stage.balancing.balancers.shiftAway(stage.balancerArn, stage.node().az);
   await pause(200);
   expect(answered()).toHaveLength(3);
@@ -112,7 +114,53 @@ test('Route 53 takes a balancer for healthy while a target is, and a name of nob
   const target = await stage.registered(0);
   expect(balancers.isHealthy(stage.dnsName)).toBe(true);
   expect(balancers.isHealthy(`dualstack.${stage.dnsName}.`)).toBe(true);
-  target.setHealth(500);
-  await eventually('it is not healthy', 5_000, () => balancers.isHealthy(stage.dnsName) === false);
+  await target.setHealth(500);
+  await eventually('it is not healthy', () => balancers.isHealthy(stage.dnsName) === false);
   expect(balancers.isHealthy('www.example.com')).toBe(null);
+});
+
+test('one node that cannot reach a target is outvoted, and its view goes with it', async () => {
+  const target = await stage.registered(1);
+  await stage.registered(2);
+  const others = async (zone: number) => {
+    const told = [
+      await stage.ask('/', { node: stage.node(zone) }),
+      await stage.ask('/', { node: stage.node(zone) }),
+    ];
+    return told.every(({ json }) => json.target !== target.id);
+  };
+  await target.setSickFor(stage.node(0).address);
+  await eventually('node 0 sees it', () => others(0));
+  expect(stage.state(target)).toBe('healthy');
+  process.kill(stage.node(0).pid!, 'SIGKILL');
+  await target.setSickFor(null);
+  await eventually('it is replaced', () => stage.node(0).pid !== null);
+  await eventually('it serves', () =>
+    stage
+      .ask('/')
+      .then(({ status }) => status === 200)
+      .catch(() => false),
+  );
+  await target.setSickFor(stage.node(1).address);
+  await eventually('node 1 sees it', () => others(1));
+  expect(stage.state(target)).toBe('healthy');
+});
+
+test('a node that cannot be replaced stays out of the name, and is tried again', async () => {
+  await stage.registered(1);
+  const { address, ports, pid } = stage.node();
+  process.kill(pid!, 'SIGKILL');
+  await eventually('it is gone', () => stage.node().pid === null);
+  const taker = net.createServer().listen(ports[0], address);
+  await once(taker, 'listening');
+  await eventually('it has left the name', () => !answered().includes(address));
+  const seen = new Set<boolean>();
+  const end = performance.now() + 7_000;
+  while (performance.now() < end) {
+    seen.add(answered().includes(address));
+    await pause(20);
+  }
+  expect([...seen]).toEqual([false]);
+  taker.close();
+  await eventually('it is replaced', () => answered().includes(address));
 });

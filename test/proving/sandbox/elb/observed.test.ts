@@ -32,7 +32,7 @@ const lines = () =>
 const fields = (line: string) => [...line.matchAll(/"[^"]*"|\S+/g)].map(([field]) => field);
 
 test('a trace id is found in the access log, in the bucket, in a line of ALB', async () => {
-  const line = await eventually('it is delivered', 12_000, () => lines().find((one) => one.includes(TRACE)));
+  const line = await eventually('it is delivered', () => lines().find((one) => one.includes(TRACE)));
   const told = fields(line);
   expect(told).toHaveLength(30);
   expect(told[0]).toBe('http');
@@ -48,15 +48,13 @@ test('a trace id is found in the access log, in the bucket, in a line of ALB', a
 });
 
 test('a request whose target failed has -1 for what did not happen', async () => {
-  const line = await eventually('it is delivered', 12_000, () =>
-    lines().find((one) => one.includes('/reset')),
-  );
+  const line = await eventually('it is delivered', () => lines().find((one) => one.includes('/reset')));
   const told = fields(line);
   expect(told.slice(6, 10)).toEqual(['-1', '-1', '502', '-']);
 });
 
 test('a file of the log is named as AWS names it', async () => {
-  const key = await eventually('it is delivered', 12_000, () => [...stage.objects.keys()][0]);
+  const key = await eventually('it is delivered', () => [...stage.objects.keys()][0]);
   const day = String.raw`\d{4}/\d\d/\d\d`;
   const file = String.raw`123456789012_elasticloadbalancing_us-east-1_app\.demo-edge\.[0-9a-f]{16}_\d{8}T\d{4}Z_127\.254\.\d+\.\d+_[0-9a-f]{8}\.log\.gz`;
   expect(key).toMatch(
@@ -73,7 +71,7 @@ test('metrics carry the names and dimensions that alarms use', async () => {
       .reduce((total, { value }) => total + value, 0);
   const ofBalancer = { LoadBalancer: balancer };
   const ofGroup = { TargetGroup: group, LoadBalancer: balancer };
-  await eventually('they are put', 8_000, () => sum('RequestCount', ofBalancer) === 3);
+  await eventually('they are put', () => sum('RequestCount', ofBalancer) === 3);
   expect(sum('HTTPCode_ELB_5XX_Count', ofBalancer)).toBe(1);
   expect(sum('HTTPCode_Target_5XX_Count', ofGroup)).toBe(1);
   expect(sum('HTTPCode_Target_2XX_Count', ofBalancer)).toBe(1);
@@ -83,9 +81,9 @@ test('metrics carry the names and dimensions that alarms use', async () => {
   const healthy = stage.metrics.filter(({ name }) => name === 'HealthyHostCount').at(-1);
   expect(healthy).toMatchObject({ value: 1, dimensions: ofGroup, namespace: 'AWS/ApplicationELB' });
   await target.kill();
-  await eventually('it is told', 8_000, () =>
+  await eventually('it is told', () =>
     stage.metrics.some(({ name, value }) => name === 'UnHealthyHostCount' && value === 1),
   );
   await stage.ask('/');
-  await eventually('the refusal is told', 8_000, () => sum('TargetConnectionErrorCount', ofGroup) === 1);
+  await eventually('the refusal is told', () => sum('TargetConnectionErrorCount', ofGroup) === 1);
 });

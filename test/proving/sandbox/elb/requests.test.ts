@@ -2,7 +2,7 @@
 
 import http from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DOMAIN, eventually, openStage, pause, type Stage, type TestTarget } from './support.ts';
+import { DOMAIN, eventually, openStage, type Stage, type TestTarget } from './support.ts';
 
 let stage: Stage;
 let target: TestTarget;
@@ -97,10 +97,10 @@ test('a target that says nothing for the idle time-out is a 504', async () => {
 test('a client that is gone takes its request with it', async () => {
   const gone = new AbortController();
   const asked = stage.ask('/given-up?wait=1500', { signal: gone.signal }).catch(() => 'gone');
-  await pause(200);
+  await eventually('it has arrived', () => target.arrived.includes('/given-up'));
   gone.abort();
   expect(await asked).toBe('gone');
-  await eventually('the target hears of it', 1_000, () => target.aborted.includes('/given-up'));
+  await eventually('the target hears of it', () => target.aborted.includes('/given-up'));
 });
 
 test("a target's own errors pass", async () => {

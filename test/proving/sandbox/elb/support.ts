@@ -30,7 +30,11 @@ export interface TestTarget extends BalancerTarget {
   readonly child: ChildProcess;
   /** Paths of requests that were given up by the balancer. */
   readonly aborted: readonly string[];
-  setHealth(status: number): void;
+  /** Paths of requests that came, but for checks. */
+  readonly arrived: readonly string[];
+  setHealth(status: number): Promise<void>;
+  /** Fails the checks from one address alone; null for nobody's. */
+  setSickFor(address: string | null): Promise<void>;
   kill(): Promise<void>;
 }
 
@@ -158,11 +162,18 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         execArgv: ['--disable-warning=ExperimentalWarning'],
         stdio: 'ignore',
       });
-      const aborted: string[] = [];
-      child.on(
-        'message',
-        (message: { aborted?: string }) => message.aborted && aborted.push(message.aborted),
-      );
+      const [aborted, arrived]: [string[], string[]] = [[], []];
+      const acknowledged: (() => void)[] = [];
+      child.on('message', (message: { aborted?: string; arrived?: string; done?: true }) => {
+        if (message.aborted !== undefined) aborted.push(message.aborted);
+        if (message.arrived !== undefined) arrived.push(message.arrived);
+        if (message.done) acknowledged.shift()?.();
+      });
+      const tell = (message: object) =>
+        new Promise<void>((done) => {
+          acknowledged.push(done);
+          child.send(message);
+        });
       child.on('error', () => undefined);
       const [{ listening: port }] = (await once(child, 'message')) as [{ listening: number }];
       const az = ZONES[zone] ?? null;
@@ -172,8 +183,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         az,
         child,
         aborted,
+        arrived,
         id: `${address}:${port}`,
-        setHealth: (health: number) => void child.send({ health }),
+        setHealth: (health: number) => tell({ health }),
+        setSickFor: (sickFor: string | null) => tell({ sickFor }),
         async kill() {
           if (child.exitCode !== null || child.signalCode !== null) return;
           child.kill('SIGKILL');
@@ -186,7 +199,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     async registered(zone = 0) {
       const target = await stage.target(zone);
       balancing.targetGroups.register(stage.groupArn, target);
-      await eventually('it is healthy', 10_000, () => stage.state(target) === 'healthy');
+      await eventually('it is healthy', () => stage.state(target) === 'healthy');
       return target;
     },
     state: (target: BalancerTarget) => balancing.targetGroups.stateOf(stage.groupArn, target),

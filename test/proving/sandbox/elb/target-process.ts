@@ -7,12 +7,14 @@ import http from 'node:http';
 
 const [address = '127.0.0.1', port = '0'] = process.argv.slice(2);
 let healthStatus = 200;
+/** Whoever asks from here is told that it is sick. */
+let sickFor: string | null = null;
 let boundPort = 0;
 
 const server = http.createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://target');
   if (url.pathname === '/health') {
-    response.statusCode = healthStatus;
+    response.statusCode = request.socket.remoteAddress === sickFor ? 500 : healthStatus;
     response.end();
     return;
   }
@@ -28,6 +30,7 @@ const server = http.createServer((request, response) => {
   }
   const waitMs = Number(url.searchParams.get('wait') ?? 0);
   const status = Number(url.searchParams.get('status') ?? 200);
+  process.send?.({ arrived: url.pathname });
   const body: Buffer[] = [];
   request.on('data', (chunk: Buffer) => body.push(chunk));
   response.on('close', () => {
@@ -60,5 +63,9 @@ server.listen(Number(port), address, () => {
   boundPort = typeof bound === 'object' ? (bound?.port ?? 0) : 0;
   process.send?.({ listening: boundPort });
 });
-process.on('message', (message: { health: number }) => (healthStatus = message.health));
+process.on('message', (message: { health?: number; sickFor?: string | null }) => {
+  healthStatus = message.health ?? healthStatus;
+  if (message.sickFor !== undefined) sickFor = message.sickFor;
+  process.send?.({ done: true });
+});
 process.on('disconnect', () => process.exit(0));

@@ -11,6 +11,7 @@ import {
   type NameView,
   NODE_TIMINGS,
   publishedZones,
+  replacementFailed,
   type RoutedTarget,
   registered,
 } from '../../../../proving/twin/elb/index.ts';
@@ -130,6 +131,13 @@ describe('the life of a node', () => {
     expect(isDueForReplacement(dead, 124_999, NODE_TIMINGS)).toBe(false);
     expect(isDueForReplacement(died(dead, 60_000), 125_000, NODE_TIMINGS)).toBe(true);
     expect(isDueForReplacement(born(0), 900_000, NODE_TIMINGS)).toBe(false);
+  });
+
+  test('one whose replacement fails is tried again later, and answers no sooner', () => {
+    const tried = replacementFailed(died(born(0), 5_000), 125_000);
+    expect(isAnswering(tried, 125_001, NODE_TIMINGS)).toBe(false);
+    expect(isDueForReplacement(tried, 244_999, NODE_TIMINGS)).toBe(false);
+    expect(isDueForReplacement(tried, 245_000, NODE_TIMINGS)).toBe(true);
   });
 
   test('what arrives late of a dead node is of before', () => {
