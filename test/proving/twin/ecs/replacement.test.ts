@@ -113,6 +113,11 @@ describe('the stop of a task', () => {
 describe('scaling', () => {
   it('in keeps the zones balanced', () => {
     const rig = steady({ desiredCount: 6 });
+    // The youngest are all of one zone.
+    for (const { id } of rig.state.tasks.filter(({ az }) => az === 'eu-b'))
+      rig.input({ kind: 'exited', task: id });
+    rig.run(60_000);
+    rig.until(isSteady);
     rig.deploy('v1', GOOD, { desiredCount: 4 });
     rig.until(isSteady);
     const counts = ['eu-a', 'eu-b', 'eu-c'].map(
