@@ -23,6 +23,7 @@ export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 export const TABLE = 'state';
 export const THROTTLE_TABLE = 'throttle';
+export const FRONT_TABLE = 'front';
 export const RESOURCE_ID = 'cluster-ABCDEFGH';
 export const FRONT_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:cache-front`;
 const SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:master-AbCdEf`;
@@ -34,6 +35,7 @@ const MADE: Readonly<Record<string, string>> = {
   '<account>': ACCOUNT,
   '<StateTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${TABLE}`,
   '<ThrottleTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${THROTTLE_TABLE}`,
+  '<FrontTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${FRONT_TABLE}`,
   '<ControlPlaneCacheFrontFunction.Arn>': FRONT_ARN,
   '<DatabaseAuroraCluster>': CLUSTER,
   '<DatabaseAuroraCluster.DBClusterResourceId>': RESOURCE_ID,
@@ -69,6 +71,7 @@ export async function openAccount(
   const tables = provider('AWS::DynamoDB::Table');
   await tables.create(request(tables, 'State', STATE_TABLE));
   await tables.create(request(tables, 'Throttle', { ...STATE_TABLE, TableName: THROTTLE_TABLE }));
+  await tables.create(request(tables, 'Front', { ...STATE_TABLE, TableName: FRONT_TABLE }));
   await makeParameters(json, provider('AWS::SSM::Parameter'));
   await makeRoles(json, provider, without);
   playRds(parts, cluster);

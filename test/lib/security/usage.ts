@@ -41,7 +41,9 @@ function reachable(role: string): readonly string[] {
     /LeadingKeys=(\S+)/
       .exec(when!)![1]!
       .split('|')
-      .map((key) => `${actions[0]} ${on[0]} ${key.replace('<DatabaseAuroraCluster>', 'demo-cluster')}`),
+      .flatMap((key) =>
+        actions.map((one) => `${one} ${on[0]} ${key.replace('<DatabaseAuroraCluster>', 'demo-cluster')}`),
+      ),
   );
   return keys.toSorted();
 }
@@ -53,5 +55,6 @@ function byPartition(role: string): readonly Right[] {
 
 /** The table as the list writes it. */
 function tableOf(arn: string): string {
-  return arn.endsWith(':table/throttle') ? '<ThrottleTable.Arn>' : '<StateTable.Arn>';
+  if (arn.endsWith(':table/throttle')) return '<ThrottleTable.Arn>';
+  return arn.endsWith(':table/front') ? '<FrontTable.Arn>' : '<StateTable.Arn>';
 }
