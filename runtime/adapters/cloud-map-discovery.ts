@@ -20,7 +20,8 @@ export class CloudMapDiscovery implements Discovery {
 
   constructor({ region, namespace }: CloudMapDiscoveryOptions) {
     // One attempt: the next call says more than a retry of this one would.
-    this.#client = new ServiceDiscoveryClient({ region, maxAttempts: 1 });
+    const disableHostPrefix = hasEndpointOfItsOwn(process.env);
+    this.#client = new ServiceDiscoveryClient({ region, maxAttempts: 1, disableHostPrefix });
     this.#namespace = namespace;
   }
 
@@ -42,6 +43,14 @@ export class CloudMapDiscovery implements Discovery {
   close(): void {
     this.#client.destroy();
   }
+}
+
+/**
+ * On AWS this call goes to a host of its own, `data-servicediscovery`. An endpoint that was given is taken as it is: an
+ * address with `data-` before it is none.
+ */
+function hasEndpointOfItsOwn(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Boolean(env['AWS_ENDPOINT_URL_SERVICEDISCOVERY'] ?? env['AWS_ENDPOINT_URL']);
 }
 
 /** Null for an entry that names no address: somebody else's. */

@@ -26,17 +26,17 @@ interface End {
 
 async function ask(request: Partial<ServiceRequest> = {}, waitMs = 10_000): Promise<End> {
   const startedAt = service.clock.now();
-  let end: End | undefined;
+  const ends: End[] = [];
   const ms = (): number => service.clock.now() - startedAt;
   pool!.request({ method: 'GET', path: '/work?secret=1', ...request }).then(
-    (answer) => void (end = { answer, ms: ms() }),
+    (answer) => void ends.push({ answer, ms: ms() }),
     (error: unknown) => {
       const { code, advice } = error as { code: string; advice: string };
-      end = { code, advice, error, ms: ms() };
+      ends.push({ code, advice, error, ms: ms() });
     },
   );
-  for (let waited = 0; end === undefined && waited < waitMs; waited += 5) await service.clock.advance(5);
-  return end!;
+  for (let waited = 0; ends.length === 0 && waited < waitMs; waited += 5) await service.clock.advance(5);
+  return ends[0]!;
 }
 
 /** Those behave like this; the rest is well. */
