@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { promises as dns } from 'node:dns';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -98,6 +98,49 @@ describe('DNS of the sandbox', () => {
       'ENOTFOUND',
       '127.0.0.1',
       ['127.0.0.21'],
+    ]);
+  });
+
+  const late = `
+    import { lookup } from 'node:dns/promises';
+    const asked = (name, options) => lookup(name, options).catch((error) => error.code);
+    process.stdin.once('data', async () => {
+      const all = [await asked('shop.late.example.com', { all: true }), await asked('shop.late.example.com', { all: true })];
+      console.log(JSON.stringify([
+        all[0].map((one) => one.address).toSorted(), all[0][0].address !== all[1][0].address,
+        (await asked('data-127.0.0.1')).address, (await asked('127.0.0.1')).address,
+        await asked('nobody.invalid'), await asked('nobody.late.example.com'),
+      ]));
+      process.exit();
+    });
+    console.log('started');`;
+
+  test('the preload follows a zone made after its client has started, every address in turn', async () => {
+    const file = path.join(folder, 'late.mjs');
+    fs.writeFileSync(file, late);
+    const client = spawn(process.execPath, [file], {
+      env: { ...part.environment(), PATH: process.env.PATH },
+    });
+    let said = '';
+    client.stdout.on('data', (chunk) => (said += String(chunk)));
+    await expect.poll(() => said, { timeout: 10_000 }).toContain('started');
+    const zone = part.hostedZones.create({ name: 'late.example.com', comment: '', isPrivate: false });
+    const values = ['127.0.0.41', '127.0.0.42'];
+    const routing = { kind: 'simple' } as const;
+    const rest = { setIdentifier: null, alias: null, healthCheckId: null };
+    const record = { name: 'shop.late.example.com', type: 'A' as const, ttlS: 60, values, routing, ...rest };
+    part.hostedZones.apply(zone.id, [{ action: 'CREATE', record }]);
+    zone.served = zone.written;
+    const ended = new Promise((resolve) => client.once('exit', resolve));
+    client.stdin.write('ask');
+    await ended;
+    expect(JSON.parse(said.replace('started', ''))).toEqual([
+      values,
+      true,
+      '127.0.0.1',
+      '127.0.0.1',
+      'ENOTFOUND',
+      'ENOTFOUND',
     ]);
   });
 
