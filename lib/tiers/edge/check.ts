@@ -32,7 +32,7 @@ export function checkEdgeTier(scope: Construct, props: EdgeTierProps): void {
     faults.push({ field: 'accessLogs', value: props.accessLogs.node.path, rule, fix });
   }
   secondsAt(faults, 'idleTimeout', props.idleTimeout, { min: 1, max: IDLE_S_MAX });
-  if (props.slowStart?.isUnresolved() !== false || props.slowStart.toMilliseconds() > 0) {
+  if (!isZero(props.slowStart)) {
     secondsAt(faults, 'slowStart', props.slowStart, { min: SLOW_START_S_MIN, max: SLOW_START_S_MAX });
   }
   secondsAt(faults, 'deregistrationDelay', props.deregistrationDelay, { min: 0, max: DEREGISTRATION_S_MAX });
@@ -58,4 +58,9 @@ function secondsAt(
   if (seconds !== null && Number.isInteger(seconds) && seconds >= min && seconds <= max) return;
   const rule = `must be ${min} to ${max} whole seconds, known at synthesis`;
   faults.push({ field, value: seconds, rule, fix: 'leave it out for the default' });
+}
+
+/** Zero turns a slow start off. */
+function isZero(value: Duration | undefined): boolean {
+  return value !== undefined && !value.isUnresolved() && value.toMilliseconds() === 0;
 }

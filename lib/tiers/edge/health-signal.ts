@@ -28,13 +28,16 @@ export class PrimaryHealthCheck extends Construct {
   constructor(scope: Construct, id: string, props: HealthCheckProps) {
     super(scope, id);
     const { signal } = props;
-    this.alarm = signal.kind === 'metric' ? this.makeAlarm(props, signal) : null;
-    const config =
-      signal.kind === 'metric'
-        ? metricConfig(this.alarm!)
-        : endpointConfig(signal, signal.host ?? props.host);
+    let healthCheckConfig: route53.CfnHealthCheck.HealthCheckConfigProperty;
+    if (signal.kind === 'metric') {
+      this.alarm = this.makeAlarm(props, signal);
+      healthCheckConfig = metricConfig(this.alarm);
+    } else {
+      this.alarm = null;
+      healthCheckConfig = endpointConfig(signal, props.host);
+    }
     const check = new route53.CfnHealthCheck(this, 'Check', {
-      healthCheckConfig: config,
+      healthCheckConfig,
       healthCheckTags: [{ key: 'Name', value: `${props.domain} primary` }],
     });
     this.node.defaultChild = check;
@@ -80,14 +83,14 @@ function metricConfig(alarm: cloudwatch.Alarm): route53.CfnHealthCheck.HealthChe
 
 /** TLS is not validated by the checkers, so the balancer's own name does, although the certificate is the domain's. */
 function endpointConfig(
-  signal: EndpointSignal,
-  fullyQualifiedDomainName: string,
+  { path, host }: EndpointSignal,
+  primary: string,
 ): route53.CfnHealthCheck.HealthCheckConfigProperty {
   return {
     type: 'HTTPS',
-    fullyQualifiedDomainName,
+    fullyQualifiedDomainName: host ?? primary,
     port: 443,
-    resourcePath: signal.path,
+    resourcePath: path,
     requestInterval: CHECK_INTERVAL_S,
     failureThreshold: CHECK_THRESHOLD,
     enableSni: true,
