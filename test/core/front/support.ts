@@ -1,8 +1,6 @@
 import { NO_FRONT_MEMORY, type FrontFacts } from '../../../core/front/index.ts';
 import type { TargetEntry, TargetObservationItem } from '../../../core/state/front-items.ts';
 import { defaultsOf } from '../../../core/thresholds/index.ts';
-import type { EdgeThresholds } from '../../../core/thresholds/edge.ts';
-import type { WebThresholds } from '../../../core/thresholds/web.ts';
 
 export const NOW = 1_800_000_000_000;
 export const ZONES = ['az-a', 'az-b', 'az-c'];
@@ -63,8 +61,8 @@ export function factsOf(
     now: NOW,
     env: 'demo',
     zones: ZONES,
-    web: defaultsOf('web') as WebThresholds,
-    edge: defaultsOf('edge') as EdgeThresholds,
+    web: defaultsOf('web'),
+    edge: defaultsOf('edge'),
     groups: [{ targetGroup: GROUP, balancer: BALANCER }],
     described: {
       [GROUP]: targets

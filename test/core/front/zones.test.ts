@@ -87,7 +87,7 @@ describe('planZone', () => {
     });
     expect(causes(gray(well(119_000), six([])))).toEqual(['zone-return']);
     expect(gray(well(121_000), six([])).action).toMatchObject({ kind: 'cancel-shift' });
-    const theirs = { ...ours(7_000_000)[BALANCER]!.shifts[0]!, comment: 'by hand' };
+    const theirs = { ...ours(7_000_000)[BALANCER].shifts[0]!, comment: 'by hand' };
     const managed = { [BALANCER]: { balancer: BALANCER, autoshifted: [], shifts: [theirs] } };
     expect(gray({ ...well(121_000), managed }, six([])).action).toBeNull();
   });
