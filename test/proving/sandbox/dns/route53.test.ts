@@ -1,5 +1,6 @@
 /** Route 53 over the wire, with the SDK's own client. */
 
+import { Resolver } from 'node:dns/promises';
 import * as sdk from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDns, type Dns } from '../../../../proving/sandbox/dns/index.ts';
@@ -39,6 +40,7 @@ const names = async () => (await list()).ResourceRecordSets!.map(({ Name, Type }
 
 beforeAll(async () => {
   dns = createDns(world);
+  await dns.start?.();
   endpoint = createEndpoint(world, { identity: testIdentity() });
   for (const service of dns.services!) endpoint.add(service);
   await endpoint.listen(0);
@@ -201,6 +203,9 @@ describe('the account', () => {
   it('is denied the whole control plane by a drill, which leaves the answers', async () => {
     endpoint.deny({ service: 'route53', kind: 'control' });
     await expect(list()).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    const resolver = new Resolver();
+    resolver.setServers([dns.authoritative]);
+    expect(await resolver.resolveNs(ZONE)).toHaveLength(4);
     endpoint.deny(null);
     clock += 1_000;
     await expect(list()).resolves.toBeDefined();
