@@ -109,6 +109,8 @@ test('groups share by weight; where none has one, nobody gets a request', () => 
   expect(chooseGroup(groups, 0.899)?.name).toBe('stable');
   expect(chooseGroup(groups, 0.9)?.name).toBe('canary');
   expect(chooseGroup(groups, 0.999999)?.name).toBe('canary');
+  const three = [1, 2, 1].map((weight, at) => ({ weight, at }));
+  expect([0.2, 0.3, 0.7, 0.8].map((random) => chooseGroup(three, random)?.at)).toEqual([0, 1, 1, 2]);
   expect(chooseGroup([{ name: 'none', weight: 0 }], 0.5)).toBe(null);
   fc.assert(
     fc.property(

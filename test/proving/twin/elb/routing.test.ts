@@ -89,6 +89,11 @@ describe('a zonal shift', () => {
     expect(ids(all, { ...ANY, crossZone: false }, { zone: 'a', shiftedAway: 'a' })).toEqual(['1']);
   });
 
+  test('leaves a node without cross-zone routing everything that it has', () => {
+    const all = [target('1', 'a'), target('2', null)];
+    expect(ids(all, { ...ANY, crossZone: false }, { zone: 'a', shiftedAway: 'a' })).toEqual(['1', '2']);
+  });
+
   test('has no effect where too few would be left, or where the group fails open', () => {
     expect(ids([target('1', 'a'), target('2', 'b', 'unhealthy')], ANY, away)).toEqual(['1']);
     expect(ids([target('1', 'a', 'unhealthy'), target('2', 'b', 'unhealthy')], ANY, away)).toEqual([
