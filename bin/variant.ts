@@ -23,21 +23,21 @@ const ENTRIES: Readonly<Record<Variant['what'], Partial<WebProfile>>> = {
   plain: { entry: 'examples/shop-web/control.ts' },
 };
 
+/** In the path of the ECS service of the web tier. */
+const WEB = '/Compute/Web/';
+
 function profileOf({ version, what }: Variant): EnvironmentProfile {
   const { web } = demo.tiers;
   if (web === undefined) throw new Error('the example environment has no web tier');
   return { ...demo, tiers: { ...demo.tiers, web: { ...web, ...ENTRIES[what], version } } };
 }
 
-/** All old tasks end, then new ones start, and nobody watches: what a team has before it has rolling deployments. */
+/** All old tasks end, then new ones start: what a team has before it has rolling deployments. */
 function restartAtOnce(environment: UnderstudyEnvironment): void {
   const services = environment.node.findAll().filter((node) => node instanceof CfnService);
-  for (const service of services.filter(({ loadBalancers }) => loadBalancers !== undefined)) {
-    service.addPropertyOverride('DeploymentConfiguration', {
-      MinimumHealthyPercent: 0,
-      MaximumPercent: 100,
-      DeploymentCircuitBreaker: { Enable: false, Rollback: false },
-    });
+  for (const service of services.filter(({ node }) => node.path.includes(WEB))) {
+    service.addPropertyOverride('DeploymentConfiguration.MinimumHealthyPercent', 0);
+    service.addPropertyOverride('DeploymentConfiguration.MaximumPercent', 100);
     // Availability zones are balanced by tasks in excess, of which there are none here.
     service.addPropertyOverride('AvailabilityZoneRebalancing', 'DISABLED');
   }

@@ -49,7 +49,11 @@ export function drillStage(): DrillStage {
 
   return {
     stateDir,
-    drill: async <Line extends DrillLine>(scenario: string, fault: string, ...options: readonly string[]) => {
+    drill: async <Line extends DrillLine>(
+      scenario: string,
+      fault: string,
+      ...options: readonly string[]
+    ): Promise<Drilled<Line>> => {
       const command = ['drill', scenario, '--fault', fault, '--json', ...options];
       const { code, stdout, stderr } = await understudy(command, env);
       const lines = stdout.split('\n').filter((text) => text !== '');
