@@ -2,6 +2,7 @@
 
 import type { RecordBatch, StateStore } from '../../../core/ports/index.ts';
 import type { TargetObservationItem } from '../../../core/state/front-items.ts';
+import { SERVICE_POOL_DEFAULTS } from '../../../runtime/service/index.ts';
 import type { FrontFunctionPorts, FunctionPorts } from '../control/defect.ts';
 import type { FrontFaultSpec } from '../faults/front-spec.ts';
 import { span, type Exhibit } from './exhibit.ts';
@@ -172,7 +173,7 @@ export const poolRetriesWithoutBudget: Exhibit = {
     front: {
       limits: {
         retry: { extraShare: 10, savedMax: 100_000, attemptsMax: 3, windowMs: 10_000 },
-        member: { errorsMax: 1_000_000, latesMax: 1_000_000 } as never,
+        member: { ...SERVICE_POOL_DEFAULTS.member, errorsMax: 1_000_000, latesMax: 1_000_000 },
         avoidMs: 0,
       },
     },

@@ -66,7 +66,9 @@ describe('planRecords', () => {
         const { repair, drifts } = plan(published);
         if (repair === null) return;
         expect(drifts.length).toBeGreaterThan(0);
-        expect(repair.remove.every((record) => published.includes(record))).toBe(true);
+        expect(
+          repair.remove.every((record) => (published as readonly PublishedRecord[]).includes(record)),
+        ).toBe(true);
         const kept = published.filter((record) => !repair.remove.includes(record));
         const after = [...kept, ...repair.create].map(({ setIdentifier, alias }) => [
           setIdentifier,
