@@ -38,7 +38,7 @@ beforeAll(async () => {
     if (object === 'hangs') return;
     if (object === 'denied' || object === undefined) {
       const [status, code] = object === 'denied' ? [403, 'AccessDenied'] : [404, 'NoSuchKey'];
-      response.writeHead(status as number, { 'content-type': 'application/xml' });
+      response.writeHead(status, { 'content-type': 'application/xml' });
       response.end(`<Error><Code>${code}</Code><Message>no ${code}</Message></Error>`);
       return;
     }
@@ -93,7 +93,7 @@ function put(source: string): void {
 }
 
 const saying = (task: Task, text: string): Promise<void> =>
-  expect.poll(task.output, { timeout: 20_000, interval: 20 }).toContain(text) as unknown as Promise<void>;
+  expect.poll(task.output, { timeout: 20_000, interval: 20 }).toContain(text);
 
 describe('the loader', () => {
   it('runs the bundle in its own process: SIGTERM reaches the application, which drains', async () => {
