@@ -1,7 +1,14 @@
 /** `understudy up`: stands the environment up, drives it, says what happens, and leaves nothing behind. */
 
 import { UnderstudyError } from '../../core/errors.ts';
-import { DEFAULT_LOAD, pause, readBack, startLoad, type RunningLoad } from '../../proving/drills/index.ts';
+import {
+  DEFAULT_LOAD,
+  DOOR_LOAD,
+  pause,
+  readBack,
+  startLoad,
+  type RunningLoad,
+} from '../../proving/drills/index.ts';
 import type { Pace } from '../../proving/sandbox/index.ts';
 import { parseDuration } from '../stage/duration.ts';
 import { realCredentials } from '../stage/environment.ts';
@@ -79,11 +86,11 @@ async function drive(
   const { terminal, signal } = run;
   for (const line of await handyLines(standing)) terminal.say(line);
   const { entrance } = standing;
-  const load = startLoad({ to: entrance, ...DEFAULT_LOAD });
-  const through = 'door' in entrance ? entrance.door.url : entrance.url;
-  terminal.say(
-    `driving ${DEFAULT_LOAD.readsPerS} reads/s and ${DEFAULT_LOAD.writesPerS} writes/s through ${through}`,
-  );
+  const isDoor = 'door' in entrance;
+  const rates = isDoor ? DOOR_LOAD : DEFAULT_LOAD;
+  const load = startLoad({ to: entrance, ...rates });
+  const through = isDoor ? entrance.door.url : entrance.url;
+  terminal.say(`driving ${rates.readsPerS} reads/s and ${rates.writesPerS} writes/s through ${through}`);
   const quiet = [narrateLoad(load, terminal), narrateRecords(standing.place, terminal)];
   try {
     const touring = command.tour ? tour(standing.place, load, terminal, signal) : Promise.resolve();

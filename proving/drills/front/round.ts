@@ -2,7 +2,7 @@
 
 import { readBack, type ReadBack } from '../checker.ts';
 import { BEFORE_MS, WARM_UP_MS } from '../frame.ts';
-import { DEFAULT_LOAD, now, startLoad, type RunningLoad } from '../load/index.ts';
+import { DOOR_LOAD, now, startLoad, type RunningLoad } from '../load/index.ts';
 import { ManagedWatch } from '../managed.ts';
 import { prepareMarks } from '../marks.ts';
 import { badUntilMs } from '../measure/statistics.ts';
@@ -75,7 +75,7 @@ export class Round {
     await prepareMarks(this.#place);
     const door = { ...this.#front.door, from: CLIENT_ADDRESS };
     const to = { door, plain: setting.control };
-    const load = startLoad({ to, ...DEFAULT_LOAD, catalog: CATALOG_PRODUCTS });
+    const load = startLoad({ to, ...DOOR_LOAD, catalog: CATALOG_PRODUCTS });
     this.#load = load;
     await pause(WARM_UP_MS, signal);
     const countedFrom = now();

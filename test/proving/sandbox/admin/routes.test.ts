@@ -24,6 +24,7 @@ beforeEach(async () => {
       setFunctions: async (on) => void (enabled = on),
       setNetwork: async (rules) => void said.push(['network', rules]),
       setReplay: async (memberId, paused) => void said.push(['replay', memberId, paused]),
+      functionProcesses: () => [],
       cacheNodes: () => [{ nodeId: 'demo-cache-0-001' }] as CacheNodeStatus[],
       restartCacheNode: async (nodeId, data) => void said.push(['restart', nodeId, data]),
       setStreams: (on) => void said.push(['streams', on]),
