@@ -7,7 +7,8 @@ import type { EnvironmentProfile } from '../core/profile/types.ts';
  * The cache has a node for each of four shards, over the zones in turn, and one that stands in for those that are away.
  *
  * A request comes in at `shop.demo.example.com`, by a balancer over the zones and, should its name give no good answer,
- * by the second beside it. Three tasks of the web tier answer it, one a zone, and ask one of the three of the shop.
+ * by the second beside it. Three tasks of the web tier answer it, one a zone, and ask one of the three of the shop. A
+ * request whose trace is sampled (`X-Amzn-Trace-Id: Root=1-...;Sampled=1`) leaves a line in the log of each.
  *
  * `throttle` is about the shop's quotes: a part that bears 100 requests a second, because it has four slots that each
  * hold a request for 40 ms. A price comparison is promised ten of them and may use forty, but goes first under
@@ -21,8 +22,8 @@ export const demo: EnvironmentProfile = {
   tiers: {
     database: { mode: 'act' },
     cache: { shards: 4, redundancy: 'masked', gutter: true },
-    service: { shop: { entry: 'examples/shop/main.ts' } },
-    web: { entry: 'examples/shop-web/main.ts', calls: ['shop'] },
+    service: { shop: { entry: 'examples/shop/main.ts', environment: { TRACE_LOG: 'sampled' } } },
+    web: { entry: 'examples/shop-web/main.ts', calls: ['shop'], environment: { TRACE_LOG: 'sampled' } },
     edge: { domain: 'shop.demo.example.com', secondary: 'edge' },
   },
   applications: ['shop'],

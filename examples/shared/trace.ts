@@ -21,6 +21,19 @@ export function newTrace(nowMs: number): string {
   return `Root=1-${seconds}-${randomBytes(12).toString('hex')}`;
 }
 
+/** Which requests leave a line: all, those whose trace says `Sampled=1`, or none. */
+export type TraceLog = 'all' | 'sampled' | 'none';
+
+/** The value of the variable `TRACE_LOG`: `1`, `sampled`, or not set. */
+export function traceLogOf(value: string | undefined): TraceLog {
+  if (value === '1') return 'all';
+  return value === 'sampled' ? 'sampled' : 'none';
+}
+
+export function isTraced(log: TraceLog | undefined, header: string | undefined): boolean {
+  return log === 'all' || (log === 'sampled' && /(?:^|;)\s*Sampled=1(?:;|$)/i.test(header ?? ''));
+}
+
 /** What a request met, by the names of the seams. */
 export type Seams = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 /** The environment variables of the shop's web tier, read once at the edge. */
 
 import { UnderstudyError } from '../../runtime/index.ts';
+import { type TraceLog, traceLogOf } from '../shared/trace.ts';
 
 export interface WebConfig {
   readonly host: string;
@@ -14,7 +15,7 @@ export interface WebConfig {
   /** Holds the rules in force; undefined: everybody gets `stable`. */
   readonly frontTable: string | undefined;
   /** One JSON line a request on stdout. */
-  readonly traces: boolean;
+  readonly traces: TraceLog;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,7 +42,7 @@ export function readConfig(env: Environment): WebConfig {
     namespace: required('UNDERSTUDY_NAMESPACE'),
     service,
     frontTable: env['UNDERSTUDY_FRONT_TABLE'] || undefined,
-    traces: env['TRACE_LOG'] === '1',
+    traces: traceLogOf(env['TRACE_LOG']),
   };
   if (faults.length === 0) return config;
   const message = `The environment of shop-web is refused:\n${faults.map((fault) => `  ${fault}`).join('\n')}`;

@@ -6,7 +6,7 @@ import { UnderstudyError } from '../../runtime/index.ts';
 import { type Answer, type HttpServer, listen, readBody, type Reply } from '../shared/http-server.ts';
 import { RequestContext } from '../shared/request-context.ts';
 import { type Task, VERSION_HEADER, versionOf } from '../shared/task.ts';
-import { newTrace, rootOf, TRACE_HEADER, writeTrace } from '../shared/trace.ts';
+import { isTraced, newTrace, rootOf, TRACE_HEADER, type TraceLog, writeTrace } from '../shared/trace.ts';
 import { userOf } from './user.ts';
 
 interface Described {
@@ -18,8 +18,8 @@ export interface Web {
   readonly pool: Pick<ServicePool, 'request'> & Described;
   readonly strategy: Pick<OpenStrategy, 'assign'> & Described;
   readonly task: Task;
-  /** One JSON line a request on stdout. @default false */
-  readonly traces?: boolean;
+  /** Which requests leave a JSON line on stdout. @default 'none' */
+  readonly traces?: TraceLog;
 }
 
 /** The strategy that a user was given, for the service to act on. */
@@ -53,7 +53,7 @@ function answerOf(web: Web): Answer {
     request.headers[TRACE_HEADER] ??= newTrace(Date.now());
     const context = new RequestContext(request.headers);
     const reply = await route({ web, request, response, context }).catch((error: unknown) => failure(error));
-    if (web.traces) {
+    if (isTraced(web.traces, String(request.headers[TRACE_HEADER]))) {
       const { tier, id, version } = web.task;
       writeTrace({
         trace: rootOf(String(request.headers[TRACE_HEADER])),

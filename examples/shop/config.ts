@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import { drainMsOf } from '../shared/http-server.ts';
+import { type TraceLog, traceLogOf } from '../shared/trace.ts';
 import { type AuroraOptions, UnderstudyError } from '../../runtime/index.ts';
 import type { QuotesConfig } from './quotes.ts';
 
@@ -12,7 +13,7 @@ export interface ShopConfig {
   /** How long it still serves once it is told to end, in ms: until its callers know. */
   readonly drainMs: number;
   /** One JSON line a request on stdout. */
-  readonly traces: boolean;
+  readonly traces: TraceLog;
   readonly database: AuroraOptions & { readonly readerEndpoint: string; readonly port: number };
   readonly quotes: QuotesConfig;
   /** Signs the callers' tokens; null when it is not set: then no token verifies. */
@@ -86,7 +87,7 @@ export function readConfig(env: Environment): ShopConfig {
     host: env['HOST'] ?? '127.0.0.1',
     port: port('PORT', 0, 0),
     drainMs: drainMsOf(env),
-    traces: env['TRACE_LOG'] === '1',
+    traces: traceLogOf(env['TRACE_LOG']),
     database: {
       clusterEndpoint: required('DATABASE_ENDPOINT'),
       readerEndpoint: required('DATABASE_READER_ENDPOINT'),

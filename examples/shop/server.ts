@@ -5,7 +5,7 @@ import { UnderstudyError } from '../../runtime/index.ts';
 import { type HttpServer, listen, readBody, type Reply as HttpReply } from '../shared/http-server.ts';
 import { inRequest, RequestContext } from '../shared/request-context.ts';
 import { type Task, VERSION_HEADER, versionOf } from '../shared/task.ts';
-import { writeTrace } from '../shared/trace.ts';
+import { isTraced, TRACE_HEADER, type TraceLog, writeTrace } from '../shared/trace.ts';
 import type { Catalog } from './catalog.ts';
 import { type Checked, checkAfter, checkOrder, checkOrderId, checkPrice, checkProductId } from './input.ts';
 import type { Quotes } from './quotes.ts';
@@ -31,8 +31,8 @@ export interface Shop {
   readonly catalog: Catalog;
   /** What runs here, which every answer names. @default - answers name nothing */
   readonly task?: Task;
-  /** One JSON line a request on stdout. @default false */
-  readonly traces?: boolean;
+  /** Which requests leave a JSON line on stdout. @default 'none' */
+  readonly traces?: TraceLog;
 }
 
 export interface ShopAddress {
@@ -54,7 +54,7 @@ async function answer(
   const context = new RequestContext(request.headers);
   const reply = await inRequest(context, () => timely(shop, request, response, context));
   const { task, traces } = shop;
-  if (traces && task) {
+  if (task && isTraced(traces, request.headers[TRACE_HEADER] as string | undefined)) {
     writeTrace({
       trace: context.trace,
       tier: task.tier,

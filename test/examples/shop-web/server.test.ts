@@ -134,7 +134,7 @@ describe('the web tier', () => {
 
   it('passes a trace on, makes one where there is none, and writes a line a request', async () => {
     const lines: string[] = [];
-    const { ask, asked } = await setUp({}, { traces: true });
+    const { ask, asked } = await setUp({}, { traces: 'all' });
     vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
     await ask('/products/1', { headers: { 'x-amzn-trace-id': `Root=${ROOT}` } });
     await ask('/products/1');

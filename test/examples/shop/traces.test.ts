@@ -32,7 +32,7 @@ async function setUp(catalog?: Catalog) {
     },
   } as unknown as Store;
   server = await serve(
-    { ...shopOf(store, {}, catalog), task: TASK, traces: true },
+    { ...shopOf(store, {}, catalog), task: TASK, traces: 'all' },
     { host: '127.0.0.1', port: 0 },
   );
   const lines: string[] = [];
