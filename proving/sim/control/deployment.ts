@@ -82,6 +82,7 @@ export const FUNCTIONS: Readonly<Record<FolderName, FunctionSettings>> = {
   },
   'dns-failover': {
     ...controller('dns-failover', dnsFailover, { everyMinute: true }),
+    asynchronous: { eventAgeMsMax: MINUTE_MS, retriesMax: 0 },
     stream: {
       table: 'front',
       view: 'NEW_AND_OLD_IMAGES',

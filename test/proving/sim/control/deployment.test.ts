@@ -83,8 +83,8 @@ describe('the simulated deployment', () => {
     }
   });
 
-  it('has every alarm that wakes one of its functions, and no other', () => {
-    const simulated = new Set(functions.map(([, name]) => functionId(name)));
+  it('has every alarm of a member that wakes one of its functions, and no other', () => {
+    const simulated = new Set(deployed.MEMBER_ALARMS.map(({ wakes }) => functionId(wakes)));
     const waking = control('AWS::CloudWatch::Alarm').filter(([, { Properties }]) =>
       (Properties['AlarmActions'] ?? []).some((action: Record<string, [string]>) =>
         simulated.has(action['Fn::GetAtt']?.[0] ?? ''),
