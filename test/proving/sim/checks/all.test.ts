@@ -15,10 +15,10 @@ const REQUIRED = ['I-01', 'I-03', 'I-04', 'I-05', 'I-06', 'I-07', 'I-08'].concat
 ]);
 
 describe('the checkers together', () => {
-  it('cover every invariant of the simulator, each once', () => {
+  it('cover every invariant of the simulator: each once, or once for the data and once for what stands in front', () => {
     const names = newCheckers().map(({ invariant }) => invariant);
     expect(names).toEqual(expect.arrayContaining(REQUIRED));
-    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(names.filter((other) => other === name).length, name).toBeLessThan(3);
   });
 
   it('hold on a healthy cluster and are new each time', () => {
