@@ -17,7 +17,7 @@ export interface Seeds extends Pick<SimOptions, 'controllers' | 'defect'> {
 
 /**
  * What the swarm does not see to: a flood or a dead table, compared with a service that nothing else befalls, by the
- * mix `overload`; shards by the mix `cache`.
+ * mix `overload`; shards by the mix `cache`; missing data and zones by the mix `front`.
  */
 export const OF_OTHER_MIXES: ReadonlySet<string> = new Set([
   'I-20',
@@ -26,6 +26,8 @@ export const OF_OTHER_MIXES: ReadonlySet<string> = new Set([
   'I-24',
   'I-26',
   'I-29',
+  'I-30',
+  'I-33',
   'shard-return',
 ]);
 
