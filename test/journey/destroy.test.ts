@@ -19,7 +19,16 @@ import { untilGone, workingIn } from './processes.ts';
 
 const STARTS_MS_MAX = 60_000;
 const ENDS_MS_MAX = 20_000;
-const STACKS = ['CDKToolkit', 'Demo-Network', 'Demo-State', 'Demo-Database', 'Demo-Cache', 'Demo-Control'];
+const STACKS = [
+  'CDKToolkit',
+  'Demo-Network',
+  'Demo-State',
+  'Demo-Database',
+  'Demo-Cache',
+  'Demo-Edge',
+  'Demo-Compute',
+  'Demo-Control',
+];
 
 const stateDir = temporaryStateDir();
 const templates = temporaryStateDir();

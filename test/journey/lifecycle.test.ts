@@ -30,7 +30,15 @@ const HEALTHY_MS_MAX = 200_000;
 const IN_FORCE_MS_MAX = 30_000;
 const ENDS_MS_MAX = 60_000;
 
-const STACKS = ['Demo-Network', 'Demo-State', 'Demo-Database', 'Demo-Cache', 'Demo-Control'];
+const STACKS = [
+  'Demo-Network',
+  'Demo-State',
+  'Demo-Database',
+  'Demo-Cache',
+  'Demo-Edge',
+  'Demo-Compute',
+  'Demo-Control',
+];
 const DEFAULT = defaultsOf('database')[CHANGED.threshold]!;
 const DEFAULT_PATH = defaultParameterPath('demo', 'database', CHANGED.threshold);
 const OVERRIDE_PATH = overrideParameterPath('demo', 'database', CHANGED.threshold);

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mayRunUnprivileged } from '../../../../proving/sandbox/ecs/task/task-user.ts';
 import { ask } from './balancer.ts';
 import { application, definition, PORT, service } from './fixture.ts';
 import { type EcsStage, eventually, openStage } from './stage.ts';
@@ -83,9 +84,11 @@ describe('the network of tasks', () => {
     expect(performance.now() - from).toBeGreaterThanOrEqual(300);
   });
 
-  it('a task may write to its own folder, and is nobody of importance', async () => {
+  it('a task may write to its own folder, and is nobody of importance where nobody can read the checkout's Node', async () => {
     const [task] = stage.running();
     const { body } = await ask(task!, '/write');
-    expect(Number(body)).toBe(stage.engine.world.unprivileged?.uid ?? process.getuid?.());
+    const { world } = stage.engine;
+    const nobody = mayRunUnprivileged(world) ? world.unprivileged?.uid : undefined;
+    expect(Number(body)).toBe(nobody ?? process.getuid?.());
   });
 });
