@@ -84,7 +84,7 @@ describe('the network of tasks', () => {
     expect(performance.now() - from).toBeGreaterThanOrEqual(300);
   });
 
-  it('a task may write to its own folder, and is nobody of importance where nobody can read the checkout's Node', async () => {
+  it('a task may write to its own folder, and is nobody of importance where nobody can read what it needs', async () => {
     const [task] = stage.running();
     const { body } = await ask(task!, '/write');
     const { world } = stage.engine;
