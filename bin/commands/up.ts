@@ -87,7 +87,7 @@ async function drive(
   for (const line of await handyLines(standing)) terminal.say(line);
   const { entrance } = standing;
   const isDoor = 'door' in entrance;
-  const rates = isDoor ? DOOR_LOAD : DEFAULT_LOAD;
+  const rates = isDoor ? BASE_LOAD : DEFAULT_LOAD;
   const load = startLoad({ to: entrance, ...rates });
   const through = isDoor ? entrance.door.url : entrance.url;
   terminal.say(`driving ${rates.readsPerS} reads/s and ${rates.writesPerS} writes/s through ${through}`);

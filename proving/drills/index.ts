@@ -4,7 +4,7 @@ export { runChoice, textOf, type AnyLine, type DrillConditions } from './drill.t
 export { readBack } from './checker.ts';
 export { DENIABLE, WITHOUT, type Without } from './conditions.ts';
 export { hang, inject, kill, processTree, stateOf, type Fault } from './faults/index.ts';
-export { DEFAULT_LOAD, DOOR_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
+export { BASE_LOAD, DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
 export { failed, latencyMs } from './measure/statistics.ts';
 export { FAULT_KINDS } from './model.ts';
 export type {

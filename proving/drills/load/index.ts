@@ -24,6 +24,8 @@ export const DEFAULT_LOAD = { readsPerS: 200, writesPerS: 100, products: 1000 } 
  * measure the two cores that everything shares, and no part of the system.
  */
 export const DOOR_LOAD = { ...DEFAULT_LOAD, readsPerS: 60, writesPerS: 30 } as const;
+/** What a sandbox is kept busy with while nobody measures it. */
+export const BASE_LOAD = { ...DEFAULT_LOAD, readsPerS: 20, writesPerS: 10 } as const;
 
 export function startLoad(options: Omit<WholeLoad, 'tag'>): RunningLoad {
   const tag = newTag();
