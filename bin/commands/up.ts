@@ -2,8 +2,8 @@
 
 import { UnderstudyError } from '../../core/errors.ts';
 import {
+  BASE_LOAD,
   DEFAULT_LOAD,
-  DOOR_LOAD,
   pause,
   readBack,
   startLoad,
