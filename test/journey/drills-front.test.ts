@@ -60,7 +60,7 @@ describe('one trace id', () => {
     await vi.waitFor(() => expect(trace.toldBy('service')).toHaveLength(3), SEEN);
     expect(trace.toldBy('web')).toHaveLength(3);
     const told = trace.toldBy('service').join('\n');
-    expect(told).toMatch(/"cache":\{[^}]*"shard":\d/);
+    expect(told).toMatch(/"cache":\{[^}]*"shard":"demo-cache-\d"/);
     expect(told).toMatch(/"database":\{[^}]*"read":"/);
     expect(told).toMatch(/"database":\{[^}]*"write":"/);
     await vi.waitFor(async () => expect(await trace.accessLog()).toHaveLength(3), SEEN);
