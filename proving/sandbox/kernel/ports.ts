@@ -204,7 +204,7 @@ export interface Certificates {
 export interface Balancers {
   /** Leads new connections away from a zone, or back with null: its node leaves the balancer's DNS name. */
   shiftAway(balancerArn: string, zone: string | null): void;
-  /** For the evaluation of an alias: true while some target of it is healthy, or all are failing open. */
+  /** For the evaluation of an alias: true while every target group in use has a healthy target; null for a name of no balancer. */
   isHealthy(dnsName: string): boolean | null;
   list(): readonly BalancerNode[];
 }
