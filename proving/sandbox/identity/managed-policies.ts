@@ -15,6 +15,11 @@ const VPC_ACCESS = [
 
 /** AWS's own list covers every service; this one, the services of the sandbox. */
 const READ_ONLY = [
+  'acm:Describe*',
+  'acm:Get*',
+  'acm:List*',
+  'arc-zonal-shift:GetManagedResource',
+  'arc-zonal-shift:List*',
   'cloudformation:Describe*',
   'cloudformation:Get*',
   'cloudformation:List*',
@@ -28,6 +33,11 @@ const READ_ONLY = [
   'dynamodb:PartiQLSelect',
   'dynamodb:Query',
   'dynamodb:Scan',
+  'ecs:Describe*',
+  'ecs:List*',
+  'elasticache:Describe*',
+  'elasticache:List*',
+  'elasticloadbalancing:Describe*',
   'events:Describe*',
   'events:List*',
   'iam:Get*',
@@ -49,6 +59,9 @@ const READ_ONLY = [
   'secretsmanager:DescribeSecret',
   'secretsmanager:GetResourcePolicy',
   'secretsmanager:List*',
+  'servicediscovery:DiscoverInstances',
+  'servicediscovery:Get*',
+  'servicediscovery:List*',
   'sns:Get*',
   'sns:List*',
   'sqs:Get*',
