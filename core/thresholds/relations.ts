@@ -6,97 +6,60 @@ export interface Relation {
   readonly holds: (first: number, second: number) => boolean;
 }
 
+function notBelow(first: string, second: string): Relation {
+  return {
+    names: [first, second],
+    rule: `${first} must not be below ${second}`,
+    fix: `raise ${first} or lower ${second}`,
+    holds: (a, b) => a >= b,
+  };
+}
+
+function atLeastTwice(first: string, second: string): Relation {
+  return {
+    names: [first, second],
+    rule: `${first} must be at least twice ${second}`,
+    fix: `raise ${first} or lower ${second}`,
+    holds: (a, b) => a >= 2 * b,
+  };
+}
+
 export const DATABASE_RELATIONS: readonly Relation[] = [
-  {
-    names: ['panic-exit-ratio', 'panic-ratio'],
-    rule: 'panic-exit-ratio must not be below panic-ratio',
-    fix: 'raise panic-exit-ratio or lower panic-ratio',
-    holds: (exit, enter) => exit >= enter,
-  },
+  notBelow('panic-exit-ratio', 'panic-ratio'),
   {
     names: ['probe-timeout-ms', 'probe-interval-ms'],
     rule: 'probe-timeout-ms must be below probe-interval-ms',
     fix: 'lower probe-timeout-ms or raise probe-interval-ms',
     holds: (timeout, interval) => timeout < interval,
   },
-  {
-    names: ['observation-age-ms-max', 'probe-interval-ms'],
-    rule: 'observation-age-ms-max must be at least twice probe-interval-ms',
-    fix: 'raise observation-age-ms-max or lower probe-interval-ms',
-    holds: (age, interval) => age >= 2 * interval,
-  },
-  {
-    names: ['cooldown-ms', 'managed-hold-ms'],
-    rule: 'cooldown-ms must not be below managed-hold-ms',
-    fix: 'raise cooldown-ms or lower managed-hold-ms',
-    holds: (cooldown, hold) => cooldown >= hold,
-  },
+  atLeastTwice('observation-age-ms-max', 'probe-interval-ms'),
+  notBelow('cooldown-ms', 'managed-hold-ms'),
 ];
 
 export const THROTTLE_RELATIONS: readonly Relation[] = [
-  {
-    names: ['lease-ms', 'report-ms'],
-    rule: 'lease-ms must be at least twice report-ms',
-    fix: 'raise lease-ms or lower report-ms',
-    holds: (lease, report) => lease >= 2 * report,
-  },
-  {
-    names: ['gone-after-ms', 'report-ms'],
-    rule: 'gone-after-ms must be at least twice report-ms',
-    fix: 'raise gone-after-ms or lower report-ms',
-    holds: (goneAfter, report) => goneAfter >= 2 * report,
-  },
+  atLeastTwice('lease-ms', 'report-ms'),
+  atLeastTwice('gone-after-ms', 'report-ms'),
 ];
 
 /** How many probes at their slowest a reboot waits at least: fewer would be no evidence of a lasting failure. */
 const PROBES_BEFORE_REBOOT_MIN = 10;
 
 export const CACHE_RELATIONS: readonly Relation[] = [
-  {
-    names: ['healthy-samples', 'unreachable-samples'],
-    rule: 'healthy-samples must not be below unreachable-samples',
-    fix: 'raise healthy-samples or lower unreachable-samples',
-    holds: (healthy, unreachable) => healthy >= unreachable,
-  },
+  notBelow('healthy-samples', 'unreachable-samples'),
   {
     names: ['reboot-after-ms', 'probe-timeout-ms'],
     rule: `reboot-after-ms must be at least ${PROBES_BEFORE_REBOOT_MIN} times probe-timeout-ms`,
     fix: 'raise reboot-after-ms or lower probe-timeout-ms',
     holds: (after, timeout) => after >= PROBES_BEFORE_REBOOT_MIN * timeout,
   },
-  {
-    names: ['reboot-window-ms', 'reboot-after-ms'],
-    rule: 'reboot-window-ms must not be below reboot-after-ms',
-    fix: 'raise reboot-window-ms or lower reboot-after-ms',
-    holds: (window, after) => window >= after,
-  },
+  notBelow('reboot-window-ms', 'reboot-after-ms'),
 ];
 
 export const WEB_RELATIONS: readonly Relation[] = [
-  {
-    names: ['panic-exit-ratio', 'panic-ratio'],
-    rule: 'panic-exit-ratio must not be below panic-ratio',
-    fix: 'raise panic-exit-ratio or lower panic-ratio',
-    holds: (exit, enter) => exit >= enter,
-  },
-  {
-    names: ['healthy-samples', 'unreachable-samples'],
-    rule: 'healthy-samples must not be below unreachable-samples',
-    fix: 'raise healthy-samples or lower unreachable-samples',
-    holds: (healthy, unreachable) => healthy >= unreachable,
-  },
-  {
-    names: ['observation-age-ms-max', 'probe-interval-ms'],
-    rule: 'observation-age-ms-max must be at least twice probe-interval-ms',
-    fix: 'raise observation-age-ms-max or lower probe-interval-ms',
-    holds: (age, interval) => age >= 2 * interval,
-  },
-  {
-    names: ['forget-ms', 'return-hold-ms'],
-    rule: 'forget-ms must not be below return-hold-ms',
-    fix: 'raise forget-ms or lower return-hold-ms',
-    holds: (forget, hold) => forget >= hold,
-  },
+  notBelow('panic-exit-ratio', 'panic-ratio'),
+  notBelow('healthy-samples', 'unreachable-samples'),
+  atLeastTwice('observation-age-ms-max', 'probe-interval-ms'),
+  notBelow('forget-ms', 'return-hold-ms'),
 ];
 
 export const EDGE_RELATIONS: readonly Relation[] = [
@@ -106,18 +69,8 @@ export const EDGE_RELATIONS: readonly Relation[] = [
     fix: 'raise zone-gray-ratio or lower zone-healthy-ratio',
     holds: (gray, healthy) => gray > healthy,
   },
-  {
-    names: ['zone-return-ms', 'zone-gray-ms'],
-    rule: 'zone-return-ms must not be below zone-gray-ms',
-    fix: 'raise zone-return-ms or lower zone-gray-ms',
-    holds: (back, gray) => back >= gray,
-  },
-  {
-    names: ['edge-healthy-samples', 'edge-unreachable-samples'],
-    rule: 'edge-healthy-samples must not be below edge-unreachable-samples',
-    fix: 'raise edge-healthy-samples or lower edge-unreachable-samples',
-    holds: (healthy, unreachable) => healthy >= unreachable,
-  },
+  notBelow('zone-return-ms', 'zone-gray-ms'),
+  notBelow('edge-healthy-samples', 'edge-unreachable-samples'),
 ];
 
 const RELATIONS: ReadonlyMap<string, readonly Relation[]> = new Map([

@@ -1,10 +1,9 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { EPHEMERAL_MARK } from '../../core/profile/lock.ts';
 import { demandPartition, throttleLeasePartition, throttlePlanKey } from '../../core/state/throttle-items.ts';
+import { ephemeralTable } from './ephemeral-table.ts';
 import { grantOnPartitions } from './partition-rights.ts';
 
 /**
@@ -18,23 +17,10 @@ export class ThrottleTable extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.table = new dynamodb.Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
-      sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
-      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      encryption: dynamodb.TableEncryption.AWS_MANAGED,
-      timeToLiveAttribute: 'expiresAt',
+    this.table = ephemeralTable(this, {
       // A record says that it is time to look, and nothing else is read of it.
       stream: dynamodb.StreamViewType.KEYS_ONLY,
-      deletionProtection: false,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    this.node.defaultChild = this.table;
-    const made = this.table.node.defaultChild as dynamodb.CfnTable;
-    made.addMetadata(EPHEMERAL_MARK, true);
-    Validations.of(this.table).acknowledge({
-      id: 'AwsSolutions-DDB3',
-      reason:
+      noBackups:
         'Leases live for seconds and demand is reported every ten: a restored table would hold nothing that is ' +
         'still true, and the first reports after a loss fill it again.',
     });
