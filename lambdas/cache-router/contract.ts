@@ -29,8 +29,8 @@ export const ENV = {
 } as const;
 
 /**
- * High resolution. `decisions` and `recoveryFailed` by environment; all others by environment and shard, and written
- * only while the shard serves no hits: the alarm takes missing data for no failure.
+ * High resolution. `decisions` and `recoveryFailed` by environment, and written only where there are any; all others by
+ * environment and shard, and written only while the shard serves no hits: the alarm takes missing data for no failure.
  */
 export const METRIC = {
   /** 1 while the shard has served no hits for longer than `quarantined-ms`, 0 before that. */

@@ -136,7 +136,10 @@ function isSame(a: CacheShardItem, b: CacheShardItem): boolean {
   return sameRow && samePlace && a.awaySince === b.awaySince && a.reachable === b.reachable;
 }
 
-/** Once an invocation, and again with every action; of a shard only while it is away, for a metric costs by the month. */
+/**
+ * Once an invocation, and again with every action. Of a shard only while it is away, and of decisions only where there
+ * are any: a metric costs by the hours in which it is written.
+ */
 function emit(
   { ports, settings, told }: RouterContext,
   { now, thresholds }: CacheFacts,
@@ -155,5 +158,8 @@ function emit(
     return [{ dimensions: { [DIMENSION.env]: settings.env, [DIMENSION.shard]: memberId }, values }];
   });
   const decisions = { name: METRIC.decisions, value: plan.actions.length, unit: 'Count' as const };
-  ports.metrics.emit([...groups, { dimensions: { [DIMENSION.env]: settings.env }, values: [decisions] }]);
+  if (decisions.value > 0) {
+    groups.push({ dimensions: { [DIMENSION.env]: settings.env }, values: [decisions] });
+  }
+  if (groups.length > 0) ports.metrics.emit(groups);
 }

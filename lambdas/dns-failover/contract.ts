@@ -50,7 +50,7 @@ export const METRIC = {
    * a Route 53 health check can read no other.
    */
   edgeHealthy: 'edge-healthy',
-  /** By environment, 1 while it stands, 0 otherwise. High resolution. */
+  /** By environment, 1 while it stands; else not written. High resolution. */
   targetsLow: 'targets-low',
   recordDrifted: 'record-drifted',
   /** By environment and zone. */

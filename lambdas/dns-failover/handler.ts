@@ -101,7 +101,8 @@ async function takeTurn(
     }
   }
   if (!(await remember(context, item, { ...item, memory }))) return OVERTAKEN;
-  if (!told.metrics || changed) metrics.emit(frontMetrics(env, recovered, memory));
+  const groups = told.metrics && !changed ? [] : frontMetrics(env, recovered, memory);
+  if (groups.length > 0) metrics.emit(groups);
   told.metrics = true;
   const { reviewAt } = recovered;
   const isNear = reviewAt !== null && reviewAt - clock.now() <= NEAR_MS;

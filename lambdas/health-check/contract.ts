@@ -24,18 +24,20 @@ export function leaseName(az: string): string {
  * `FRONT_ENV.table` is set where the environment has a web tier. Then the prober needs egress to the tasks' port, the
  * right to read `targets#<env>` and `target-observation#<az>` of the front table, and to put the latter.
  *
- * High-resolution metrics of one EMF line a sweep of the database, and one a sweep of the shards while something is
- * wrong with them: what is not written costs nothing, and the alarm takes it for no failure. A failure's metric
- * has the failure's own name. `sweeps`, `blind` and `blindToShards` have the dimensions environment and zone; all
- * others environment and member, or environment and shard. A line carries one member or shard: those with a standing
- * failure and all of them take turns, so each has a point every few seconds.
+ * High-resolution metrics: one EMF line a sweep of the database while something is wrong with it and for a minute
+ * after, else one every ten seconds; one a sweep of the shards while something is wrong with them. What is not written
+ * costs nothing, and the alarm takes it for no failure. A failure's metric has the failure's own name. `sweeps`,
+ * `blind` and `blindToShards` have the dimensions environment and zone; all others environment and member, or
+ * environment and shard. A line carries one member or shard: those with something to tell take turns.
  */
 export const METRIC = {
-  /** 1 a sweep: its absence is `prober-silent`. */
+  /** Sweeps since the line before: their absence is `prober-silent`. */
   sweeps: 'prober-sweeps',
+  /** 1 while it is; else not written. */
   blind: 'prober-blind',
+  /** Always, of one reader a line. */
   replicaLagMs: 'reader-lag-ms',
-  /** Per member and failure: 1 while the verdict stands, 0 when healthy. */
+  /** Per member and failure: 1 while the verdict stands, 0 for a minute after; else not written. */
   readerUnreachable: 'reader-unreachable',
   readerBroken: 'reader-broken',
   readerLagging: 'reader-lagging',

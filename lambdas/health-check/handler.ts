@@ -1,5 +1,5 @@
 /**
- * The prober of one zone: sweeps every member at the probe interval and writes one dated observation and one
+ * The prober of one zone: sweeps every member at the probe interval and writes one dated observation and at most one
  * metrics line a sweep. It runs until its successor takes the lease, so that there is always one.
  */
 
@@ -23,10 +23,10 @@ import { wholeOf } from '../../core/thresholds/layer.ts';
 import type { Invocation } from '../shared/invocation.ts';
 import { databaseThresholds } from '../shared/thresholds.ts';
 import { FUNCTION, leaseName, RUN_MS_MAX } from './contract.ts';
-import { sweepMetrics } from './metrics.ts';
 import { probeAll } from './probe-all.ts';
 import { ProberLease } from './prober-lease.ts';
 import { ShardSweeps } from './shard-sweeps.ts';
+import { SweepLines } from './sweep-lines.ts';
 import { TargetSweeps } from './target-sweeps.ts';
 
 export interface ProberPorts {
@@ -75,6 +75,7 @@ class Prober {
   readonly #ports: ProberPorts;
   readonly #settings: ProberSettings;
   readonly #lease: ProberLease;
+  readonly #lines: SweepLines;
   readonly #shards: ShardSweeps | null;
   readonly #targets: TargetSweeps | null;
   #memory: ProberMemory = NO_MEMORY;
@@ -90,6 +91,7 @@ class Prober {
     this.#ports = ports;
     this.#settings = settings;
     this.#lease = new ProberLease(ports, leaseName(settings.az));
+    this.#lines = new SweepLines(ports, settings);
     const { cache, front, ...own } = ports;
     const { env, az, shards = [] } = settings;
     this.#shards =
@@ -178,7 +180,7 @@ class Prober {
 
   /** False when a successor has the lease: its observation counts, ours is not written. */
   async #sweep(invocation: Invocation): Promise<boolean> {
-    const { clock, metrics, store, log } = this.#ports;
+    const { clock, store, log } = this.#ports;
     const { env, az, members } = this.#settings;
     const at = clock.now();
     const [probed, isOurs] = await Promise.all([
@@ -197,7 +199,7 @@ class Prober {
     this.#memory = judged.memory;
     this.#sweeps += 1;
     const { verdicts, blind, writer } = judged;
-    metrics.emit(sweepMetrics({ env, az, verdicts, blind, samples: probed.samples, sweep: this.#sweeps }));
+    this.#lines.tell({ verdicts, blind, samples: probed.samples, now: at });
     const changed = judged.changed || this.#unwrittenChange;
     if (judged.changed) log.info('changed', { verdicts, blind, writer });
     if (this.#lease.token === null) return true;

@@ -114,6 +114,7 @@ async function guarded(
   }
 }
 
+/** What did not happen is not written: a metric costs by the hours in which it is. */
 function emit(
   { metrics }: ReconcilePorts,
   { env }: ReconcileSettings,
@@ -122,6 +123,6 @@ function emit(
   const values = [
     { name: METRIC.parameterRefused, value: counts.refused, unit: 'Count' as const },
     { name: METRIC.lostTransitions, value: counts.woken, unit: 'Count' as const },
-  ];
-  metrics.emit([{ dimensions: { [DIMENSION.env]: env }, values }]);
+  ].filter(({ value }) => value > 0);
+  if (values.length > 0) metrics.emit([{ dimensions: { [DIMENSION.env]: env }, values }]);
 }

@@ -119,7 +119,9 @@ async function observeOnly(
   return { reviewAt: null, summary: `would change the pool (mode observe): ${plan.reason}` };
 }
 
+/** Nothing while the pool stays as it is and has enough: a metric costs by the hours in which it is written. */
 function emit({ ports, settings }: PoolContext, plan: PoolPlan): void {
+  if (plan.kind !== 'change' && !plan.failOpen) return;
   const values = [
     { name: METRIC.readersIn, value: plan.readersIn, unit: 'Count' as const },
     { name: METRIC.readersLow, value: plan.failOpen ? 1 : 0, unit: 'Count' as const },

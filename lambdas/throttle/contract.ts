@@ -39,10 +39,10 @@ export const LEASE_MS = 13_000;
 export const METRIC = {
   /** What all instances want, in percent of the capacity. */
   wanted: 'throttle-wanted-percent',
-  /** The most that may be in force at once after the plan, in percent of the capacity. */
+  /** The most that may be in force at once after the plan, in percent of the capacity; while more is wanted than that. */
   inForce: 'throttle-in-force-percent',
-  /** Instances that have reported of late. */
+  /** Instances that have reported of late; while more is wanted than the capacity. */
   instances: 'throttle-instances',
-  /** Demand items that are not what a report looks like, and were dropped. */
+  /** Demand items that are not what a report looks like, and were dropped; where there are any. */
   refusedItems: 'throttle-refused-items',
 } as const;

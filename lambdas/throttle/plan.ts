@@ -1,6 +1,6 @@
 /** The plan for one resource: pure, from what was observed. */
 
-import type { MetricGroup } from '../../core/ports/index.ts';
+import type { MetricGroup, MetricValue } from '../../core/ports/index.ts';
 import type { ThrottleLeaseItem, ThrottlePlanItem } from '../../core/state/throttle-items.ts';
 import {
   holdersOf,
@@ -78,16 +78,19 @@ function wasQuiet(plan: ThrottlePlanItem, now: number, thresholds: ThrottleThres
   return now - plan.at > Math.min(thresholds['lease-ms'], heardWithinMs);
 }
 
-/** What people and alarms see of one resource. */
+/**
+ * What people and alarms see of one resource: always how much is wanted of it, and the rest while that is more than
+ * there is, or where something was refused. The log and the plan in the table always say it, and cost no metric.
+ */
 export function metricsOf(env: string, view: ResourceView, { item }: ResourcePlan): MetricGroup {
   const percent = (perS: number): number => (100 * perS) / item.capacityPerS;
-  return {
-    dimensions: { [DIMENSION.env]: env, [DIMENSION.resource]: item.resource },
-    values: [
-      { name: METRIC.wanted, value: percent(item.wantedPerS), unit: 'Percent' },
+  const values: MetricValue[] = [{ name: METRIC.wanted, value: percent(item.wantedPerS), unit: 'Percent' }];
+  if (item.wantedPerS > item.capacityPerS) {
+    values.push(
       { name: METRIC.inForce, value: percent(item.inForceMaxPerS), unit: 'Percent' },
       { name: METRIC.instances, value: item.instances, unit: 'Count' },
-      { name: METRIC.refusedItems, value: view.refused, unit: 'Count' },
-    ],
-  };
+    );
+  }
+  if (view.refused > 0) values.push({ name: METRIC.refusedItems, value: view.refused, unit: 'Count' });
+  return { dimensions: { [DIMENSION.env]: env, [DIMENSION.resource]: item.resource }, values };
 }

@@ -95,7 +95,7 @@ describe('the quotas of a resource', () => {
       expect(refused).toEqual({ [OVERRIDE]: why });
       expect(item!.quotas.capacityPerS).toBe(80);
       expect(item!.refused).toEqual({ overrides: why });
-      expect(rig.metrics.values(METRIC.parameterRefused)).toEqual([0, 1]);
+      expect(rig.metrics.values(METRIC.parameterRefused)).toEqual([1]);
       // The refusal is told until the document is mended, and not written again meanwhile.
       expect(await rig.run()).toEqual({ refused, item });
       rig.texts[OVERRIDE] = capacity(70);

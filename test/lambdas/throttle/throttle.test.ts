@@ -165,11 +165,18 @@ describe('throttle', () => {
     expect(plan.since).toBe(rig.clock.now() - 7 * RENEW_MS);
     const last = rig.metrics.groups.at(-1)!;
     expect(last.dimensions).toEqual({ Environment: 'demo', Resource: 'quotes' });
-    expect(last.values.map(({ name, value }) => [name, Math.round(value)])).toEqual([
-      [METRIC.wanted, 50],
+    expect(last.values.map(({ name, value }) => [name, Math.round(value)])).toEqual([[METRIC.wanted, 50]]);
+  });
+
+  it('tells what is in force, and of how many, while more is wanted than there is', async () => {
+    const rig = new Rig();
+    rig.add('i1', { a: 900 });
+    rig.add('i2', { b: 900 });
+    await rig.settle();
+    expect(rig.metrics.groups.at(-1)!.values.map(({ name, value }) => [name, Math.round(value)])).toEqual([
+      [METRIC.wanted, 180],
       [METRIC.inForce, 100],
       [METRIC.instances, 2],
-      [METRIC.refusedItems, 0],
     ]);
   });
 });
