@@ -69,14 +69,14 @@ export function createDns(world: World, options: DnsOptions = {}): Dns {
     isCheckHealthy: (id) => checks.isHealthy(id),
     isBalancerHealthy: (dnsName) => options.balancers?.().isHealthy(dnsName) ?? null,
   });
-  // By question: what is asked in between must not keep one client at the same value.
-  const turns = new Turns();
-  const fromZone = (question: Question) => answer(served, question, turns.next(keyOf(question)));
+  const turns = { ofZone: new Turns(), ofCache: new Turns() };
+  const fromZone = (question: Question) => answer(served, question, turns.ofZone.next(keyOf(question)));
   const fromCache = (question: Question) => {
     const key = keyOf(question);
     const now = world.now();
     const known = cache.get(key, now);
-    if (known) return { ...known, answers: rotatedAddresses(known.answers, turns.next(key)) };
+    const turn = turns.ofCache.next(key);
+    if (known) return { ...known, answers: rotatedAddresses(known.answers, turn) };
     const fresh = fromZone(question);
     cache.put(key, fresh, now);
     return fresh;
@@ -125,7 +125,10 @@ export function createDns(world: World, options: DnsOptions = {}): Dns {
   };
 }
 
-/** Counts the answers of each question. */
+/**
+ * Counts the answers of each question: what is asked in between must not keep one client at the same value. Zone and
+ * cache count apart, or an even number of questions in each TTL would bring the zone back to the same value.
+ */
 class Turns {
   readonly #byQuestion = new Map<string, number>();
 

@@ -115,6 +115,23 @@ describe('DNS of the sandbox', () => {
     });
     console.log('started');`;
 
+  test('a name of two values takes turns, however often it is asked within a TTL', async () => {
+    let now = Date.now();
+    const timed = createDns({ ...worldIn(folder), now: () => now }, { zones: ['amazonaws.com'] });
+    await timed.start?.();
+    const values = ['one.rds.amazonaws.com', 'two.rds.amazonaws.com'];
+    timed.names.set('readers.rds.amazonaws.com', { type: 'CNAME', values, ttlS: 1 });
+    const one = resolver(timed.stub);
+    const seen = new Set<string>();
+    for (let ttl = 0; ttl < 4; ttl += 1, now += 1_001) {
+      for (let asked = 0; asked < 2; asked += 1) {
+        seen.add((await one.resolveCname('readers.rds.amazonaws.com'))[0]!);
+      }
+    }
+    await timed.stop?.();
+    expect([...seen].sort()).toEqual(values);
+  });
+
   test('the preload follows a zone made after its client has started, every address in turn', async () => {
     const file = path.join(folder, 'late.mjs');
     fs.writeFileSync(file, late);
