@@ -32,6 +32,8 @@ export interface DrillCommand {
   readonly matrix: boolean;
   readonly runs: number;
   readonly seed: number;
+  /** Per cent of the usual load. */
+  readonly load: number;
   readonly json: boolean;
   readonly stage: string;
 }
@@ -47,7 +49,7 @@ const EXIT = { held: 0, notHeld: 1, broken: 3 } as const;
 export async function drill(name: string, command: DrillCommand): Promise<number> {
   const choices = choose(name, command.fault, command.matrix);
   const conditions = { without: chooseWithout(command.without), deny: chooseDeny(command.deny) };
-  const { control } = command;
+  const { control, load: loadPct } = command;
   const terminal = createTerminal();
   const signal = interruptSignal();
   const stage = await takeStage(command, terminal, signal);
@@ -58,7 +60,7 @@ export async function drill(name: string, command: DrillCommand): Promise<number
     const lines: DrillLine[] = [];
     for (const [index, choice] of choices.entries()) {
       if (choices.length > 1) terminal.say(`drill ${index + 1} of ${choices.length}`);
-      const options = { ...conditions, control, signal: stage.watch.signal };
+      const options = { ...conditions, control, loadPct, signal: stage.watch.signal };
       lines.push(await runs(stage.place, choice, options, { command, terminal }));
     }
     if (choices.length > 1)

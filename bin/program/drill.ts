@@ -25,6 +25,12 @@ export function addDrill(cli: Command, choose: Choose): void {
       integer('--seed', -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
       1,
     )
+    .option(
+      '--load <percent>',
+      'of the usual reads and writes a second, for a small machine; the throttle’s drills keep theirs',
+      integer('--load', 10, 100),
+      100,
+    )
     .option('--json', 'one JSON line a drill on stdout', false)
     .addOption(stageOption())
     .action((scenario: string, options: DrillCommand) => choose(() => drill(scenario, options)));

@@ -16,6 +16,8 @@ export interface OptionsOf<Scenario, Fault> {
   readonly deny: Deny | null;
   /** Replaces what is ours by plain clients and nothing: shows what the fault does to others. */
   readonly control: boolean;
+  /** Share of the usual load in per cent, for a machine that cannot bear all of it; 100 where it is left out. */
+  readonly loadPct?: number;
   readonly signal: AbortSignal;
 }
 

@@ -19,6 +19,8 @@ export interface Identified {
   readonly seed: number;
   readonly faultVerified: boolean;
   readonly target: string;
+  /** Of the usual load; null where the scenario sets a load of its own, and 100 where it is left out. */
+  readonly loadPct?: number | null | undefined;
   readonly lagMsMax: number;
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -37,6 +39,7 @@ export function identity(drilled: Identified) {
     hypothesis: drilled.hypothesis,
     fault_verified: drilled.faultVerified,
     target: drilled.target,
+    load_pct: drilled.loadPct === undefined ? 100 : drilled.loadPct,
     generator_lag_ms_max: round(drilled.lagMsMax),
     versions: drilled.versions,
   };

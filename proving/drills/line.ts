@@ -22,6 +22,7 @@ export interface Measured {
   readonly readBack: ReadBack;
   readonly records: Records | null;
   readonly denied: readonly Denial[];
+  readonly loadPct?: number | null | undefined;
   readonly lagMsMax: number;
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -234,6 +234,8 @@ export interface DrillLine {
   readonly removed: number | null;
   readonly actions: readonly Action[];
   readonly denied: readonly Denial[];
+  /** Share of the scenario's usual load; null for the throttle's, which set their own. */
+  readonly load_pct: number | null;
   readonly generator_lag_ms_max: number;
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -4,7 +4,7 @@ import { readBack } from './checker.ts';
 import { inject, type Fault } from './faults/index.ts';
 import { BEFORE_MS, conduct, settingOf, WARM_UP_MS, type Drilling, type OptionsOf } from './frame.ts';
 import { toLine } from './line.ts';
-import { DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
+import { atShare, DEFAULT_LOAD, now, startLoad, type RunningLoad } from './load/index.ts';
 import { ManagedWatch } from './managed.ts';
 import { prepareMarks } from './marks.ts';
 import type { DrillLine, FaultKind, Member } from './model.ts';
@@ -59,10 +59,10 @@ class Drill implements Drilling<DrillLine> {
   }
 
   async run(): Promise<void> {
-    const { signal, control } = this.#options;
+    const { signal, control, loadPct } = this.#options;
     const url = await this.#place.application(control ? 'control' : 'shop');
     await prepareMarks(this.#place);
-    this.#load = startLoad({ to: { url }, ...DEFAULT_LOAD });
+    this.#load = startLoad({ to: { url }, ...atShare(DEFAULT_LOAD, loadPct) });
     await pause(WARM_UP_MS, signal);
     this.#countedFrom = now();
     await pause(BEFORE_MS, signal);
@@ -88,7 +88,7 @@ class Drill implements Drilling<DrillLine> {
   }
 
   async conclude(): Promise<DrillLine> {
-    const { scenario, seed, control } = this.#options;
+    const { scenario, seed, control, loadPct } = this.#options;
     const place = this.#place;
     const faultAt = this.#fault!.at;
     place.say('reading back what was acknowledged');
@@ -109,6 +109,7 @@ class Drill implements Drilling<DrillLine> {
       readBack: back,
       records: control || this.#setting.without === 'functions' ? null : await place.records(faultAt),
       denied: await place.denied(faultAt),
+      loadPct,
       lagMsMax: this.#lagMsMax,
       versions: place.versions,
     });

@@ -33,6 +33,7 @@ describe('bad input', () => {
     [['up', '--for', '0s'], /--for = "0s"/],
     [['up', '--pace', 'slow'], /Allowed choices are fast, aws/],
     [['up', '--port', '99999'], /--port = "99999" is refused/],
+    [['drill', 'all', '--load', '101'], /--load = "101" is refused/],
     [['drill', 'all', '--runs', '0'], /--runs = "0" is refused/],
     [
       ['drill', 'database-reader', '--without', 'luck'],

@@ -27,6 +27,7 @@ export interface CacheMeasured {
   /** Null where no function ran. */
   readonly records: TierRecords | null;
   readonly denied: readonly Denial[];
+  readonly loadPct?: number | null | undefined;
   readonly lagMsMax: number;
   readonly versions: Readonly<Record<string, string>>;
 }

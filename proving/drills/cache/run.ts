@@ -121,6 +121,7 @@ class CacheDrill implements Drilling<CacheLine> {
       faultVerified: this.#faultVerified,
       records: functionsRun(this.#setting) ? await this.#place.cacheRecords(faultAt) : null,
       denied: await this.#place.denied(faultAt),
+      loadPct: this.#options.loadPct,
       lagMsMax: this.#lagMsMax,
       versions: this.#place.versions,
     });

@@ -1,7 +1,7 @@
 /** What a cache drill stands on: instances of its own, a full cache, the load, and the versions of the database. */
 
 import { UnderstudyError } from '../../../core/errors.ts';
-import { DEFAULT_LOAD } from '../load/index.ts';
+import { atShare, DEFAULT_LOAD } from '../load/index.ts';
 import type { CacheNode } from '../model.ts';
 import { pause } from '../pause.ts';
 import type { DrillPlace, DrillTask } from '../ports.ts';
@@ -18,6 +18,7 @@ import type { CacheScenario } from './types.ts';
 export interface StageOptions {
   readonly scenario: CacheScenario;
   readonly control: boolean;
+  readonly loadPct?: number;
   readonly signal: AbortSignal;
 }
 
@@ -71,7 +72,7 @@ export class CacheStage {
   /** Rejects where there is no cache, or where it does not come to serve. */
   async prepare(): Promise<{ readonly nodes: readonly CacheNode[]; readonly home: Home }> {
     const place = this.#place;
-    const { control } = this.#options;
+    const { control, loadPct } = this.#options;
     this.#nodes = await mainNodes(place);
     if (control) await this.#sendShopAway();
     await this.#startInstances();
@@ -80,7 +81,7 @@ export class CacheStage {
     // What an earlier drill has left would expire in the middle of this one, or hide that nothing is stored.
     await emptied(place, await place.cacheNodes());
     const urls = this.#tasks.map(({ url }) => url);
-    this.#load = startCacheLoad({ urls, ...DEFAULT_LOAD });
+    this.#load = startCacheLoad({ urls, ...atShare(DEFAULT_LOAD, loadPct) });
     const home = homeBySlots(this.products, this.#nodes.length);
     place.say(`reading ${this.products.length} products, until every shard serves what it was given`);
     await this.#fill(home);

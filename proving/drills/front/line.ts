@@ -16,6 +16,7 @@ export interface FrontMeasured {
   readonly promotions: number | null;
   readonly removed: number | null;
   readonly denied: readonly Denial[];
+  readonly loadPct?: number | null | undefined;
   readonly lagMsMax: number;
   readonly versions: Readonly<Record<string, string>>;
 }

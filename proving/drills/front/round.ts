@@ -2,7 +2,7 @@
 
 import { readBack, type ReadBack } from '../checker.ts';
 import { BEFORE_MS, WARM_UP_MS } from '../frame.ts';
-import { DOOR_LOAD, now, startLoad, type RunningLoad } from '../load/index.ts';
+import { atShare, DOOR_LOAD, now, startLoad, type RunningLoad } from '../load/index.ts';
 import { ManagedWatch } from '../managed.ts';
 import { prepareMarks } from '../marks.ts';
 import { badUntilMs } from '../measure/statistics.ts';
@@ -21,6 +21,7 @@ export interface RoundOptions {
   readonly scenario: FrontScenario;
   readonly setting: FrontSetting;
   readonly seed: number;
+  readonly loadPct: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -71,11 +72,11 @@ export class Round {
   }
 
   async run(): Promise<Seen> {
-    const { scenario, setting, signal } = this.#options;
+    const { scenario, setting, signal, loadPct } = this.#options;
     await prepareMarks(this.#place);
     const door = { ...this.#front.door, from: CLIENT_ADDRESS };
     const to = { door, plain: setting.control };
-    const load = startLoad({ to, ...DOOR_LOAD, catalog: CATALOG_PRODUCTS });
+    const load = startLoad({ to, ...atShare(DOOR_LOAD, loadPct), catalog: CATALOG_PRODUCTS });
     this.#load = load;
     await pause(WARM_UP_MS, signal);
     const countedFrom = now();

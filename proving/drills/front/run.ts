@@ -91,6 +91,7 @@ class FrontDrill implements Drilling<FrontLine> {
       promotions: told.promotions,
       removed: told.removed,
       denied: await place.denied(faultAt),
+      loadPct: this.#options.loadPct,
       lagMsMax: this.#round?.lagMsMax ?? 0,
       versions: place.versions,
     });
@@ -125,8 +126,8 @@ class FrontDrill implements Drilling<FrontLine> {
   }
 
   #newRound(setting: FrontSetting): Round {
-    const { scenario, seed, signal } = this.#options;
-    return new Round(this.#place, this.#place.front, { scenario, setting, seed, signal });
+    const { scenario, seed, signal, loadPct } = this.#options;
+    return new Round(this.#place, this.#place.front, { scenario, setting, seed, loadPct, signal });
   }
 }
 

@@ -27,6 +27,17 @@ export const DOOR_LOAD = { ...DEFAULT_LOAD, readsPerS: 60, writesPerS: 30 } as c
 /** What a sandbox is kept busy with while nobody measures it. */
 export const BASE_LOAD = { ...DEFAULT_LOAD, readsPerS: 20, writesPerS: 10 } as const;
 
+interface Rates {
+  readonly readsPerS: number;
+  readonly writesPerS: number;
+}
+
+/** The rates at a share of the load, in per cent. */
+export function atShare<R extends Rates>(rates: R, loadPct = 100): R {
+  const share = loadPct / 100;
+  return { ...rates, readsPerS: rates.readsPerS * share, writesPerS: rates.writesPerS * share };
+}
+
 export function startLoad(options: Omit<WholeLoad, 'tag'>): RunningLoad {
   const tag = newTag();
   const data: WholeLoad = { ...options, tag };

@@ -14,6 +14,7 @@ export interface ThrottleMeasured {
   readonly faultVerified: boolean;
   readonly quotasInForceMs: number | null;
   readonly denied: readonly Denial[];
+  readonly loadPct?: number | null | undefined;
   readonly lagMsMax: number;
   readonly versions: Readonly<Record<string, string>>;
 }

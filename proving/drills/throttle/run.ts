@@ -113,6 +113,7 @@ class ThrottleDrill implements Drilling<ThrottleLine> {
       faultVerified: this.#faultVerified && (scenario.loadVerified?.(run) ?? true),
       quotasInForceMs: this.#quotasInForceMs,
       denied: await this.#place.denied(countedFrom),
+      loadPct: null,
       lagMsMax: this.#lagMsMax,
       versions: this.#place.versions,
     });

@@ -55,6 +55,11 @@ describe('a drill line', () => {
     });
   });
 
+  it('says how much of the usual load it was measured under', () => {
+    expect(toLine(measured({})).load_pct).toBe(100);
+    expect(toLine(measured({ loadPct: 40 })).load_pct).toBe(40);
+  });
+
   it('does not hold when the fault was not verified', () => {
     expect(toLine(measured({ faultVerified: false })).held).toBe(false);
   });
