@@ -1,6 +1,6 @@
 /**
- * `npm test`: the static checks, then every test. The last line reads `N passed, N failed`, where each static
- * check counts as one.
+ * `npm test`: the static checks, then the tests, with a choice of drills. `npm run test:drills`: all drills and
+ * controls, and nothing else. The last line reads `N passed, N failed`, where each static check counts as one.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -24,8 +24,11 @@ const SLOWEST_COUNT = 15;
 
 function main(): void {
   const tally: Tally = { passed: 0, failed: 0 };
-  for (const [name, command] of CHECKS) runCheck(name, command, tally);
-  runTests(tally);
+  if (process.argv[2] === 'drills') runTests(tally, ['--project', 'load'], { DRILLS: 'all' });
+  else {
+    for (const [name, command] of CHECKS) runCheck(name, command, tally);
+    runTests(tally);
+  }
   process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
   process.exitCode = tally.failed === 0 ? 0 : 1;
 }
@@ -38,12 +41,19 @@ function runCheck(name: string, command: string, tally: Tally): void {
   process.stdout.write(`check ${name}: ${ok ? 'ok' : 'FAILED'}\n`);
 }
 
-function runTests(tally: Tally): void {
+function runTests(
+  tally: Tally,
+  options: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): void {
   const folder = temporaryFolder();
   const report = path.join(folder, 'report.json');
   const reporter = process.stdout.isTTY ? 'default' : 'dot';
-  const command = ['vitest', 'run', `--reporter=${reporter}`];
-  const status = run([...command, '--reporter=json', `--outputFile.json=${report}`], { TMPDIR: folder });
+  const command = ['vitest', 'run', `--reporter=${reporter}`, ...options];
+  const status = run([...command, '--reporter=json', `--outputFile.json=${report}`], {
+    ...variables,
+    TMPDIR: folder,
+  });
   const counts = readCounts(report);
   sayTheSlowest(report);
   fs.rmSync(folder, { recursive: true, force: true });

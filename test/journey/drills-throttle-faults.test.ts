@@ -9,6 +9,7 @@ import { retryStorm } from '../../proving/drills/throttle/scenarios/retry-storm.
 import { throttleStoreDown } from '../../proving/drills/throttle/scenarios/throttle-store-down.ts';
 import type { ThrottleScenario } from '../../proving/drills/throttle/types.ts';
 import { MemoryPlace } from '../proving/drills/throttle/memory-place.ts';
+import { itInFull } from './in-full.ts';
 
 const DRILL_MS_MAX = 120_000;
 /** No limit holds the load: the instances find out by themselves what they bear. */
@@ -48,7 +49,7 @@ it(
   DRILL_MS_MAX,
 );
 
-it(
+itInFull(
   'half of the instances queue to death in the control, and stay so when half of the load is gone',
   async () => {
     stage = new MemoryPlace();
@@ -75,7 +76,7 @@ it(
   DRILL_MS_MAX,
 );
 
-it(
+itInFull(
   'a storm of retries never ends in the control, though the load is below what it can do',
   async () => {
     stage = new MemoryPlace();
@@ -86,7 +87,7 @@ it(
   DRILL_MS_MAX,
 );
 
-it(
+itInFull(
   'the control admits without bound, whether there is a store of leases or not, and the fault is given back',
   async () => {
     stage = new MemoryPlace();

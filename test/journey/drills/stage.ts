@@ -3,9 +3,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { DrillLine } from '../../proving/drills/index.ts';
-import { said, startNode, temporaryStateDir, understudy, type Running } from '../bin/command.ts';
-import { untilGone, workingIn } from './processes.ts';
+import type { DrillLine } from '../../../proving/drills/index.ts';
+import { said, startNode, temporaryStateDir, understudy, type Running } from '../../bin/command.ts';
+import { LOAD_PCT } from '../in-full.ts';
+import { untilGone, workingIn } from '../processes.ts';
 
 const HEALTHY_MS_MAX = 200_000;
 const ENDS_MS_MAX = 20_000;
@@ -18,7 +19,7 @@ export interface Drilled<Line extends DrillLine = DrillLine> {
   readonly stderr: string;
 }
 
-export interface DrillStage {
+interface DrillStage {
   readonly stateDir: string;
   /** Runs one drill, which prints one line and whose fault must really have happened. */
   drill<Line extends DrillLine>(
@@ -28,14 +29,16 @@ export interface DrillStage {
   ): Promise<Drilled<Line>>;
 }
 
-/** Call it once in a file: it stands the sandbox up before the tests, and ends it after them. */
-export function drillStage(): DrillStage {
+/** Stands the sandbox up before the tests of the file that imports it, and ends it after them. */
+export const stage = drillStage();
+
+function drillStage(): DrillStage {
   const stateDir = temporaryStateDir();
   const env = { UNDERSTUDY_STATE_DIR: stateDir };
   let holder: Running;
 
   beforeAll(async () => {
-    holder = startNode(path.join(import.meta.dirname, 'hold.ts'), ['deployed'], env);
+    holder = startNode(path.join(import.meta.dirname, '../hold.ts'), ['deployed'], env);
     await said(holder, 'the sandbox is held', HEALTHY_MS_MAX);
   });
 
@@ -54,7 +57,8 @@ export function drillStage(): DrillStage {
       fault: string,
       ...options: readonly string[]
     ): Promise<Drilled<Line>> => {
-      const command = ['drill', scenario, '--fault', fault, '--json', ...options];
+      const load = ['--load', String(LOAD_PCT)];
+      const command = ['drill', scenario, '--fault', fault, '--json', ...load, ...options];
       const { code, stdout, stderr } = await understudy(command, env);
       const lines = stdout.split('\n').filter((text) => text !== '');
       expect(lines, stderr).toHaveLength(1);

@@ -11,10 +11,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { Client } from 'pg';
-import { createPlace, targetOf } from '../../bin/stage/place.ts';
-import { output, readOutputs, type Outputs } from '../../ops/outputs.ts';
-import { runningSandbox, sandboxClient, type SandboxCard } from '../../proving/sandbox/index.ts';
-import { logsBelow } from './logs.ts';
+import { createPlace, targetOf } from '../../../bin/stage/place.ts';
+import { output, readOutputs, type Outputs } from '../../../ops/outputs.ts';
+import { runningSandbox, sandboxClient, type SandboxCard } from '../../../proving/sandbox/index.ts';
+import { logsBelow } from '../logs.ts';
 
 export interface Reply {
   readonly status: number;
