@@ -33,6 +33,8 @@ export interface FrontSettings extends CommonSettings {
 const ARN = /^arn:aws[a-z-]*:elasticloadbalancing:/;
 const PATH = /^\/[\x21-\x7e]*$/;
 const HOST = /^[a-z0-9.-]{1,253}$/;
+/** Without a port: the edge is asked where clients ask it. */
+const CHECK_URL = /^https:\/\/[a-z0-9][a-z0-9.-]{0,252}\/[\x21-\x7e]*$/;
 const ZONE_ID = /^([a-z0-9-]{1,40})=([a-z0-9-]{1,40})$/;
 const REQUESTS = { min: 1, max: 1_000_000 };
 
@@ -42,7 +44,8 @@ export function frontSettings(reader: EnvironmentReader): FrontSettings {
   const isLookedAfter = reader.isSet(hostedZone);
   const targetGroups = reader.texts(ENV.targetGroups, ARN);
   const balancers = reader.texts(ENV.balancers, ARN);
-  if (targetGroups.length !== balancers.length) {
+  const areBothRead = targetGroups.length > 0 && balancers.length > 0;
+  if (areBothRead && targetGroups.length !== balancers.length) {
     const rule = `must have one balancer for each of the ${targetGroups.length} target groups`;
     reader.refuse(ENV.balancers, balancers.join(','), rule);
   }
@@ -56,7 +59,7 @@ export function frontSettings(reader: EnvironmentReader): FrontSettings {
     requestsPerTarget: reader.number(ENV.requestsPerTarget, REQUESTS),
     peakRequests: reader.isSet(ENV.peakRequests) ? reader.number(ENV.peakRequests, REQUESTS) : null,
     check: isChecked
-      ? { url: reader.text(checkUrl, /^https:\/\//), connectTo: reader.text(primaryName, HOST) }
+      ? { url: reader.text(checkUrl, CHECK_URL), connectTo: reader.text(primaryName, HOST) }
       : null,
     hostedZone: isLookedAfter ? reader.text(hostedZone) : null,
     records: isLookedAfter

@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../../../core/ports/index.ts';
 
-/** AWS is already changing the cluster: wait, and look (facts 13 and 14). */
+/** AWS is already changing what is asked for, or someone else has: wait, and look (facts 13 and 14). */
 const CONFLICTS: ReadonlySet<string> = new Set([
   'InvalidDBClusterStateFault',
   'InvalidDBInstanceState',
@@ -8,6 +8,10 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'InvalidDBClusterEndpointStateFault',
   'InvalidCacheClusterStateFault',
   'InvalidReplicationGroupStateFault',
+  // ARC: a shift or an autoshift leads away from a zone of this balancer already.
+  'ConflictException',
+  // Route 53: it is still making the change before this one.
+  'PriorRequestNotComplete',
 ]);
 const THROTTLES: ReadonlySet<string> = new Set([
   'Throttling',

@@ -1,44 +1,10 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ElastiCacheControl } from '../../../../lambdas/shared/aws/elasticache.ts';
 import { FrontLedger } from '../../../../lambdas/shared/aws/front-ledger.ts';
+import { closeEndpoints, endpoint, OUTCOMES, refusal, type Said } from './endpoint.ts';
 
 const NOW = 1_700_000_000_000;
-const servers: http.Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-interface Said {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** An endpoint that answers each request as told; null for never. */
-async function endpoint(answer: (request: string) => Said | null) {
-  const asked: string[] = [];
-  const server = http.createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const text = `${request.url} ${Buffer.concat(parts).toString()}`;
-      asked.push(text);
-      const said = answer(text);
-      if (said === null) return;
-      response.writeHead(said.status ?? 200, { ...said.headers }).end(said.body);
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  return { asked, connection: { endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1', credentials } };
-}
+afterEach(closeEndpoints);
 
 function group(change = ''): Said {
   const body = `<DescribeReplicationGroupsResponse><DescribeReplicationGroupsResult><ReplicationGroups><ReplicationGroup>
@@ -54,10 +20,6 @@ const NODE: Said = {
     <CacheNodes><CacheNode><CacheNodeId>0001</CacheNodeId></CacheNode></CacheNodes>
     </CacheCluster></CacheClusters></DescribeCacheClustersResult></DescribeCacheClustersResponse>`,
 };
-function refusal(code: string, status = 400): Said {
-  const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>m</Message></Error></ErrorResponse>`;
-  return { status, body };
-}
 
 async function control(answer: (request: string) => Said | null) {
   const { asked, connection } = await endpoint(answer);
@@ -119,18 +81,12 @@ describe('ElastiCache', () => {
   it.each([
     [
       'a state fault is a conflict',
-      refusal('InvalidCacheClusterState'),
+      () => refusal('InvalidCacheClusterState'),
       { outcome: 'refused', conflict: true },
-    ],
-    [
-      'a denial is for good',
-      refusal('AccessDenied', 403),
-      { outcome: 'refused', conflict: false, retryable: false },
-    ],
-    ['a server error leaves it open', refusal('InternalFailure', 500), { outcome: 'unknown' }],
-    ['so does an answer that never comes', null, { outcome: 'unknown' }],
-  ])('F-16: %s, and it is not repeated', async (_name, said, outcome) => {
-    const rig = await control(() => said);
+    ] as const,
+    ...OUTCOMES,
+  ])('F-16: %s, and it is not repeated', async (_name, say, outcome) => {
+    const rig = await control(() => say(refusal));
     expect(await rig.control.reboot(NAMED)).toMatchObject(outcome);
     expect(rig.asked).toHaveLength(1);
   });

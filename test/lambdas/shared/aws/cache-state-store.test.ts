@@ -1,37 +1,19 @@
 /** The cache's items over the real SDK, against the sandbox's table: conditions are evaluated, not imitated. */
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheShardItem } from '../../../../core/state/cache-items.ts';
 import { DynamoCacheStateStore } from '../../../../lambdas/shared/aws/cache-state-store.ts';
-import { createDynamoDb } from '../../../../proving/sandbox/dynamodb/index.ts';
-import { createIdentity } from '../../../../proving/sandbox/identity/index.ts';
-import { createEndpoint, type Endpoint } from '../../../../proving/sandbox/wire/index.ts';
 import { NOW, observation, ZONES } from '../../../core/cache/controller/facts.ts';
-import { create } from '../../../proving/sandbox/events/doubles.ts';
-import { STATE_TABLE } from '../../../proving/sandbox/dynamodb/template.ts';
-import { REGION, testWorld } from '../../../proving/sandbox/wire/world.ts';
+import { stateTableStage, type StateTableStage } from './state-table.ts';
 
-let endpoint: Endpoint;
-let client: DynamoDBClient;
+let stage: StateTableStage;
 let store: DynamoCacheStateStore;
 
 beforeAll(async () => {
-  const world = testWorld();
-  const identity = createIdentity(world);
-  const part = createDynamoDb(world);
-  await create(part, 'AWS::DynamoDB::Table', STATE_TABLE);
-  endpoint = createEndpoint(world, { identity });
-  for (const service of part.services ?? []) endpoint.add(service);
-  await endpoint.listen(0);
-  const credentials = identity.operator;
-  client = new DynamoDBClient({ region: REGION, endpoint: endpoint.addressUrl, credentials, maxAttempts: 1 });
-  store = new DynamoCacheStateStore(client, 'state');
+  stage = await stateTableStage();
+  store = new DynamoCacheStateStore(stage.client, stage.table);
 });
-afterAll(async () => {
-  client.destroy();
-  await endpoint.stop();
-});
+afterAll(() => stage.stop());
 
 function shard(change: Partial<CacheShardItem> = {}): CacheShardItem {
   const seen = { row: { epoch: 4, state: 'closed' as const }, awaySince: NOW, reachable: null };

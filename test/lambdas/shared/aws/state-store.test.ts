@@ -4,39 +4,20 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PoolItem } from '../../../../core/state/items.ts';
 import { DynamoStateStore } from '../../../../lambdas/shared/aws/state-store.ts';
-import { createDynamoDb } from '../../../../proving/sandbox/dynamodb/index.ts';
-import { createIdentity } from '../../../../proving/sandbox/identity/index.ts';
-import { createEndpoint, type Endpoint } from '../../../../proving/sandbox/wire/index.ts';
 import { ledgerItem, NOW, observation, ZONES } from '../../../core/database/fixtures.ts';
-import { create } from '../../../proving/sandbox/events/doubles.ts';
-import { STATE_TABLE } from '../../../proving/sandbox/dynamodb/template.ts';
-import { REGION, testWorld } from '../../../proving/sandbox/wire/world.ts';
+import { stateTableStage, type StateTableStage } from './state-table.ts';
 
-let endpoint: Endpoint;
+let stage: StateTableStage;
 let client: DynamoDBClient;
 let store: DynamoStateStore;
 let round = 0;
 
 beforeAll(async () => {
-  const world = testWorld();
-  const identity = createIdentity(world);
-  const part = createDynamoDb(world);
-  await create(part, 'AWS::DynamoDB::Table', STATE_TABLE);
-  endpoint = createEndpoint(world, { identity });
-  for (const service of part.services ?? []) endpoint.add(service);
-  await endpoint.listen(0);
-  client = new DynamoDBClient({
-    region: REGION,
-    endpoint: endpoint.addressUrl,
-    credentials: identity.operator,
-    maxAttempts: 1,
-  });
-  store = new DynamoStateStore(client, 'state');
+  stage = await stateTableStage();
+  ({ client } = stage);
+  store = new DynamoStateStore(client, stage.table);
 });
-afterAll(async () => {
-  client.destroy();
-  await endpoint.stop();
-});
+afterAll(() => stage.stop());
 beforeEach(() => {
   round += 1;
 });

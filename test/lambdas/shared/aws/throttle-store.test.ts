@@ -10,43 +10,24 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoThrottleStore } from '../../../../lambdas/shared/aws/throttle-store.ts';
 import { toAttributes } from '../../../../lambdas/shared/attribute-values.ts';
 import { demandKey } from '../../../../core/state/throttle-items.ts';
-import { createDynamoDb } from '../../../../proving/sandbox/dynamodb/index.ts';
-import { createIdentity } from '../../../../proving/sandbox/identity/index.ts';
 import { SimThrottleStore } from '../../../../proving/sim/control/throttle-store.ts';
-import { createEndpoint, type Endpoint } from '../../../../proving/sandbox/wire/index.ts';
-import { create } from '../../../proving/sandbox/events/doubles.ts';
-import { STATE_TABLE } from '../../../proving/sandbox/dynamodb/template.ts';
-import { REGION, testWorld } from '../../../proving/sandbox/wire/world.ts';
 import { AT, demandItem, leaseItem, planItem } from '../../fakes/throttle-items.ts';
 import { MemoryThrottleStore } from '../../fakes/throttle-store.ts';
+import { stateTableStage, type StateTableStage } from './state-table.ts';
 
 const TABLE = 'throttle';
-let endpoint: Endpoint;
+let stage: StateTableStage;
 let client: DynamoDBClient;
 let store: DynamoThrottleStore;
 let round = 0;
 let application: string;
 
 beforeAll(async () => {
-  const world = testWorld();
-  const identity = createIdentity(world);
-  const part = createDynamoDb(world);
-  await create(part, 'AWS::DynamoDB::Table', { ...STATE_TABLE, TableName: TABLE });
-  endpoint = createEndpoint(world, { identity });
-  for (const service of part.services ?? []) endpoint.add(service);
-  await endpoint.listen(0);
-  client = new DynamoDBClient({
-    region: REGION,
-    endpoint: endpoint.addressUrl,
-    credentials: identity.operator,
-    maxAttempts: 1,
-  });
-  store = new DynamoThrottleStore(client, TABLE);
+  stage = await stateTableStage(TABLE);
+  ({ client } = stage);
+  store = new DynamoThrottleStore(client, stage.table);
 });
-afterAll(async () => {
-  client.destroy();
-  await endpoint.stop();
-});
+afterAll(() => stage.stop());
 beforeEach(() => {
   round += 1;
   application = `shop_${round}`;
