@@ -48,12 +48,10 @@ export const handler = (event: unknown, context: LambdaContext): Promise<FrontAn
 
 function open(): OpenedFront {
   const database = ledgerDatabase();
-  const { cache, ready } = openCache({ database, ...texts, user, region });
   const connections = ledgerConnections(database);
   const rowsOf = (name: CacheCopy): RowStore => rowStore(name, postgresLedger(name, connections));
   return {
-    cache,
-    ready,
+    openCache: () => openCache({ database, ...texts, user, region }),
     copies: {
       main: rowsOf('main'),
       ...(texts.copies === undefined ? {} : { copy: rowsOf('copy') }),

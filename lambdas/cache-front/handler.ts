@@ -1,7 +1,8 @@
 /**
  * The callable front of the cache: the same router as in the applications, for those without a connection to the
  * shards, and the way to the rows of the shards for the function that looks after them. One cache a warm environment,
- * opened at the first call and never closed.
+ * opened at the first call that needs one and never closed. Between two calls the environment is frozen, so it holds
+ * leases during a call alone: one that is frozen with leases would make each closing of a shard last for a whole lease.
  */
 
 import type { FrontAnswer, FrontError, FrontValue } from '../../core/cache/front.ts';
@@ -27,15 +28,20 @@ export interface RowStore {
   growth(request: GrowthRequest): Promise<GrowthAnswer>;
 }
 
-export interface OpenedFront {
+export interface FrontCache {
   readonly cache: OpenedCache;
   /** True once hits are served, false when not after `ms`. */
   ready(ms: number): Promise<boolean>;
+}
+
+export interface OpenedFront {
+  /** Connects to the shards in the background, and begins to hold leases. Called once. */
+  openCache(): FrontCache;
   readonly copies: Readonly<Partial<Record<CacheCopy, RowStore>>>;
 }
 
 export interface FrontPorts {
-  /** Connects in the background. Called once. */
+  /** Called once. */
   readonly open: () => OpenedFront;
   readonly clock: Clock;
   readonly log: Log;
@@ -52,12 +58,24 @@ const READMIT_POLL_MS = 250;
 
 export function createHandler(ports: FrontPorts): FrontHandler {
   let opened: OpenedFront | null = null;
+  let front: FrontCache | null = null;
+  /** Frozen between two calls, its clock may have stood still too: no lease of before counts. */
+  const withCache: WithCache = async (work) => {
+    const isFirst = front === null;
+    front ??= (opened ??= ports.open()).openCache();
+    const { cache, ready } = front;
+    try {
+      await (isFirst ? ready(READY_MS) : cache.resume());
+      return await work(cache);
+    } finally {
+      await cache.rest();
+    }
+  };
   return async (event, invocation) => {
     try {
       const request = checkedRequest(event);
-      const isFirst = opened === null;
       opened ??= ports.open();
-      const work = answerTo(request, { ports, opened, isFirst, invocation });
+      const work = answerTo(request, { ports, opened, withCache, invocation });
       const answer = await within(ports.clock, leftMs(invocation), work, late);
       return measured(request, answer);
     } catch (error) {
@@ -66,10 +84,13 @@ export function createHandler(ports: FrontPorts): FrontHandler {
   };
 }
 
+/** The cache is open and holds leases while the work lasts. */
+type WithCache = <T>(work: (cache: OpenedCache) => Promise<T>) => Promise<T>;
+
 interface Asking {
   readonly ports: FrontPorts;
   readonly opened: OpenedFront;
-  readonly isFirst: boolean;
+  readonly withCache: WithCache;
   readonly invocation: Invocation;
 }
 
@@ -84,7 +105,7 @@ async function answerTo(request: CheckedRequest, asking: Asking): Promise<FrontA
       return { op: 'quarantine', row: seen(await asked(() => close(request.shard, request.epoch), 'check')) };
     }
     case 'readmit':
-      return { op: 'readmit', row: await readmitted(request, asking) };
+      return { op: 'readmit', row: await asking.withCache(() => readmitted(request, asking)) };
     case 'growth': {
       const { growth } = copyOf(opened, request.cache);
       return { op: 'growth', answer: await asked(() => growth(request.ask), 'retry') };
@@ -92,10 +113,8 @@ async function answerTo(request: CheckedRequest, asking: Asking): Promise<FrontA
     default:
       break;
   }
-  // Frozen between two calls, its clock may have stood still too: no lease of before counts.
-  await (asking.isFirst ? opened.ready(READY_MS) : opened.cache.resume());
-  const cache = request.tenant === '' ? opened.cache : opened.cache.tenant(request.tenant);
-  return answerFrom(cache, request);
+  const { tenant } = request;
+  return asking.withCache((cache) => answerFrom(tenant === '' ? cache : cache.tenant(tenant), request));
 }
 
 type KeyRequest = Exclude<CheckedRequest, { op: 'rows' | 'quarantine' | 'readmit' | 'growth' }>;

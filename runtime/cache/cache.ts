@@ -103,6 +103,10 @@ export class Cache extends Keyspace implements OpenedCache {
     return this.#opened.parts.leases.renewAnew();
   }
 
+  rest(): Promise<void> {
+    return this.#opened.parts.leases.rest();
+  }
+
   describe(): CacheStatus {
     const { links, leases } = this.#opened.parts;
     const shards = links.map((link, shard) => {

@@ -1,16 +1,19 @@
 /** Invalidates keys of one shard: drives `protocol/invalidation.ts` over the link, the journal and the leases. */
 
+import { keyOfName } from '../../core/cache/index.ts';
 import {
   afterDelivery,
   afterRenewal,
   afterReport,
   afterSettling,
+  afterTelling,
   afterWaiting,
   beginInvalidation,
   beginRecorded,
   type Invalidation,
-  isDestination,
-  isLeased,
+  isOnlyUnconnected,
+  mayDeliver,
+  mayTell,
   reportOf,
 } from '../../core/cache/protocol/index.ts';
 import { CacheError } from './errors.ts';
@@ -22,8 +25,11 @@ export interface InvalidationWish {
   readonly shard: number;
   /** The names of the keys as they stand on the shard. */
   readonly names: readonly string[];
-  /** What makes the shard forget them. */
-  readonly command: Command<void>;
+  /**
+   * What makes the shard forget them. It is sent once: a token that is put a second time, late, would let in what was
+   * to be stored for the first. @default - they are deleted, which may be done again
+   */
+  readonly command?: Command<void>;
 }
 
 export interface Invalidated {
@@ -32,6 +38,16 @@ export interface Invalidated {
 }
 
 type At<Step extends Invalidation['step']> = Invalidation & { readonly step: Step };
+
+/** A wish, and until when its shard is waited for rather than closed. */
+interface Driven extends InvalidationWish {
+  readonly triedUntil: number;
+}
+
+/** Deliveries of one invalidation under one epoch. */
+const TRIES_MAX = 4;
+/** Between two looks at whether the connection is there again. */
+const CONNECTED_POLL_MS = 10;
 
 export class Invalidator {
   readonly #parts: CacheParts;
@@ -42,24 +58,32 @@ export class Invalidator {
 
   /** Resolves when it is acknowledged. @throws CacheError `not-invalidated` */
   async invalidate(wish: InvalidationWish): Promise<Invalidated> {
-    const sight = sightOf(this.#parts, wish.shard);
-    return this.#drive(wish, beginInvalidation(sight));
+    const driven = this.#driven(wish);
+    await this.#connected(driven);
+    return this.#drive(driven, beginInvalidation(sightOf(this.#parts, wish.shard)));
   }
 
   /** As `invalidate`, after the transaction that recorded it has committed. */
   async deliver(wish: InvalidationWish, { row, ids }: Recorded): Promise<Invalidated> {
     const { leases, limits, journal } = this.#parts;
     leases.tell(row);
+    const driven = this.#driven(wish);
+    await this.#connected(driven);
     const sight = sightOf(this.#parts, wish.shard);
-    const invalidated = await this.#drive(wish, beginRecorded(row, sight, limits.leases));
+    const invalidated = await this.#drive(driven, beginRecorded(row, sight, limits.leases));
     if (invalidated.how === 'delivered') {
       await answerOf(this.#parts, () => journal.remove(wish.shard, invalidated.epoch, ids));
     }
     return invalidated;
   }
 
+  #driven(wish: InvalidationWish): Driven {
+    const { clock, limits } = this.#parts;
+    return { ...wish, triedUntil: clock.now() + limits.deliveryMs };
+  }
+
   /** Every turn of the loop is bounded: attempts by their number, waiting by its end. */
-  async #drive(wish: InvalidationWish, begun: Invalidation): Promise<Invalidated> {
+  async #drive(wish: Driven, begun: Invalidation): Promise<Invalidated> {
     let state = begun;
     for (;;) {
       if (state.step === 'done') return { how: state.how, epoch: state.epoch };
@@ -68,12 +92,12 @@ export class Invalidator {
     }
   }
 
-  async #next(wish: InvalidationWish, state: Invalidation): Promise<Invalidation> {
+  async #next(wish: Driven, state: Invalidation): Promise<Invalidation> {
     switch (state.step) {
       case 'deliver':
         return this.#delivered(wish, state);
       case 'renew':
-        return afterRenewal(state, await this.#parts.leases.renew(), sightOf(this.#parts, wish.shard));
+        return this.#renewed(wish, state);
       case 'report':
         return this.#reported(wish, state);
       case 'wait':
@@ -85,14 +109,36 @@ export class Invalidator {
     }
   }
 
-  /** What the decision was made for may have changed: then it counts as not delivered. */
-  async #delivered(wish: InvalidationWish, state: At<'deliver'>): Promise<Invalidation> {
-    const { view, incarnation, now } = sightOf(this.#parts, wish.shard);
-    const isSame = view.row.epoch === state.epoch && isDestination(view.row, incarnation);
-    const mayDeliver = isSame && incarnation !== null && isLeased(view, now);
-    const link = this.#parts.links[wish.shard]!;
-    const answered = mayDeliver ? await link.run(incarnation, wish.command) : null;
-    return afterDelivery(state, answered !== null);
+  /**
+   * A command that was not answered in time costs the connection, and another one is there within milliseconds. A shard
+   * that is closed is missed for seconds by everybody: so the deletion is sent again first.
+   */
+  async #delivered(wish: Driven, state: At<'deliver'>): Promise<Invalidation> {
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const sight = sightOf(this.#parts, wish.shard);
+      if (!mayDeliver(state, sight)) break;
+      const { command = deletionOf(wish) } = wish;
+      const answered = await this.#parts.links[wish.shard]!.run(sight.incarnation!, command);
+      if (answered) return afterDelivery(state, true);
+      if (wish.command) break;
+      await this.#connected(wish);
+    }
+    return afterDelivery(state, false);
+  }
+
+  /** Resolves when there is a connection, or when waiting for one is of no use or has taken too long. */
+  async #connected({ shard, triedUntil }: Driven): Promise<void> {
+    const { clock, links } = this.#parts;
+    if (!links[shard]) return;
+    while (clock.now() < triedUntil && isOnlyUnconnected(sightOf(this.#parts, shard))) {
+      await sleep(clock, CONNECTED_POLL_MS);
+    }
+  }
+
+  async #renewed(wish: Driven, state: At<'renew'>): Promise<Invalidation> {
+    const isRenewed = await this.#parts.leases.renew();
+    await this.#connected(wish);
+    return afterRenewal(state, isRenewed, sightOf(this.#parts, wish.shard));
   }
 
   async #reported(wish: InvalidationWish, state: At<'report'>): Promise<Invalidation> {
@@ -105,8 +151,16 @@ export class Invalidator {
 
   async #waited(wish: InvalidationWish, state: At<'wait'>): Promise<Invalidation> {
     const { clock, limits, leases } = this.#parts;
+    if (await this.#isTold(wish, state)) return afterTelling(state, true);
     await sleep(clock, Math.min(limits.settlePollMs, state.until - clock.now()));
     return afterWaiting(state, leases.view(wish.shard), clock.now());
+  }
+
+  /** The process that others may still serve from has forgotten the keys: nobody has to be waited for. */
+  async #isTold(wish: InvalidationWish, state: At<'wait'>): Promise<boolean> {
+    const incarnation = mayTell(state, sightOf(this.#parts, wish.shard));
+    if (incarnation === null) return false;
+    return (await this.#parts.links[wish.shard]!.run(incarnation, deletionOf(wish))) !== null;
   }
 
   async #settled(wish: InvalidationWish, state: At<'settle'>): Promise<Invalidation> {
@@ -116,6 +170,10 @@ export class Invalidator {
     if (row) leases.tell(row);
     return afterSettling(state, row);
   }
+}
+
+function deletionOf({ names }: InvalidationWish): Command<void> {
+  return (connection) => connection.delete(names.map((name) => keyOfName(name)));
 }
 
 const WHY = {

@@ -157,7 +157,7 @@ export class Keyspace implements CacheOperations {
         names,
         command: (connection) => connection.put(placed, mark, parts.limits.fillMs),
       }),
-      ...others.map(({ shard }) => invalidator.invalidate({ shard, names, command: deletion([placed]) })),
+      ...others.map(({ shard }) => invalidator.invalidate({ shard, names })),
     ]);
     if (reached?.how !== 'delivered' || incarnation === null || !readSightOf(parts, place).isPlaced)
       return false;
@@ -201,12 +201,7 @@ export class Keyspace implements CacheOperations {
 
   /** As `delete`, for what a transaction recorded that has committed. */
   async deliver({ shards }: Pending): Promise<void> {
-    await allOf(
-      shards.map(({ shard, names, recorded }) => {
-        const command = deletion(names.map((name) => keyOfName(name)));
-        return this.#works.invalidator.deliver({ shard, names, command }, recorded);
-      }),
-    );
+    await allOf(shards.map(({ recorded, ...wish }) => this.#works.invalidator.deliver(wish, recorded)));
   }
 
   /** As they stand on their shards. */
@@ -219,10 +214,8 @@ export class Keyspace implements CacheOperations {
     const groups = [...this.#chunks(keys.flatMap((one) => placesUnder(ring, one)))];
     await allOf(
       groups.map((group) => {
-        const placed = group.map((place) => place.key);
-        const names = placed.map((one) => keyName(one));
-        const command = deletion(placed);
-        return this.#works.invalidator.invalidate({ shard: group[0]!.shard, names, command });
+        const names = group.map(({ key }) => keyName(key));
+        return this.#works.invalidator.invalidate({ shard: group[0]!.shard, names });
       }),
     );
   }
@@ -278,10 +271,6 @@ export class Keyspace implements CacheOperations {
         yield group.slice(at, at + keysPerCommandMax);
     }
   }
-}
-
-function deletion(keys: readonly CacheKey[]): Parameters<Invalidator['invalidate']>[0]['command'] {
-  return (connection) => connection.delete(keys);
 }
 
 type Unrecorded = Pick<Recording, 'shard' | 'names'>;

@@ -172,6 +172,11 @@ export class LayeredCache extends LayeredKeyspace implements OpenedCache {
     return resumed.every(Boolean);
   }
 
+  async rest(): Promise<void> {
+    const { outer, inner } = this.#options;
+    await Promise.all([outer.rest(), inner.rest()]);
+  }
+
   describe(): LayeredStatus {
     const { kind, outer, inner } = this.#options;
     return { kind, outer: outer.describe(), inner: inner.describe() };

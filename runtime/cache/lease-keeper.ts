@@ -42,7 +42,9 @@ export class LeaseKeeper {
   #sequence = 0;
   #isRegistered = false;
   #isClosed = false;
+  #isResting = false;
   #renewing: Promise<boolean> | null = null;
+  #leaving: Promise<void> | null = null;
   #cancel: Cancel = () => {};
 
   constructor(options: LeaseKeeperOptions) {
@@ -80,7 +82,7 @@ export class LeaseKeeper {
 
   /** True when the database has answered. One renewal at a time. */
   renew(): Promise<boolean> {
-    if (this.#isClosed) return Promise.resolve(false);
+    if (this.#isClosed || this.#isResting) return Promise.resolve(false);
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = null;
     });
@@ -92,20 +94,41 @@ export class LeaseKeeper {
    * nor one that was asked for before. True when the database has given new ones.
    */
   async renewAnew(): Promise<boolean> {
+    await this.#leaving;
     await this.#renewing;
     this.#endLeases();
+    this.#isResting = false;
     return this.renew();
   }
 
-  /** Serves nothing from here on, then says goodbye, so that nobody waits for this holder. */
+  /**
+   * For a process that is about to stand still: serves nothing, and nobody waits for it, until `renewAnew`. A holder that
+   * stands still would make each closing of a shard last for a whole lease.
+   */
+  rest(): Promise<void> {
+    this.#isResting = true;
+    this.#leaving ??= this.#leave().finally(() => {
+      this.#leaving = null;
+    });
+    return this.#leaving;
+  }
+
+  /** As `rest`, for good. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.rest();
+  }
+
+  /** The leases end here before anybody is told that they have. */
+  async #leave(): Promise<void> {
     this.#cancel();
     await this.#renewing;
+    this.#cancel();
     this.#endLeases();
+    const wasRegistered = this.#isRegistered;
+    this.#isRegistered = false;
     try {
-      if (this.#isRegistered)
-        await this.#bounded(this.#options.store.forget(this.#options.id, this.#sequence));
+      if (wasRegistered) await this.#bounded(this.#options.store.forget(this.#options.id, this.#sequence));
     } catch {
       // It is forgotten by somebody else once it has not renewed for a full lease wait.
     }
@@ -127,7 +150,7 @@ export class LeaseKeeper {
     } catch {
       // The leases end by themselves; the next renewal is tried as usual.
     }
-    if (this.#isClosed) return isAnswered;
+    if (this.#isClosed || this.#isResting) return isAnswered;
     const waitMs = hasNews ? 0 : limits.leases.renewMs;
     this.#cancel = clock.after(waitMs, () => void this.renew(), 'background');
     return isAnswered;
@@ -139,8 +162,8 @@ export class LeaseKeeper {
     if (!this.#isRegistered) {
       await this.#bounded(store.register(id));
       this.#isRegistered = true;
-      this.#sequence = 0;
     }
+    // Never one that it had before: whoever sweeps would take it for a holder that stood still.
     this.#sequence += 1;
     const adopted = Array.from(this.#views.keys(), (shard) => this.view(shard).row.epoch);
     const holder: Holder = {

@@ -20,6 +20,11 @@ export interface CacheLimits {
   readonly connectMs: number;
   /** A transaction of the protocol without an answer for so long has failed. @default 2000 */
   readonly storeMs: number;
+  /**
+   * A deletion without an answer is sent again, over another connection, for so long: then its shard is closed, for
+   * everybody. @default 500
+   */
+  readonly deliveryMs: number;
   /** Keys in one command at most. @default 500 */
   readonly keysPerCommandMax: number;
   /** A load whose process died stands in the way of others for so long. @default 3000 */
@@ -43,6 +48,7 @@ export const CACHE_DEFAULTS: CacheLimits = {
   commandMs: 100,
   connectMs: 1000,
   storeMs: 2000,
+  deliveryMs: 500,
   keysPerCommandMax: 500,
   fillMs: 3000,
   fillPollMs: 20,

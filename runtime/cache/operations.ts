@@ -43,6 +43,11 @@ export interface OpenedCache extends CacheOperations {
    * there is no new one, and every read is a miss.
    */
   resume(): Promise<boolean>;
+  /**
+   * For a process that is about to stand still, such as a function that has answered: gives the leases back, so that
+   * nobody has to wait for them. Every read is a miss until `resume`.
+   */
+  rest(): Promise<void>;
   describe(): CacheStatus | LayeredStatus;
   close(): Promise<void>;
 }

@@ -12,11 +12,15 @@ export {
   afterRenewal,
   afterReport,
   afterSettling,
+  afterTelling,
   afterWaiting,
   ATTEMPTS_MAX,
   beginInvalidation,
   beginRecorded,
   type Invalidation,
+  isOnlyUnconnected,
+  mayDeliver,
+  mayTell,
   reportOf,
 } from './invalidation.ts';
 export {

@@ -27,7 +27,7 @@ export type Invalidation = Going &
     | { readonly step: 'renew' }
     /** Journal it (unless it is recorded) and close the shard, in one transaction. */
     | { readonly step: 'report'; readonly epoch: number }
-    /** Until leases have ended. `settle` may be tried meanwhile. */
+    /** Until leases have ended, or `mayTell` and it was told. `settle` may be tried meanwhile. */
     | { readonly step: 'wait'; readonly epoch: number; readonly until: number }
     | { readonly step: 'settle'; readonly epoch: number; readonly until: number; readonly waitedOut: boolean }
     | { readonly step: 'done'; readonly how: 'delivered' | 'journaled'; readonly epoch: number }
@@ -43,6 +43,22 @@ export function beginInvalidation(sight: Sight): Invalidation {
 export function beginRecorded(row: ShardRow, sight: Sight, limits: LeaseLimits): Invalidation {
   const going = { attempt: 1, recordedAt: row.epoch };
   return takesDeletions(row) ? attempted(going, sight) : journaled(going, row, sight.now, limits);
+}
+
+/**
+ * True while it may be sent to the shard, for the first time or again: a deletion that is executed twice, or late, only
+ * takes away what is loaded anew. What it was decided for may have changed; then it counts as not delivered.
+ */
+export function mayDeliver(
+  { epoch }: Invalidation & { readonly step: 'deliver' },
+  { view, incarnation, now }: Sight,
+): boolean {
+  return view.row.epoch === epoch && isDestination(view.row, incarnation) && isLeased(view, now);
+}
+
+/** True where a connection is missed and nothing else: it may be back in a moment, and a closing is felt by everybody. */
+export function isOnlyUnconnected({ view, incarnation }: Sight): boolean {
+  return takesDeletions(view.row) && incarnation === null;
 }
 
 /**
@@ -84,6 +100,31 @@ export function reportOf(
   keys: readonly string[],
 ): Report {
   return { shard, epoch, keys: recordedAt === null ? keys : [] };
+}
+
+/**
+ * The server process to tell at once, instead of waiting for the leases; null where it cannot be reached. Whoever still
+ * serves hits of a shard that is closing has a lease of the epoch before it, and serves from the process that the row
+ * names and from no other. The journal has the deletion and lists it to whoever opens the shard, with this process or
+ * another: so once this one has deleted, no hit is older than the write.
+ *
+ * It rests on the row having been `closing` after the write had committed: the transaction that journaled it has said
+ * so. A row that is merely remembered says nothing.
+ */
+export function mayTell(
+  { epoch }: Invalidation & { readonly step: 'wait' },
+  { view: { row }, incarnation }: Sight,
+): string | null {
+  const isTrusted = row.epoch === epoch && row.state === 'closing' && row.incarnation === incarnation;
+  return isTrusted ? incarnation : null;
+}
+
+/** The process that is served from has answered, or has not in time. */
+export function afterTelling(
+  state: Invalidation & { readonly step: 'wait' },
+  isAnswered: boolean,
+): Invalidation {
+  return isAnswered ? { ...goingOf(state), step: 'done', how: 'journaled', epoch: state.epoch } : state;
 }
 
 /** May be asked at any time while waiting. */

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FrontAnswer } from '../../../core/cache/front.ts';
 import { ANSWER_BYTES_MAX, KEYS_MAX } from '../../../lambdas/cache-front/contract.ts';
+import { CACHE_DEFAULTS } from '../../../runtime/cache/index.ts';
 import { outcome } from '../../runtime/cache/simulated/stage.ts';
 import { frontRig } from './rig.ts';
 
@@ -97,9 +98,26 @@ describe('cache-front', () => {
     const rig = await frontRig();
     await rig.call({ op: 'set', key: 'k', value: { json: 'old' }, ...TTL });
     rig.tables.isAway = true;
-    // Its lease would still be in force by its own clock.
-    expect((await outcome(rig.clock, rig.own.get('k'))).value).toBe('old');
     expect(await rig.call({ op: 'get', key: 'k' })).toEqual({ op: 'get' });
+    rig.tables.isAway = false;
+    expect(await rig.call({ op: 'get', key: 'k' })).toEqual({ op: 'get', value: { json: 'old' } });
+  });
+
+  it('F-02: frozen between two calls it holds no lease, and no closing of a shard waits for it', async () => {
+    const rig = await frontRig();
+    await rig.call({ op: 'set', key: 'k', value: { json: 'old' }, ...TTL });
+    expect(rig.tables.ledger.holders).toHaveLength(1);
+    expect((await outcome(rig.clock, rig.own.get('k'))).value).toBeUndefined();
+    for (const shard of [0, 1]) rig.servers.cut('b', shard);
+    const { ms } = await outcome(rig.clock, rig.application.delete('k'));
+    expect(ms).toBeLessThan(CACHE_DEFAULTS.deliveryMs + CACHE_DEFAULTS.leases.renewMs + 200);
+    expect(await rig.call({ op: 'get', key: 'k' })).toEqual({ op: 'get' });
+  });
+
+  it('F-02: whoever asks for the rows alone opens no cache, which would hold leases', async () => {
+    const rig = await frontRig();
+    expect((await rig.call({ op: 'rows', cache: 'main' })).op).toBe('rows');
+    expect([rig.opened(), rig.cachesOpened()]).toEqual([1, 0]);
   });
 
   it('a deletion that is not acknowledged is refused: repeat it', async () => {

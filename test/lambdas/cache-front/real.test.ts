@@ -41,8 +41,7 @@ beforeAll(async () => {
     SHARDS,
   );
   const open = (): OpenedFront => ({
-    cache: opened.cache,
-    ready: (ms) => opened.ready(ms),
+    openCache: () => opened,
     copies: {
       main: {
         rows: async () => (await ring.growth()).rows,

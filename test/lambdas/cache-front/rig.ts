@@ -11,12 +11,15 @@ export async function frontRig(options: Parameters<typeof cacheStage>[0] = {}) {
   const { clock, caches, tables } = stage;
   const [own, application] = caches;
   let opened = 0;
+  let cachesOpened = 0;
   const asked: unknown[] = [];
   const open = (): OpenedFront => {
     opened += 1;
     return {
-      cache: own!,
-      ready: async () => true,
+      openCache: () => {
+        cachesOpened += 1;
+        return { cache: own!, ready: async () => true };
+      },
       copies: {
         main: {
           rows: async () => tables.ledger.rows,
@@ -39,5 +42,13 @@ export async function frontRig(options: Parameters<typeof cacheStage>[0] = {}) {
     if (error) throw error;
     return JSON.parse(JSON.stringify(value)) as FrontAnswer;
   };
-  return { ...stage, own: own!, application: application!, call, asked, opened: () => opened };
+  return {
+    ...stage,
+    own: own!,
+    application: application!,
+    call,
+    asked,
+    opened: () => opened,
+    cachesOpened: () => cachesOpened,
+  };
 }

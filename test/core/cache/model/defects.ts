@@ -86,6 +86,16 @@ export const DEFECTS: readonly Defect[] = [
     },
   },
   {
+    name: 'tells whichever process answers under the name while leases have to end',
+    size: sizeOf({ takeovers: 1 }),
+    found: STALE,
+    protocol: {
+      ...SHIPPED,
+      mayTell: (state, { view, incarnation }) =>
+        view.row.epoch === state.epoch && view.row.state === 'closing' ? incarnation : null,
+    },
+  },
+  {
     name: 'takes the leases for ended when nobody has said so',
     size: sizeOf({ timeouts: 1 }),
     found: STALE,

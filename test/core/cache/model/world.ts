@@ -259,7 +259,8 @@ export function spent(world: World, fault: keyof Faults): World {
 }
 
 /** A command is under way on one of its connections. */
-export function isCommanding({ read, write }: Client): boolean {
-  const isDeleting = write?.legs?.some(({ state }) => state.step === 'deliver') ?? false;
+export function isCommanding({ read, write, connections }: Client): boolean {
+  const isDeleting =
+    write?.legs?.some(({ state, shard }) => state.step === 'deliver' && connections[shard] !== null) ?? false;
   return read?.state.step === 'ask' || read?.state.step === 'store' || isDeleting;
 }

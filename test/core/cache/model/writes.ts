@@ -75,7 +75,9 @@ function unplaced({ world, at }: Scene): Step<World>[] {
 function legSteps(scene: Scene, write: WriteOp, { shard, state }: Leg): Step<World>[] {
   if (state.step === 'deliver') return deliveries(scene, write, { shard, state });
   if (state.step === 'report') return reports(scene, write, { shard, state });
-  if (state.step === 'wait') return settlings(scene, shard, state);
+  if (state.step === 'wait') {
+    return [...settlings(scene, shard, state), ...tellings(scene, write, { shard, state })];
+  }
   const { world, protocol } = scene;
   if (world.faults.databaseFailures === 0) return [];
   const failed = protocol.afterRenewal(state, false, sightOf(scene, shard));
@@ -83,6 +85,7 @@ function legSteps(scene: Scene, write: WriteOp, { shard, state }: Leg): Step<Wor
   return [{ label: `unrenewed ${clientOf(scene).id}`, state: wrote(after, shard, failed) }];
 }
 
+/** Tried again over another connection, as long as the router likes, or given up. */
 function deliveries(
   scene: Scene,
   { key }: WriteOp,
@@ -90,17 +93,40 @@ function deliveries(
 ): Step<World>[] {
   const { world, protocol } = scene;
   const { id } = clientOf(scene);
-  const incarnation = sightOf(scene, shard).incarnation!;
   const after = (from: World, isAnswered: boolean): World => {
     const then = { ...scene, world: from };
     return wrote(then, shard, protocol.afterDelivery(state, isAnswered));
   };
-  const unanswered = (from: World): World => after(disconnected({ ...scene, world: from }, shard), false);
+  const sight = sightOf(scene, shard);
+  const { incarnation } = sight;
+  const givenUp = { label: `undelivered ${id}`, state: after(world, false) };
+  if (incarnation === null || !protocol.mayDeliver(state, sight)) return [givenUp];
+  const unanswered = (from: World): World => disconnected({ ...scene, world: from }, shard);
   if (!processOf(world, incarnation)) return [{ label: `lost ${id} deletes`, state: unanswered(world) }];
   const executed = deleted(world, incarnation, key);
   return [
     { label: `deleted ${id}`, state: after(executed, true) },
     ...timeouts(world, `${id} deletes`, [world, executed], unanswered),
+  ];
+}
+
+/** While leases have to end: the process that is served from is told. */
+function tellings(
+  scene: Scene,
+  { key }: WriteOp,
+  { shard, state }: Leg<Invalidation & { step: 'wait' }>,
+): Step<World>[] {
+  const { world, protocol } = scene;
+  const { id } = clientOf(scene);
+  const incarnation = protocol.mayTell(state, sightOf(scene, shard));
+  if (incarnation === null) return [];
+  const unanswered = (from: World): World => disconnected({ ...scene, world: from }, shard);
+  if (!processOf(world, incarnation)) return [{ label: `lost ${id} tells`, state: unanswered(world) }];
+  const executed = deleted(world, incarnation, key);
+  const told = wrote({ ...scene, world: executed }, shard, protocol.afterTelling(state, true));
+  return [
+    { label: `told ${id}`, state: told },
+    ...timeouts(world, `${id} tells`, [world, executed], unanswered),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
   afterReport,
   afterSettling,
   afterSweeping,
+  afterTelling,
   afterWaiting,
   afterWatch,
   ATTEMPTS_MAX,
@@ -17,8 +18,11 @@ import {
   beginRead,
   beginRecorded,
   type Invalidation,
+  isOnlyUnconnected,
   LEASE_DEFAULTS,
   leaseWaitMs,
+  mayDeliver,
+  mayTell,
   READMISSION_DEFAULTS,
   renewedView,
   reportOf,
@@ -138,6 +142,46 @@ describe('an invalidation', () => {
     const late = afterWaiting(waiting, toldView(LEASED, CLOSING), 3030);
     if (late.step !== 'settle') throw new Error('it settles');
     expect(afterSettling(late, null)).toMatchObject({ step: 'done', how: 'journaled' });
+  });
+
+  it('is sent again as long as nothing has changed that it was decided for', () => {
+    if (started.step !== 'deliver') throw new Error('it is delivered first');
+    expect(mayDeliver(started, sight())).toBe(true);
+    for (const change of [
+      { now: 3000 },
+      { incarnation: null },
+      { incarnation: 'q' },
+      { view: { row: { ...SERVING, epoch: 7 }, leaseUntil: 9000 } },
+    ]) {
+      expect([change, mayDeliver(started, sight(change))]).toEqual([change, false]);
+    }
+  });
+
+  it('has a connection waited for where nothing else is missing', () => {
+    expect(isOnlyUnconnected(sight({ incarnation: null }))).toBe(true);
+    expect(isOnlyUnconnected(sight())).toBe(false);
+    expect(isOnlyUnconnected(sight({ incarnation: 'q' }))).toBe(false);
+    const closing = { row: CLOSING, leaseUntil: 3000 };
+    expect(isOnlyUnconnected(sight({ incarnation: null, view: closing }))).toBe(false);
+  });
+
+  it('journaled in a shard that is closing ends when the process that others serve from has deleted', () => {
+    const waiting = beginRecorded(CLOSING, sight(), LEASE_DEFAULTS);
+    if (waiting.step !== 'wait') throw new Error('it waits');
+    const closing = sight({ view: { row: CLOSING, leaseUntil: -1 } });
+    expect(mayTell(waiting, closing)).toBe('p');
+    expect(afterTelling(waiting, false)).toBe(waiting);
+    expect(afterTelling(waiting, true)).toMatchObject({ step: 'done', how: 'journaled', epoch: 4 });
+    expect(mayTell(waiting, { ...closing, incarnation: 'q' })).toBeNull();
+    expect(mayTell(waiting, { ...closing, incarnation: null })).toBeNull();
+    expect(mayTell(waiting, sight({ view: { row: CLOSED, leaseUntil: -1 } }))).toBeNull();
+    const unknown = { row: { ...CLOSING, incarnation: null }, leaseUntil: -1 };
+    expect(mayTell(waiting, sight({ view: unknown, incarnation: null }))).toBeNull();
+  });
+
+  it('of a shard that is remembered as closing is journaled before anybody is told', () => {
+    const remembered = sight({ view: { row: CLOSING, leaseUntil: 3000 } });
+    expect(beginInvalidation(remembered)).toMatchObject({ step: 'report', epoch: 4 });
   });
 
   it('fails loudly when the journal does not answer', () => {
