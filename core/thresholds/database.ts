@@ -91,7 +91,8 @@ export const DATABASE_THRESHOLDS = [
     min: 0.05,
     max: 1,
     integer: false,
-    description: 'Share of readers that may be removed in a window, at least one (I-05).',
+    description:
+      'Share of readers that may be removed in a window, at least one (I-05). Raising it takes out more at once.',
   },
   {
     tier: 'database',

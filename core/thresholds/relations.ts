@@ -59,6 +59,8 @@ export const WEB_RELATIONS: readonly Relation[] = [
   notBelow('panic-exit-ratio', 'panic-ratio'),
   notBelow('healthy-samples', 'unreachable-samples'),
   atLeastTwice('observation-age-ms-max', 'probe-interval-ms'),
+  // A sweep lasts as long as its slowest probe: where one times out, what it saw would be too old when it is written.
+  atLeastTwice('observation-age-ms-max', 'probe-timeout-ms'),
   notBelow('forget-ms', 'return-hold-ms'),
 ];
 

@@ -87,7 +87,7 @@ export const WEB_THRESHOLDS = [
     max: 1,
     integer: false,
     description:
-      'Share of targets, of all and of those of a zone, that may be deregistered in a window, at least one (I-05).',
+      'Share of targets, of all and of those of a zone, that may be deregistered in a window, at least one (I-05). Raising it takes out more at once.',
   },
   {
     tier: 'web',

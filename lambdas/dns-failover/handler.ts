@@ -4,8 +4,9 @@
  * front table's stream, every minute, by its alarms and by task changes. Applications need none of it to be right.
  */
 
+import type { FrontFacts } from '../../core/front/index.ts';
 import type { RecordStore } from '../../core/ports/index.ts';
-import type { FrontMemory } from '../../core/state/front-items.ts';
+import type { EdgeMemory, FrontMemory } from '../../core/state/front-items.ts';
 import { ClearanceDesk } from '../shared/clearance.ts';
 import { runController, type ControllerReport, type Turn } from '../shared/controller.ts';
 import { parseTrigger, placeOf, type Trigger } from '../shared/events.ts';
@@ -86,12 +87,11 @@ async function takeTurn(
   const { env, check } = context.settings;
   if (isTimed(trigger) && !told.edge && !changed) {
     told.edge = true;
-    if (check !== null) {
-      const seen = { before: memory.edge, thresholds: facts.edge };
-      memory = { ...memory, edge: await checkEdge(context.ports, check, seen) };
-      if (trigger.kind === 'schedule' || memory.edge.healthy !== seen.before.healthy) {
-        metrics.emit([edgeMetric(env, memory)]);
-      }
+    const looked = check === null ? null : await look(context, check, { before: memory.edge, facts });
+    if (looked !== null) {
+      const isNews = looked.healthy !== memory.edge.healthy;
+      memory = { ...memory, edge: looked };
+      if (trigger.kind === 'schedule' || isNews) metrics.emit([edgeMetric(env, memory)]);
     }
     if (records !== null) {
       const input = { facts, memory, unrest: recovered.unrest ?? edgeUnrest(memory) };
@@ -110,6 +110,15 @@ async function takeTurn(
     reviewAt: isNear ? reviewAt : null,
     summary: summaries.filter((text) => text !== '').join('; '),
   };
+}
+
+function look(
+  { ports, invocation }: FrontContext,
+  check: NonNullable<FrontSettings['check']>,
+  { before, facts }: { readonly before: EdgeMemory; readonly facts: FrontFacts },
+): Promise<EdgeMemory | null> {
+  const remainingMs = (): number => invocation.remainingMs();
+  return checkEdge(ports, check, { before, thresholds: facts.edge, remainingMs });
 }
 
 /** The edge and the records are looked at in the rhythm of the schedule, and when an alarm asks. */
