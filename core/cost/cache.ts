@@ -78,7 +78,6 @@ export function cacheItems(price: Pricer, resources: readonly CostResource[]): r
       (runs * USAGE.cacheRunLogBytes) / BYTES_PER_GB,
       `${USAGE.cacheRunLogBytes} bytes a run`,
     ),
-    price('cloudwatchMetricMonth', 'Cache, custom metrics', METRICS_ALWAYS, 'decisions of cache-router'),
     price(
       'auroraIo',
       'Read leases on the writer',
@@ -86,14 +85,6 @@ export function cacheItems(price: Pricer, resources: readonly CostResource[]): r
       `${USAGE.cacheProcesses} processes, one commit a second each`,
     ),
   ];
-}
-
-/** Those of shards and of read budgets are written while they are above 0, so a quiet month has none of them. */
-const METRICS_ALWAYS = 1;
-
-/** Metrics that are only there while something is wrong. */
-export function isOnlyWhenWrong(alarm: CostResource): boolean {
-  return /^(shard-|read-budget-spent$)/.test(String(alarm.Properties?.['MetricName']));
 }
 
 interface Work {

@@ -1,10 +1,12 @@
 /**
  * What exists only because of self-healing, priced from the templates of the State and Control stacks: the
- * functions, the state table, alarms and metrics, logs, the key of the topic, and the heartbeats' storage I/O.
+ * functions, the state table, alarms and metrics, logs, the key of the topic, and the heartbeats' storage I/O. With the
+ * Edge stack also the signal that its name follows. Standbys are not in it: a tier's own page has what they cost.
  */
 
-import { cacheItems, isOnlyWhenWrong } from './cache.ts';
-import { frontItems, isOnlyWhenWrong as isOnlyWhenFrontWrong } from './front.ts';
+import { cacheItems } from './cache.ts';
+import { frontItems, isSignal, signalItems } from './front.ts';
+import { lagMetrics, watchedMetrics } from './metrics.ts';
 import {
   functionsOf,
   highResolution,
@@ -19,7 +21,7 @@ import type { CostResource, CostTemplate, Estimate, LineItem, PriceFile } from '
 import { USAGE } from './usage.ts';
 
 export interface ControlPlaneInput {
-  /** The synthesized State and Control stacks. */
+  /** The synthesized State and Control stacks, and Edge where there is one. */
   readonly templates: readonly CostTemplate[];
   readonly prices: PriceFile;
 }
@@ -42,11 +44,12 @@ export function estimateControlPlane({ templates, prices }: ControlPlaneInput): 
     ...functionItems(price, { probers, scheduled, woken }, runs),
     ...tableItems(price, sweeps, runs),
     ...alarmItems(price, resources),
-    ...logItems(price, sweeps, runs),
+    ...logItems(price, Math.min(sweeps, (sweeps * intervalMs) / USAGE.quietLineMs), runs),
     ...otherItems(price, resources, sweeps),
     ...throttleItems(price, resources, USAGE.throttleInstances),
     ...cacheItems(price, resources),
     ...frontItems(price, resources, USAGE.frontTargets),
+    ...signalItems(price, resources),
   ];
   return { items, usd: items.reduce((sum, item) => sum + item.usd, 0) };
 }
@@ -115,17 +118,12 @@ function tableItems(price: Pricer, sweeps: number, runs: Runs): readonly LineIte
 }
 
 function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly LineItem[] {
-  const alarms = resources.filter((resource) => resource.Type === 'AWS::CloudWatch::Alarm');
+  const alarms = resources.filter((one) => one.Type === 'AWS::CloudWatch::Alarm' && !isSignal(one));
   const high = highResolution(alarms);
   const standard = alarms.filter((alarm) => !high.includes(alarm));
   const composites = resources.filter((resource) => resource.Type === 'AWS::CloudWatch::CompositeAlarm');
-  const isQuiet = (alarm: CostResource): boolean => isOnlyWhenWrong(alarm) || isOnlyWhenFrontWrong(alarm);
-  const own = alarms.filter((a) => a.Properties?.['Namespace'] === 'Understudy' && !isQuiet(a));
-  const metrics = new Set(own.map(metricOf));
-  const members = new Set(
-    [...metrics].map((key) => /"Member".*/.exec(key)?.[0]).filter((key) => key !== undefined),
-  );
-  const unalarmed = members.size + OTHER_METRICS;
+  const watched = watchedMetrics(alarms);
+  const lags = lagMetrics(alarms);
   return [
     price(
       'cloudwatchHighResolutionAlarmMonth',
@@ -134,28 +132,25 @@ function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly
       `${high.length} alarms`,
     ),
     price('cloudwatchAlarmMonth', 'Alarms of 60 s', sumOfMetrics(standard), `${standard.length} alarms`),
-    price('cloudwatchCompositeAlarmMonth', 'Composite alarms', composites.length, 'one a tier'),
+    price('cloudwatchCompositeAlarmMonth', 'Composite alarms', composites.length, 'one a tier of several alarms'),
     price(
       'cloudwatchMetricMonth',
       'Custom metrics',
-      metrics.size + unalarmed,
-      `${metrics.size} with an alarm, ${unalarmed} without`,
+      watched + lags,
+      `${watched} with an alarm, the lag of ${lags} readers; the others are there while something is wrong`,
     ),
   ];
 }
 
-/** Readers in the pool, decisions of the two controllers, lost transitions: written, without an alarm. */
-const OTHER_METRICS = 4;
-
-function logItems(price: Pricer, sweeps: number, runs: Runs): readonly LineItem[] {
+function logItems(price: Pricer, lines: number, runs: Runs): readonly LineItem[] {
   const allRuns = runs.prober + runs.reconcile + runs.controller;
-  const gb = (sweeps * USAGE.metricLineBytes + allRuns * USAGE.runLogBytes) / BYTES_PER_GB;
+  const gb = (lines * USAGE.metricLineBytes + allRuns * USAGE.runLogBytes) / BYTES_PER_GB;
   return [
     price(
       'logsIngestedGb',
       'Logs, ingested',
       gb,
-      `a line of ${USAGE.metricLineBytes} bytes a sweep, and the runs'`,
+      `a line of ${USAGE.metricLineBytes} bytes each ${USAGE.quietLineMs} ms, and the runs'`,
     ),
     price(
       'logsStoredGbMonth',
@@ -176,8 +171,4 @@ function otherItems(price: Pricer, resources: readonly CostResource[], sweeps: n
 
 function isProber(reportName: string): boolean {
   return reportName.startsWith('health-check-');
-}
-
-function metricOf(alarm: CostResource): string {
-  return JSON.stringify([alarm.Properties?.['MetricName'], alarm.Properties?.['Dimensions']]);
 }

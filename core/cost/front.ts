@@ -9,6 +9,7 @@ import {
   sumOfMetrics,
   type Pricer,
 } from './template.ts';
+import { watchedMetrics } from './metrics.ts';
 import type { CostResource, CostTemplate, Estimate, LineItem, PriceFile } from './types.ts';
 import { USAGE } from './usage.ts';
 
@@ -24,8 +25,6 @@ const SECONDS_PER_HOUR = 3600;
 const BYTES_PER_GB = 1e9;
 const BYTES_PER_WRITE_UNIT = 1024;
 const FUNCTION = 'dns-failover';
-/** Decisions: written each minute, without an alarm. */
-const METRICS_WITHOUT_ALARM = 1;
 const FAILURES =
   '(target-unreachable|targets-low|zone-gray|edge-unreachable|record-drifted|deployment-failed)(-|$)';
 
@@ -59,12 +58,6 @@ export function frontItems(
     price('lambdaRequest', 'Front, requests', runs, 'every run'),
     price('schedulerInvocation', 'Front, schedule', runs, 'one a minute'),
     price('logsIngestedGb', 'Front, logs', logGb, `${USAGE.frontRunLogBytes} bytes a run`),
-    price(
-      'cloudwatchMetricMonth',
-      'Front, custom metrics without an alarm',
-      METRICS_WITHOUT_ALARM,
-      'decisions',
-    ),
     ...tableItems(price, resources, { probers, runs, targets }),
   ];
 }
@@ -119,11 +112,6 @@ function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly
   if (alarms.length === 0) return [];
   const high = highResolution(alarms);
   const standard = alarms.filter((alarm) => !high.includes(alarm));
-  const always = new Set(
-    alarms
-      .filter((alarm) => alarm.Properties?.['Namespace'] === 'Understudy' && !isOnlyWhenWrong(alarm))
-      .map((alarm) => alarm.Properties?.['MetricName']),
-  ).size;
   return [
     price(
       'cloudwatchHighResolutionAlarmMonth',
@@ -137,24 +125,28 @@ function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly
       sumOfMetrics(standard),
       `${standard.length} alarms`,
     ),
-    price('cloudwatchCompositeAlarmMonth', 'Front, composite alarms', composites, 'one a tier'),
-    price('cloudwatchMetricMonth', 'Front, custom metrics with an alarm', always, 'those of every minute'),
+    price('cloudwatchCompositeAlarmMonth', 'Front, composite alarms', composites, 'of web and edge'),
+    price(
+      'cloudwatchMetricMonth',
+      'Front, custom metrics',
+      watchedMetrics(alarms),
+      'whether the edge answers',
+    ),
   ];
 }
 
-/** Metrics of the tiers in front that are only there while something is wrong. */
-export function isOnlyWhenWrong(alarm: CostResource): boolean {
-  return /^(target-unreachable|zone-gray)$/.test(String(alarm.Properties?.['MetricName']));
+/** The alarm that a health check follows, which stands beside the balancers and not with the others. */
+export function isSignal({ Type, Properties }: CostResource): boolean {
+  return (
+    Type === 'AWS::CloudWatch::Alarm' && String(Properties?.['AlarmName']).endsWith('-edge-health-signal')
+  );
 }
 
 /** The health check of a PRIMARY record, and the alarm that it follows. */
-function signalItems(price: Pricer, resources: readonly CostResource[]): readonly LineItem[] {
+export function signalItems(price: Pricer, resources: readonly CostResource[]): readonly LineItem[] {
   const checks = resources.filter(({ Type }) => Type === 'AWS::Route53::HealthCheck');
   if (checks.length === 0) return [];
-  const signals = resources.filter(
-    ({ Type, Properties }) =>
-      Type === 'AWS::CloudWatch::Alarm' && String(Properties?.['AlarmName']).endsWith('-edge-health-signal'),
-  );
+  const signals = resources.filter(isSignal);
   const features = checks.reduce((sum, check) => sum + featuresOf(check), 0);
   const items = [
     price('route53HealthCheckMonth', 'Health checks', checks.length, `${checks.length} of a primary`),

@@ -3,6 +3,7 @@
  * with the processes that report; Lambda's own reading of the stream is free.
  */
 
+import { watchedMetrics } from './metrics.ts';
 import { functionsOf, numberOf, parameterOf, pricer, sumOfMetrics, type Pricer } from './template.ts';
 import type { CostResource, CostTemplate, Estimate, LineItem, PriceFile } from './types.ts';
 import { USAGE } from './usage.ts';
@@ -20,8 +21,6 @@ const SECONDS_PER_HOUR = 3600;
 const BYTES_PER_GB = 1e9;
 const BYTES_PER_WRITE_UNIT = 1024;
 const BYTES_PER_READ_UNIT = 4096;
-/** In force, instances, refused items: beside the one that has an alarm. */
-const METRICS_WITHOUT_ALARM = 3;
 
 /** Everything that would not be there without the throttle. Nothing where nothing is throttled. */
 export function estimateThrottle({ templates, prices, instances }: ThrottleCostInput): Estimate {
@@ -50,16 +49,7 @@ export function throttleItems(
   const [fn] = functionsOf(resources, (name) => name === FUNCTION);
   if (fn === undefined) return [];
   const load = loadOf(fn, resources, instances);
-  return [
-    ...runItems(price, fn, load),
-    ...tableItems(price, load),
-    price(
-      'cloudwatchMetricMonth',
-      'Throttle, custom metrics',
-      METRICS_WITHOUT_ALARM * load.throttled,
-      `${METRICS_WITHOUT_ALARM} a resource without an alarm`,
-    ),
-  ];
+  return [...runItems(price, fn, load), ...tableItems(price, load)];
 }
 
 interface Load {
@@ -147,10 +137,9 @@ function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly
     );
   });
   if (alarms.length === 0) return [];
-  const watched = alarms.filter(({ Properties }) => Properties?.['Namespace'] === 'Understudy').length;
   return [
     price('cloudwatchAlarmMonth', 'Throttle, alarms', sumOfMetrics(alarms), `${alarms.length} alarms`),
-    price('cloudwatchMetricMonth', 'Throttle, custom metrics with an alarm', watched, 'one a resource'),
+    price('cloudwatchMetricMonth', 'Throttle, custom metrics', watchedMetrics(alarms), 'one a resource'),
   ];
 }
 

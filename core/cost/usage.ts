@@ -17,8 +17,10 @@ export const USAGE = {
   /** A prober reads thresholds and its lease about as often as this in a minute, strongly consistent. */
   proberReadsPerMinute: 60,
   reconcileReads: 12,
-  /** One EMF line of a sweep, with the 26 bytes that CloudWatch Logs adds to a line. */
-  metricLineBytes: 1150,
+  /** A prober that sees nothing wrong leaves one EMF line in this time, and one a sweep else. */
+  quietLineMs: 10_000,
+  /** Such a line, with the 26 bytes that CloudWatch Logs adds to a line. */
+  metricLineBytes: 640,
   /** START, END and REPORT of one run, and its own lines. */
   runLogBytes: 900,
   logCompression: 0.2,
@@ -27,7 +29,7 @@ export const USAGE = {
   /** One run of the throttle: it reads two partitions and writes a lease for each process that has reported. */
   throttleRunSeconds: 0.15,
   /** What a run says of each resource: one EMF line and one of its own. */
-  throttleResourceLogBytes: 900,
+  throttleResourceLogBytes: 700,
   /** One report, and one lease, of a resource with ten callers. */
   demandItemBytes: 1024,
   throttleLeaseItemBytes: 1024,
@@ -41,9 +43,9 @@ export const USAGE = {
   cacheProberReadsPerMinute: 12,
   /** A quiet prober writes what it sees of the shards this often, or in half the age in which it grows too old. */
   cacheObservationMsMax: 5000,
-  /** One observation without shards, and what each adds. */
-  cacheObservationBytes: 300,
-  cacheObservationShardBytes: 240,
+  /** One observation without shards, and what each adds; five of an environment with a short name stay below 1 KB. */
+  cacheObservationBytes: 159,
+  cacheObservationShardBytes: 173,
   /** Processes that read the cache: one a zone. */
   cacheProcesses: 3,
   /** Tasks behind the balancers. */

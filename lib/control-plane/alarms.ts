@@ -59,7 +59,10 @@ export interface AlarmsProps {
   readonly failedDeployments?: events.IRule;
 }
 
-/** All alarms of an environment: one for each failure and subject, and one composite a tier that tells people. */
+/**
+ * All alarms of an environment: one for each failure and subject, and one composite a tier that tells people. The only
+ * alarm of a tier tells them itself: a composite of one says nothing more, and costs five times the alarm.
+ */
 export class Alarms extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
   readonly composites: ReadonlyMap<Tier, cloudwatch.CompositeAlarm>;
@@ -79,8 +82,14 @@ export class Alarms extends Construct {
       ...this.budgetAlarms(),
       ...this.frontAlarms(),
     ];
+    const tiers = [...this.byTier];
+    for (const [, [only, ...others]] of tiers) {
+      if (others.length === 0) only?.addAlarmAction(new SnsAction(props.topic));
+    }
     this.composites = new Map(
-      [...this.byTier].map(([tier, children]) => [tier, this.composite(tier, children)]),
+      tiers
+        .filter(([, children]) => children.length > 1)
+        .map(([tier, children]) => [tier, this.composite(tier, children)]),
     );
   }
 

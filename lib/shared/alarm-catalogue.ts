@@ -15,7 +15,7 @@ export type Woken = 'replica-pool' | 'write-failover' | 'cache-router' | 'dns-fa
 
 export interface CatalogueEntry {
   readonly failure: Failure;
-  /** The tier whose composite alarm holds it; null where each alarm tells people by itself. */
+  /** The tier whose composite alarm holds it, where it has several; null where each alarm tells people by itself. */
   readonly tier: Tier | null;
   readonly subject: AlarmSubject;
   readonly wakes: Woken;

@@ -13,7 +13,7 @@ import { synthesize, type Synthesized } from '../../lib/synth.ts';
 import { itemBytes } from './item-bytes.ts';
 
 /** What watching and healing a cache of four shards and a gutter may cost, beside the nodes themselves. */
-const USD_A_MONTH_MAX = 12;
+const USD_A_MONTH_MAX = 9;
 
 const prices = JSON.parse(
   readFileSync(new URL('../../../docs/prices/2026-11.json', import.meta.url), 'utf8'),
@@ -54,7 +54,7 @@ describe('the cost of watching a cache', () => {
     expect(more).toBeLessThan(usd + 4 * 2);
   });
 
-  it('assumes an observation no smaller than one of five shards really is', () => {
+  it('assumes an observation of five shards no smaller than it really is, and that it is one write unit', () => {
     const at = Date.UTC(2026, 10, 22);
     const ids = ['demo-cache-0', 'demo-cache-1', 'demo-cache-2', 'demo-cache-3', 'demo-gutter-0'];
     const item: CacheObservationItem = {
@@ -69,7 +69,7 @@ describe('the cost of watching a cache', () => {
         at,
         reach: 'ok',
         runId: '0123456789012345678901234567890123456789',
-        latencyMs: 1.234_567_891_234,
+        latencyMs: 1234,
       })),
       verdicts: ids.map((memberId) => ({ memberId, failure: null, since: at, samples: 86_400 })),
       blind: false,
@@ -79,6 +79,7 @@ describe('the cost of watching a cache', () => {
     const assumed = USAGE.cacheObservationBytes + ids.length * USAGE.cacheObservationShardBytes;
     expect(bytes).toBeGreaterThan(assumed / 2);
     expect(bytes).toBeLessThanOrEqual(assumed);
+    expect(assumed).toBeLessThanOrEqual(1024);
   });
 });
 

@@ -2,16 +2,25 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   USAGE,
+  estimateCacheControl,
   estimateControlPlane,
   estimateDatabase,
+  estimateFrontControl,
+  estimateThrottle,
   type Estimate,
   type Price,
   type PriceFile,
 } from '../../../core/cost/index.ts';
+import { ALWAYS_WRITTEN } from '../../../core/cost/metrics.ts';
 import { observationKey } from '../../../core/state/keys.ts';
 import type { ObservationItem, Sample } from '../../../core/state/items.ts';
 import { sweepMetrics } from '../../../lambdas/health-check/metrics.ts';
-import { emfMetrics } from '../../../lambdas/shared/aws/emf-line.ts';
+import { emfLine } from '../../../lambdas/shared/aws/emf-line.ts';
+import { demo } from '../../../environments/index.ts';
+import { QUIET_LINE_MS } from '../../../lambdas/health-check/sweep-lines.ts';
+import { METRIC as EDGE_METRIC } from '../../../lambdas/dns-failover/contract.ts';
+import { METRIC as THROTTLE_METRIC } from '../../../lambdas/throttle/contract.ts';
+import { metricsOf } from '../../../lambdas/throttle/plan.ts';
 import { synthesize, type Synthesized } from '../../lib/synth.ts';
 import { itemBytes } from './item-bytes.ts';
 
@@ -39,8 +48,14 @@ function samplesAt(at: number): Sample[] {
 }
 
 function controlPlaneOf({ json }: Synthesized): Estimate {
-  return estimateControlPlane({ templates: [json.state, json.control], prices });
+  return estimateControlPlane({ templates: [json.state, json.control, json.edge], prices });
 }
+
+const shown = ({ items, usd }: Estimate): string =>
+  [
+    ...items.map((item) => `${item.usd.toFixed(2).padStart(8)}  ${item.what} (${item.because})`),
+    `${usd.toFixed(2)} in all`,
+  ].join('\n');
 
 let made: Synthesized;
 beforeAll(() => {
@@ -48,14 +63,25 @@ beforeAll(() => {
 });
 
 describe('the cost of the control plane', () => {
-  it('is below 60 USD a month for a pair, with the throttle of the example and without a cache', () => {
-    const { items, usd } = controlPlaneOf(synthesize({ tiers: { database: {} } }));
-    const lines = items.map((item) => `${item.usd.toFixed(2).padStart(8)}  ${item.what} (${item.because})`);
-    console.info(
-      `Control plane of 'pair', ${prices.date}, USD a month:\n${lines.join('\n')}\n${usd.toFixed(2)} in all`,
+  it(`is below ${USD_A_MONTH_MAX} USD a month for the example, a pair with every tier and a throttle`, () => {
+    expect(Object.keys(demo.tiers).toSorted()).toEqual(['cache', 'database', 'edge', 'service', 'web']);
+    expect([demo.size, Object.keys(demo.throttle ?? {})]).toEqual(['pair', ['quotes']]);
+    const estimate = controlPlaneOf(made);
+    console.info(`Self-healing of 'demo', ${prices.date}, USD a month:\n${shown(estimate)}`);
+    expect(estimate.usd).toBeGreaterThan(30);
+    expect(estimate.usd).toBeLessThan(USD_A_MONTH_MAX);
+  });
+
+  it('is that of the database, and what throttle, cache and the tiers in front say that they add', () => {
+    const templates = [made.json.state, made.json.control, made.json.edge];
+    const alone = controlPlaneOf(synthesize({ throttle: {}, tiers: { database: {} } })).usd;
+    const added = [estimateThrottle, estimateCacheControl, estimateFrontControl].map(
+      (estimate) => estimate({ templates, prices }).usd,
     );
-    expect(usd).toBeGreaterThan(20);
-    expect(usd).toBeLessThan(USD_A_MONTH_MAX);
+    const names = ['database', 'throttle', 'cache', 'front'];
+    console.info([alone, ...added].map((usd, n) => `${names[n]!}: ${usd.toFixed(2)}`).join(', '));
+    const sum = added.reduce((total, usd) => total + usd, alone);
+    expect(controlPlaneOf(made).usd).toBeCloseTo(sum, 6);
   });
 
   it('is the sum of its items, each a quantity at a price of the file', () => {
@@ -71,7 +97,7 @@ describe('the cost of the control plane', () => {
     const { usd } = controlPlaneOf(made);
     const slower = synthesize({ thresholds: { database: { 'probe-interval-ms': 2000 } } });
     expect(controlPlaneOf(slower).usd).toBeLessThan(usd - 4);
-    expect(controlPlaneOf(synthesize({ size: 'fleet' })).usd).toBeGreaterThan(usd + 3);
+    expect(controlPlaneOf(synthesize({ size: 'fleet' })).usd).toBeGreaterThan(usd + 2);
     const zones = ['a', 'b', 'c', 'd'].map((letter) => `us-east-1${letter}`);
     expect(controlPlaneOf(synthesize({ zones })).usd).toBeGreaterThan(usd + 7);
   });
@@ -97,25 +123,39 @@ describe('the cost of the control plane', () => {
   });
 });
 
-describe('the logs of the probers', () => {
-  it('are assumed no smaller than one line of a sweep of three members really is', () => {
-    const at = Date.UTC(2026, 10, 22);
-    const lines: string[] = [];
-    const metrics = emfMetrics({ now: () => at, write: (line) => void lines.push(line) });
-    const verdicts = MEMBERS.map((memberId) => ({ memberId, failure: null, since: at, samples: 5 }));
-    metrics.emit(
-      sweepMetrics({
-        env: 'demo',
-        az: 'us-east-1a',
-        verdicts,
-        blind: false,
-        samples: samplesAt(at),
-        sweep: 1,
-      }),
-    );
-    expect(lines).toHaveLength(1);
-    expect(lines[0]!.length).toBeGreaterThan(500);
-    expect(lines[0]!.length + LOG_EVENT_BYTES).toBeLessThanOrEqual(USAGE.metricLineBytes);
+describe('what a quiet control plane writes', () => {
+  const at = Date.UTC(2026, 10, 22);
+  const since = at - 86_400_000;
+  const verdicts = MEMBERS.map((memberId) => ({ memberId, failure: null, since, samples: 86_400 }));
+  const place = { env: 'demo', az: 'us-east-1a' };
+  const sweep = { ...place, verdicts, blind: false, samples: samplesAt(at), sweeps: 10, now: at };
+  const lines = [0, 1, 2].map((line) => sweepMetrics({ ...sweep, line }));
+
+  it('is assumed no smaller than a line of a prober of three members really is, and no rarer', () => {
+    const sizes = lines.map((groups) => emfLine(groups, at).length + LOG_EVENT_BYTES);
+    for (const bytes of sizes) {
+      expect(bytes).toBeGreaterThan(USAGE.metricLineBytes / 2);
+      expect(bytes).toBeLessThanOrEqual(USAGE.metricLineBytes);
+    }
+    expect(USAGE.quietLineMs).toBe(QUIET_LINE_MS);
+  });
+
+  it('is assumed no smaller than what a run of the throttle says of a resource', () => {
+    const item = { resource: 'quotes', capacityPerS: 100, wantedPerS: 33.333333, inForceMaxPerS: 100, instances: 3 };
+    const group = metricsOf('demo', { refused: 0 } as never, { item } as never);
+    const bytes = emfLine([group], at).length + LOG_EVENT_BYTES;
+    expect(bytes).toBeLessThanOrEqual(USAGE.throttleResourceLogBytes / 2);
+  });
+
+  it('has no metric but those that the estimate counts', () => {
+    const names = lines.flatMap((groups) => groups.flatMap(({ values }) => values.map(({ name }) => name)));
+    expect(new Set(names)).toEqual(new Set([ALWAYS_WRITTEN.sweeps, ALWAYS_WRITTEN.lag]));
+    expect(THROTTLE_METRIC.wanted).toBe(ALWAYS_WRITTEN.wanted);
+    expect(EDGE_METRIC.edgeHealthy).toBe(ALWAYS_WRITTEN.edge);
+    const { items } = controlPlaneOf(made);
+    const counted = items.find(({ what }) => what === 'Custom metrics')!.quantity;
+    const [zones, readers, resources, edges] = [3, 2, 1, 1];
+    expect(counted).toBe(zones + readers + resources + edges);
   });
 });
 

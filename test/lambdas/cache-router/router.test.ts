@@ -25,6 +25,8 @@ describe('cache-router', () => {
       reachable: true,
     });
     expect(rig.ledger()).toEqual([]);
+    // A metric that is not written costs nothing.
+    expect(rig.metrics.groups).toEqual([]);
   });
 
   it.each([

@@ -16,6 +16,15 @@ describe('targets', () => {
     ]);
   });
 
+  it('writes one metric while all is well, whether the edge answers: others would cost without telling anything', async () => {
+    const rig = setUp();
+    await rig.run();
+    rig.metrics.groups.splice(0);
+    await rig.minutes(3);
+    const names = rig.metrics.groups.flatMap(({ values }) => values.map(({ name }) => name));
+    expect(new Set(names)).toEqual(new Set([METRIC.edgeHealthy]));
+  });
+
   it('I-06: a target that two zones see failing leaves every group; one zone alone moves nothing', async () => {
     const rig = await setUpHung();
     rig.world.deaf.add('eu-west-1b').add('eu-west-1c');

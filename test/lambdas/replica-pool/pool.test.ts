@@ -11,6 +11,14 @@ describe('replica-pool', () => {
     expect(rig.metrics.values(METRIC.readersIn)).toContain(2);
   });
 
+  it('writes no metric while the pool stays as it is and has enough: it would cost without telling anything', async () => {
+    const rig = setUp();
+    await rig.run();
+    rig.metrics.groups.splice(0);
+    await rig.run();
+    expect(rig.metrics.groups).toEqual([]);
+  });
+
   it('takes a reader that two probers call failed out, and excludes it from the custom endpoint', async () => {
     const rig = setUp();
     await rig.run();

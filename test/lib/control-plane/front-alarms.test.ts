@@ -109,9 +109,20 @@ describe('a deployment that ECS took back', () => {
 });
 
 it('people are told once a tier in front, whatever rings in it', () => {
-  const composites = ['edge-tier', 'web-tier', 'service-tier'].map((name) => named(name));
+  const composites = ['edge-tier', 'web-tier'].map((name) => named(name));
   for (const { AlarmActions, AlarmRule } of composites) {
     expect(JSON.stringify(AlarmActions)).toMatch(/^\[\{"Ref":"\w*Topic\w*"\}\]$/);
     expect(JSON.stringify(AlarmRule)).toContain('ALARM');
   }
+});
+
+it('the only alarm of a tier tells people itself: a composite of one would cost more and say the same', () => {
+  expect(JSON.stringify(named('deployment-failed')['AlarmActions'])).toMatch(/^\[\{"Ref":"\w*Topic\w*"\}\]$/);
+  const composites = resourcesOf(made.json.control, 'AWS::CloudWatch::CompositeAlarm');
+  expect(composites.map(([, { Properties }]) => String(Properties['AlarmName'])).toSorted()).toEqual([
+    'understudy-demo-cache-tier',
+    'understudy-demo-database-tier',
+    'understudy-demo-edge-tier',
+    'understudy-demo-web-tier',
+  ]);
 });
