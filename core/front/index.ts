@@ -21,4 +21,5 @@ export { assessTarget, judgeTargetSweep, toRepeat, type TargetSweep } from './ta
 export { type TargetView, viewsOf, votingOf } from './targets/votes.ts';
 export type * from './types.ts';
 export { rememberZones, type ZoneView, zoneViews } from './zones/look.ts';
-export { asksForShifts, planZone, shiftComment, shiftsOfOurs, type ZonePlan } from './zones/plan.ts';
+export { asksForShifts, planZone, type ZonePlan } from './zones/plan.ts';
+export { shiftComment, shiftsOfOurs } from './zones/shifts.ts';

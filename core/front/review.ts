@@ -3,7 +3,7 @@
 import type { LedgerItem } from '../state/items.ts';
 import type { FrontFacts } from './facts.ts';
 import { actionOf } from './record.ts';
-import { shiftsOfOurs } from './zones/plan.ts';
+import { shiftsOfOurs } from './zones/shifts.ts';
 
 /** What cannot be judged for so long is given up: a person must look. */
 export const FRONT_GIVEN_UP_MS = 900_000;

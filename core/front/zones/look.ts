@@ -4,6 +4,7 @@ import type { FrontMemory, TargetObservationItem, ZoneLook } from '../../state/f
 import type { FrontFacts } from '../facts.ts';
 import { isCounted } from '../targets/removal.ts';
 import type { TargetView } from '../targets/votes.ts';
+import { shiftsOfOurs } from './shifts.ts';
 
 export interface ZoneView {
   readonly zone: string;
@@ -12,6 +13,8 @@ export interface ZoneView {
   /** Its targets, and those of them that two zones beside it get no good answer from. */
   readonly targets: number;
   readonly failing: number;
+  /** A shift of ours leads away from it, whoever is left in it. */
+  readonly isShifted: boolean;
   /** In words and numbers. */
   readonly told: string;
 }
@@ -29,7 +32,8 @@ export function zoneViews(
   voting: readonly TargetObservationItem[],
 ): readonly ZoneView[] {
   const own = views.map(({ target }) => target.az).filter((az) => az !== 'unknown');
-  const zones = [...new Set([...own, ...Object.keys(facts.memory.zones)])].toSorted();
+  const shifted = new Set(shiftsOfOurs(facts).map(({ shift }) => shift.zone));
+  const zones = [...new Set([...own, ...Object.keys(facts.memory.zones), ...shifted])].toSorted();
   return zones.map((zone) => {
     const targets = views.filter((view) => view.target.az === zone && isCounted(view));
     const failing = targets.filter((view) => witnesses(view, zone) >= WITNESSES_MIN).length;
@@ -39,13 +43,14 @@ export function zoneViews(
     const since = known?.look === look ? known.since : facts.now;
     const eyes = sees ? 'its prober sees' : 'its prober is silent or blind';
     const told = `${zone}: ${failing} of ${targets.length} targets fail for the others, ${eyes}`;
-    return { zone, look, since, targets: targets.length, failing, told };
+    const isShifted = shifted.has(zone);
+    return { zone, look, since, targets: targets.length, failing, isShifted, told };
   });
 }
 
-/** What is to be remembered of them; a zone without targets that looks well is forgotten. */
+/** What is to be remembered of them; a zone without targets that looks well is forgotten, once no shift is left. */
 export function rememberZones(views: readonly ZoneView[]): FrontMemory['zones'] {
-  const kept = views.filter(({ targets, look }) => targets > 0 || look !== 'well');
+  const kept = views.filter(({ targets, look, isShifted }) => targets > 0 || look !== 'well' || isShifted);
   return Object.fromEntries(kept.map(({ zone, look, since }) => [zone, { look, since }]));
 }
 

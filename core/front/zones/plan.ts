@@ -1,6 +1,5 @@
 /** Whether requests are led away from a zone, and when they may come back. */
 
-import type { ActiveShift } from '../types.ts';
 import {
   ASKED_PAUSE_MS,
   type FrontAction,
@@ -13,6 +12,7 @@ import { actionOf, askedAt } from '../record.ts';
 import { evidenceOf, viewsOf, votingOf, type TargetView } from '../targets/votes.ts';
 import { capacityWithout } from './capacity.ts';
 import { zoneViews, type ZoneView } from './look.ts';
+import { shiftComment, shiftsOfOurs, type OwnShift } from './shifts.ts';
 
 const MINUTE_MS = 60_000;
 const LOOK_AGAIN_MS = 1000;
@@ -69,30 +69,6 @@ export function asksForShifts(facts: FrontFacts, known: readonly { readonly zone
   const voting = votingOf(facts);
   const zones = zoneViews(facts, viewsOf(facts, voting), voting);
   return known.length > 0 || zones.some(({ look }) => look === 'gray') || mayBeShifted(facts);
-}
-
-export function shiftComment(env: string, reason: string): string {
-  return `${commentPrefix(env)} ${reason}`.slice(0, COMMENT_LENGTH_MAX);
-}
-/** What ARC allows of a comment. */
-const COMMENT_LENGTH_MAX = 128;
-
-export interface OwnShift {
-  readonly balancer: string;
-  readonly shift: ActiveShift;
-}
-
-/** Known by their comment, so that one whose answer was lost is found again. */
-export function shiftsOfOurs({ env, managed }: Pick<FrontFacts, 'env' | 'managed'>): readonly OwnShift[] {
-  return Object.values(managed).flatMap(({ balancer, shifts }) =>
-    shifts
-      .filter(({ comment }) => comment.startsWith(commentPrefix(env)))
-      .map((shift) => ({ balancer, shift })),
-  );
-}
-
-function commentPrefix(env: string): string {
-  return `understudy ${env}:`;
 }
 
 interface ZoneInput {

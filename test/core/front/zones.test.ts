@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planZone, type FrontFacts, type ZonePlan } from '../../../core/front/index.ts';
+import { planZone, rememberZones, type FrontFacts, type ZonePlan } from '../../../core/front/index.ts';
 import { BALANCER, factsOf, NOW, ZONES, type Seen, type Sight } from './support.ts';
 
 const OTHERS = ['az-b', 'az-c'];
@@ -90,5 +90,19 @@ describe('planZone', () => {
     const theirs = { ...ours(7_000_000)[BALANCER].shifts[0]!, comment: 'by hand' };
     const managed = { [BALANCER]: { balancer: BALANCER, autoshifted: [], shifts: [theirs] } };
     expect(gray({ ...well(121_000), managed }, six([])).action).toBeNull();
+  });
+
+  it('I-14: cancels it where no task is left in the zone: ECS has started them elsewhere', () => {
+    const elsewhere: Seen[] = ['az-b', 'az-c', 'az-b', 'az-c'].map((az) => ({ az, failing: [] }));
+    const after = (zones: FrontFacts['memory']['zones']) =>
+      gray({ managed: ours(7_000_000), memory: { ...factsOf([]).memory, zones } }, elsewhere);
+    const first = after({});
+    expect(causes(first)).toEqual(['zone-return']);
+    const kept = rememberZones(first.zones);
+    expect(kept['az-a']).toEqual({ look: 'well', since: NOW });
+    const later = after({ ...kept, 'az-a': { look: 'well', since: NOW - 121_000 } });
+    expect(later.action).toMatchObject({ kind: 'cancel-shift', zone: 'az-a' });
+    const gone = gray({ memory: { ...factsOf([]).memory, zones: kept } }, elsewhere);
+    expect(rememberZones(gone.zones)).not.toHaveProperty('az-a');
   });
 });
