@@ -9,6 +9,7 @@ import {
   planZone,
   rememberZones,
   removalsIn,
+  votingOf,
   type FrontAction,
   type FrontFacts,
   type TargetsPlan,
@@ -73,7 +74,7 @@ export async function recover(context: FrontContext): Promise<Recovered | null> 
     summary: told.filter((text) => text !== '').join('; '),
     changed: acted.changed,
     reviewAt: nextLook(acted, reviews, ports.clock.now()),
-    unrest: unrestOf({ targets, zone }, actions, reviewed),
+    unrest: unrestOf({ facts, targets, zone }, actions, reviewed),
   };
 }
 
@@ -188,12 +189,13 @@ function nextLook({ changed, paused }: Acted, reviews: readonly number[], now: n
 
 /** Anything that is decided, waits, or is not as it should be. */
 function unrestOf(
-  { targets, zone }: { readonly targets: TargetsPlan; readonly zone: ZonePlan },
+  { facts, targets, zone }: Pick<Recovered, 'facts' | 'targets' | 'zone'>,
   actions: readonly FrontAction[],
   { summary }: Reviewed,
 ): string | null {
   if (actions.length > 0) return actions.map(tellAction).join(', ');
   if (summary !== '') return summary;
+  if (votingOf(facts).length === 0) return 'nobody tells how the targets are';
   if (targets.failOpen) return 'the targets fail open';
   const held = [...targets.holds, ...zone.holds][0];
   if (held !== undefined) return held.reason;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { METRIC } from '../../../lambdas/dns-failover/contract.ts';
 import { alarmEvent, Killed, Process } from '../fakes/process.ts';
+import { ZONES } from '../fakes/world.ts';
 import { SCHEDULE, setUp, setUpHung, streamEvent } from './rig.ts';
 
 type Rig = Awaited<ReturnType<typeof setUpHung>>;
@@ -93,6 +94,18 @@ describe('dns-failover under faults', () => {
     await everywhere(begin, { event: SCHEDULE, calls: 'apply', minutes: 75 }, (rig, where) => {
       expect(rig.world.records, where).toHaveLength(4);
     });
+  });
+
+  it('I-30: no repair while nobody tells how the targets are: silence is not quiet', async () => {
+    const rig = setUp();
+    await rig.run();
+    rig.world.records.shift();
+    for (const zone of ZONES) rig.world.silent.add(zone);
+    await rig.minutes(30);
+    expect(rig.world.of('repair')).toEqual([]);
+    rig.world.silent.clear();
+    await rig.minutes(75);
+    expect(rig.world.records).toHaveLength(4);
   });
 
   it('I-11: the same event many times, in any order, gives the effects of one', async () => {
