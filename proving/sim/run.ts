@@ -259,7 +259,7 @@ class Run {
         nodes: Array.from({ length: cacheSite.processes }, (_, place) => nodeOf(place)),
       },
       front: front && {
-        slots: front.tasksHere.states.length,
+        slots: front.tasksHere.count,
         instances: front.service.states.length,
       },
     });

@@ -133,9 +133,9 @@ export class ControlPlane {
     const target = new SimFunction(world, { folder: 'dns-failover', az: null }, replaced);
     everyMinute(world, target, world.clock.now() + world.random.between(1, DEPLOYMENT_MS));
     onStream(world, front.store.table, { target, stream: FUNCTIONS['dns-failover'].stream! });
-    front.onTaskGone = (task) => {
+    front.onTask = ({ address }, status) => {
       if (world.board.delivery('tasks')?.effect === 'drop') return;
-      target.invokeAsync(taskEvent(task.address), 'tasks');
+      target.invokeAsync(taskEvent(address, status), 'tasks');
     };
     this.#every(TTL_SWEEP_MS, () => front.store.table.expire());
   }
@@ -163,8 +163,8 @@ function tellEdge(front: FrontTier, groups: readonly MetricGroup[]): void {
   }
 }
 
-/** As EventBridge sends it for a task that is being stopped. */
-function taskEvent(address: string): object {
+/** As EventBridge sends it for a task that runs, or has stopped: the rule lets no other through. */
+function taskEvent(address: string, status: 'RUNNING' | 'STOPPED'): object {
   return {
     source: 'aws.ecs',
     'detail-type': 'ECS Task State Change',
@@ -172,7 +172,8 @@ function taskEvent(address: string): object {
     region: REGION,
     detail: {
       clusterArn: `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/${ENVIRONMENT}`,
-      desiredStatus: 'STOPPED',
+      desiredStatus: status,
+      lastStatus: status,
       attachments: [{ details: [{ name: 'privateIPv4Address', value: address }] }],
     },
   };

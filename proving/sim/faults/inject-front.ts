@@ -2,11 +2,11 @@
 
 import type { FrontTier } from '../front/index.ts';
 import type { Fault, FaultBoard } from './board.ts';
-import { isOnFront, type FrontFaultSpec } from './front-spec.ts';
+import { isOnFront, ZONE_WAYS, type FrontFaultSpec } from './front-spec.ts';
 
 export function applyToFront(front: FrontTier, board: FaultBoard, fault: Fault): void {
   const spec = fault.spec as FrontFaultSpec;
-  if (begin(front, spec)) board.took(fault);
+  if (aim(front, spec) && begin(front, spec)) board.took(fault);
   settle(front, board);
 }
 
@@ -14,11 +14,20 @@ export function undoOnFront(front: FrontTier, board: FaultBoard): void {
   settle(front, board);
 }
 
+/** A fault of a task befalls the one that stands in the slot now, not the one in its place later. */
+function aim(front: FrontTier, spec: FrontFaultSpec): boolean {
+  if (!('slot' in spec)) return true;
+  const task = front.tasksHere.at(spec.slot);
+  if (task === null || task.isDead) return false;
+  front.struck.set(spec, task.memberId);
+  return true;
+}
+
 /** @returns whether it has changed something by now; calls that are struck say so themselves */
 function begin(front: FrontTier, spec: FrontFaultSpec): boolean {
   switch (spec.id) {
     case 'F-01':
-      return 'slot' in spec ? front.tasksHere.kill(spec.slot) : true;
+      return 'slot' in spec ? front.tasksHere.kill(front.tasksHere.at(spec.slot)) : true;
     case 'F-13': {
       const { loses } = spec;
       front.names.lateMs = spec.lateMs;
@@ -30,7 +39,7 @@ function begin(front: FrontTier, spec: FrontFaultSpec): boolean {
     case 'F-24':
       if (spec.way === 'kill') {
         front.tasksHere.loseZone(spec.zone, true);
-        for (const { slot, az } of front.tasksHere.all) if (az === spec.zone) front.tasksHere.kill(slot);
+        for (const task of front.tasksHere.all) if (task.az === spec.zone) front.tasksHere.kill(task);
       }
       return true;
     case 'F-26':
@@ -43,15 +52,12 @@ function begin(front: FrontTier, spec: FrontFaultSpec): boolean {
 /** Brings everything that lasts to what the faults in force make of it together: the worst counts. */
 function settle(front: FrontTier, board: FaultBoard): void {
   const inForce = board.inForce().flatMap(({ spec }) => (isOnFront(spec) ? [spec] : []));
-  const lost = inForce.filter((spec) => spec.id === 'F-24');
-  for (const [slot, state] of front.tasksHere.states.entries()) {
-    const here = inForce.filter((spec) => 'slot' in spec && spec.slot === slot);
-    const zone = front.tasksHere.zoneOf(slot);
-    const isHungWith = lost.some((spec) => spec.zone === zone && spec.way === 'hang');
-    state.hung = isHungWith || here.some(({ id }) => id === 'F-02');
+  for (const { memberId, state, isSound } of front.tasksHere.all) {
+    const here = inForce.filter((spec) => front.struck.get(spec) === memberId);
+    state.hung = here.some(({ id }) => id === 'F-02');
     state.slowMs = Math.max(0, ...here.map((spec) => (spec.id === 'F-03' ? spec.ms : 0)));
-    state.gray = here.some(({ id }) => id === 'F-04');
-    state.deaf = here.some(({ id }) => id === 'F-05');
+    state.gray = !isSound || here.some(({ id }) => id === 'F-04');
+    state.deaf = !isSound || here.some(({ id }) => id === 'F-05');
   }
   for (const zone of front.site.zones) settleZone(front, inForce, zone);
   for (const place of front.service.states.keys()) {
@@ -67,17 +73,18 @@ function settle(front: FrontTier, board: FaultBoard): void {
 }
 
 function settleZone(front: FrontTier, inForce: readonly FrontFaultSpec[], zone: string): void {
-  const lost = inForce.filter((spec) => spec.id === 'F-24' && spec.zone === zone);
+  const ways = inForce.flatMap((spec) => (spec.id === 'F-24' && spec.zone === zone ? [spec.way] : []));
   const isBlind = inForce.some((spec) => spec.id === 'F-06' && spec.zone === zone);
   front.tasksHere.loseZone(
     zone,
-    lost.some((spec) => 'way' in spec && spec.way !== 'hang'),
+    ways.some((way) => way !== 'hang'),
   );
-  for (const balancer of front.balancers) balancer.setNode(zone, lost.length === 0);
-  if (isBlind || lost.length > 0) front.blindProbers.add(zone);
+  if (ways.includes('hang')) front.tasksHere.hungZones.add(zone);
+  else front.tasksHere.hungZones.delete(zone);
+  for (const balancer of front.balancers)
+    balancer.setZone(zone, ZONE_WAYS.find((way) => ways.includes(way)) ?? null);
+  if (isBlind || ways.length > 0) front.blindProbers.add(zone);
   else front.blindProbers.delete(zone);
-  const slots = inForce.flatMap((spec) =>
-    spec.id === 'F-07' && spec.zones.includes(zone) ? [spec.slot] : [],
-  );
-  front.cuts.set(zone, new Set(slots));
+  const cut = inForce.filter((spec) => spec.id === 'F-07' && spec.zones.includes(zone));
+  front.cuts.set(zone, new Set(cut.map((spec) => front.struck.get(spec) ?? '')));
 }

@@ -1,48 +1,28 @@
-/** One balancer and its target group, by the twin: a node a zone, the health of each target, and a zonal shift. */
+/** One balancer and its target group: what is registered with it, its nodes, the zones of its name, a zonal shift. */
 
 import type { ActiveShift, DescribedTarget } from '../../../core/front/index.ts';
 import {
-  checked,
-  drained,
-  eligible,
+  commonState,
   isHealthy,
-  NO_TURNS,
-  nextByTurns,
   publishedZones,
-  registered,
   type GroupView,
-  type RoutedTarget,
   type TargetHealth,
-  type Turns,
 } from '../../twin/elb/index.ts';
+import type { ZoneWay } from '../faults/front-spec.ts';
 import type { SimClock } from '../kernel/index.ts';
-import { PORT, type BalancerName } from './site.ts';
+import { SimNode, type Registration } from './node.ts';
+import { PORT, TARGET_GROUP, type BalancerName } from './site.ts';
 import type { Task, Tasks } from './tasks.ts';
 
-const INTERVAL_MS = 10_000;
-const FIRST_CHECK_MS = 1000;
-const DRAIN_MS = 5000;
-const RULES = { healthyThreshold: 2, unhealthyThreshold: 2, slowStartMs: 0 };
-const MINIMUM = { count: 1, percent: null };
-/** A node that does not answer leaves the name after this. */
-const NODE_NOTICED_MS = 60_000;
-
-interface Standing extends RoutedTarget {
-  readonly id: string;
-  readonly address: string;
-  readonly az: string;
-  health: TargetHealth;
-  checkAt: number;
-}
+const { check, deregistrationMs, minimumHealthy } = TARGET_GROUP;
 
 export class SimBalancer {
   readonly name: BalancerName;
   readonly #clock: SimClock;
   readonly #tasks: Tasks;
-  readonly #zones: readonly string[];
-  readonly #targets = new Map<string, Standing>();
-  readonly #downSince = new Map<string, number>();
-  #turns: Turns = NO_TURNS;
+  readonly #nodes: readonly SimNode[];
+  readonly #registrations = new Map<string, Registration>();
+  #count = 0;
   #shift: ActiveShift | null = null;
   /** The path that its checks ask for is broken on every task. */
   isCheckBroken = false;
@@ -51,87 +31,85 @@ export class SimBalancer {
     this.name = name;
     this.#clock = options.clock;
     this.#tasks = options.tasks;
-    this.#zones = options.zones;
+    this.#nodes = options.zones.map((zone) => new SimNode(zone, options.clock.now()));
   }
 
+  /** What is registered stays as it is; what drains is registered anew. */
   register({ address, memberId, az }: Pick<Task, 'address' | 'memberId' | 'az'>): boolean {
-    const known = this.#targets.get(memberId);
-    if (known !== undefined && known.health.state !== 'draining') return false;
-    const now = this.#clock.now();
-    const checkAt = now + FIRST_CHECK_MS;
-    this.#targets.set(memberId, { id: memberId, address, az, health: registered(now), checkAt });
+    const known = this.#registrations.get(memberId);
+    if (known !== undefined && known.drainUntil === null) return false;
+    this.#count += 1;
+    this.#registrations.set(memberId, { id: memberId, address, az, number: this.#count, drainUntil: null });
     return true;
   }
 
   deregister(memberId: string): boolean {
-    const target = this.#targets.get(memberId);
-    if (target === undefined || target.health.state === 'draining') return false;
-    target.health = drained(target.health, this.#clock.now(), DRAIN_MS);
+    const known = this.#registrations.get(memberId);
+    if (known === undefined || known.drainUntil !== null) return false;
+    known.drainUntil = this.#clock.now() + deregistrationMs;
     return true;
   }
 
-  /** Checks whatever is due, and forgets what has drained. */
+  /** Lets its nodes check whatever is due, and forgets what has drained. */
   tick(): void {
     const now = this.#clock.now();
-    for (const target of this.#targets.values()) {
-      if (target.health.state === 'draining') {
-        if (now >= (target.health.drainUntil ?? 0)) this.#targets.delete(target.id);
-        continue;
-      }
-      if (now < target.checkAt) continue;
-      target.checkAt = now + INTERVAL_MS;
-      target.health = checked(target.health, this.#passes(target), RULES, { now, othersServe: true });
+    const around = {
+      registrations: [...this.#registrations.values()],
+      passes: (id: string, from: string) => this.#passes(id, from),
+      stateOf: (id: string) => this.stateOf(id) ?? 'initial',
+    };
+    for (const node of this.#nodes) node.tick(now, around);
+    for (const registration of around.registrations) {
+      const { id, drainUntil } = registration;
+      if (drainUntil === null) continue;
+      const isOver = now >= drainUntil || this.#running().every((node) => node.hasDrained(registration, now));
+      if (isOver) this.#registrations.delete(id);
     }
   }
 
   describe(): readonly DescribedTarget[] {
-    return [...this.#targets.values()].map(({ address, az, health }) => {
-      return { address, port: PORT, az, state: health.state };
+    return [...this.#registrations.values()].map((one) => {
+      return { address: one.address, port: PORT, az: one.az, state: this.#stateOf(one) };
     });
   }
 
+  /** Null for a target that it does not know. */
   stateOf(memberId: string): TargetHealth['state'] | null {
-    return this.#targets.get(memberId)?.health.state ?? null;
+    const registration = this.#registrations.get(memberId);
+    return registration === undefined ? null : this.#stateOf(registration);
   }
 
-  get healthy(): number {
-    return this.describe().filter(({ state }) => state === 'healthy').length;
-  }
-
-  /** Since when the target has been unhealthy; null where it is not. */
-  unhealthySince(memberId: string): number | null {
-    const health = this.#targets.get(memberId)?.health;
-    return health?.state === 'unhealthy' ? health.since : null;
-  }
-
-  setNode(zone: string, isUp: boolean): void {
-    if (isUp) this.#downSince.delete(zone);
-    else if (!this.#downSince.has(zone)) this.#downSince.set(zone, this.#clock.now());
+  /** @param way what has befallen the zone; null where nothing has */
+  setZone(zone: string, way: ZoneWay | null): void {
+    this.#nodeIn(zone).befall(way, this.#clock.now());
   }
 
   isNodeUp(zone: string): boolean {
-    return !this.#downSince.has(zone);
+    return this.#nodeIn(zone).isUp;
   }
 
   /** Zones of the nodes that its name is answered with. */
   published(): readonly string[] {
-    return publishedZones({ nodes: this.#nodes(), groups: [this.#group()], shiftedAway: this.shiftedAway });
+    return publishedZones({
+      nodes: this.#nodeViews(),
+      groups: [this.#group()],
+      shiftedAway: this.shiftedAway,
+    });
   }
 
   isHealthy(): boolean {
-    return isHealthy({ nodes: this.#nodes(), groups: [this.#group()] });
+    return isHealthy({ nodes: this.#nodeViews(), groups: [this.#group()] });
   }
 
   /** The target that the node of a zone sends the next request to; null where there is none. */
   choose(zone: string): string | null {
-    const place = { zone, shiftedAway: this.shiftedAway };
-    const { targets } = eligible(this.#group().targets, place, { crossZone: true, minimumHealthy: MINIMUM });
-    const chosen = nextByTurns(
-      targets.map(({ id }) => ({ id, weight: 1 })),
-      this.#turns,
-    );
-    this.#turns = chosen.turns;
-    return chosen.id;
+    const registrations = [...this.#registrations.values()];
+    return this.#nodeIn(zone).choose(registrations, this.shiftedAway, this.#clock.now());
+  }
+
+  /** A request by the node of this zone to this target begins. @returns what ends it */
+  begin(zone: string, memberId: string): () => void {
+    return this.#nodeIn(zone).begin(memberId);
   }
 
   get shift(): ActiveShift | null {
@@ -147,24 +125,37 @@ export class SimBalancer {
     return this.shift?.zone ?? null;
   }
 
-  #passes({ id, az }: Standing): boolean {
+  #passes(id: string, from: string): boolean {
     const task = this.#tasks.byMember(id);
-    if (task === null || this.isCheckBroken || this.#tasks.isLost(az)) return false;
-    const { slowMs, deaf } = this.#tasks.states[task.slot]!;
-    return this.#tasks.isUp(task) && !deaf && slowMs < CHECK_TIMEOUT_MS;
+    if (task === null || this.isCheckBroken || !this.#tasks.isReached(task, from)) return false;
+    const { slowMs, deaf } = task.state;
+    return this.#tasks.isUp(task) && !deaf && slowMs < check.timeoutMs;
   }
 
-  #nodes() {
+  #stateOf(registration: Registration): TargetHealth['state'] {
+    if (registration.drainUntil !== null) return 'draining';
+    const views = this.#running().map((node) => node.viewOf(registration));
+    return commonState(views.filter((view) => view !== null));
+  }
+
+  #running(): readonly SimNode[] {
+    return this.#nodes.filter(({ hasProcess }) => hasProcess);
+  }
+
+  #nodeIn(zone: string): SimNode {
+    return this.#nodes.find((node) => node.zone === zone)!;
+  }
+
+  #nodeViews() {
     const now = this.#clock.now();
-    return this.#zones.map((zone) => {
-      const since = this.#downSince.get(zone);
-      return { zone, answers: since === undefined || now - since < NODE_NOTICED_MS };
-    });
+    return this.#nodes.map((node) => ({ zone: node.zone, answers: node.answers(now) }));
   }
 
-  #group(): GroupView & { readonly targets: readonly Standing[] } {
-    return { targets: [...this.#targets.values()], crossZone: true, minimumHealthy: MINIMUM };
+  #group(): GroupView {
+    const targets = [...this.#registrations.values()].map((one) => {
+      const health = { against: 0, since: 0, slowStartAt: null, drainUntil: one.drainUntil };
+      return { id: one.id, az: one.az, health: { ...health, state: this.#stateOf(one) } };
+    });
+    return { targets, crossZone: true, minimumHealthy };
   }
 }
-
-const CHECK_TIMEOUT_MS = 5000;

@@ -5,7 +5,7 @@ import type { SimBalancer } from './balancer.ts';
 import type { SimNames } from './names.ts';
 import type { SimService } from './service.ts';
 import type { FrontSite } from './site.ts';
-import type { Tasks } from './tasks.ts';
+import type { Task, Tasks } from './tasks.ts';
 import type { FrontRequest } from './view.ts';
 
 const NAME_KEPT_MS = 60_000;
@@ -45,7 +45,7 @@ export class Load {
   }
 
   async #ask(): Promise<FrontRequest['why']> {
-    const { clock, balancers, tasks, service } = this.#options;
+    const { clock, balancers, tasks } = this.#options;
     const addresses = this.#addresses();
     if (addresses.length === 0) return 'no-address';
     const up = addresses.find((address) => {
@@ -58,11 +58,20 @@ export class Load {
     }
     if (up !== addresses[0]) await clock.sleep(CONNECT_MS);
     const [name, zone] = up.split('|');
-    const chosen = balancers.find((one) => one.name === name)!.choose(zone!);
-    const task = chosen === null ? null : tasks.byMember(chosen);
+    const balancer = balancers.find((one) => one.name === name)!;
+    const chosen = balancer.choose(zone!);
     if (chosen === null) return 'no-target';
-    if (task === null || task.isDead || tasks.isLost(task.az)) return 'task';
-    const { slowMs, gray } = tasks.states[task.slot]!;
+    const end = balancer.begin(zone!, chosen);
+    const why = await this.#forward(tasks.byMember(chosen), zone!);
+    end();
+    return why;
+  }
+
+  /** What becomes of a request that the node of a zone sends to a task. */
+  async #forward(task: Task | null, zone: string): Promise<FrontRequest['why']> {
+    const { clock, tasks, service } = this.#options;
+    if (task === null || task.isDead || !tasks.isReached(task, zone)) return 'task';
+    const { slowMs, gray } = task.state;
     if (!tasks.isUp(task) || gray || slowMs >= ANSWER_MS_MAX) {
       await clock.sleep(ANSWER_MS_MAX);
       return 'task';

@@ -1,6 +1,8 @@
 /** What is deployed of the edge and web tiers in a run, and what the seed draws of it. */
 
 import type { ExpectedRecord } from '../../../core/front/index.ts';
+import type { MinimumHealthy } from '../../twin/elb/index.ts';
+import type { ServiceConfig } from '../../twin/ecs/index.ts';
 import type { Random } from '../kernel/index.ts';
 
 export const BALANCERS = ['primary', 'secondary'] as const;
@@ -30,13 +32,47 @@ export const RECORDS: readonly ExpectedRecord[] = BALANCERS.map((name) => ({
   healthCheckId: name === 'primary' ? EDGE_CHECK : null,
 }));
 
+/** What of a target group the template says. */
+export const TARGET_GROUP: {
+  readonly check: {
+    readonly intervalMs: number;
+    readonly timeoutMs: number;
+    readonly healthyThreshold: number;
+    readonly unhealthyThreshold: number;
+  };
+  readonly slowStartMs: number;
+  readonly deregistrationMs: number;
+  readonly minimumHealthy: MinimumHealthy;
+} = {
+  check: { intervalMs: 5000, timeoutMs: 2000, healthyThreshold: 2, unhealthyThreshold: 2 },
+  slowStartMs: 30_000,
+  deregistrationMs: 30_000,
+  minimumHealthy: { count: 1, percent: null },
+};
+
+/** What of the service of the web tier the template says; how many tasks it has is the seed's. */
+export const WEB_SERVICE: Omit<ServiceConfig, 'desiredCount' | 'zones'> = {
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  circuitBreaker: { enable: true, rollback: true },
+  graceMs: 60_000,
+  hasTargets: true,
+};
+/** From SIGTERM to SIGKILL, by the task definition. */
+export const STOP_TIMEOUT_MS = 30_000;
+
 export interface FrontSite {
   readonly zones: readonly string[];
   readonly tasksPerZone: number;
   /** Requests a second of all clients together. */
   readonly requestsPerSecond: number;
+  /** What all tasks must bear together, requests a second; null where the profile names no peak. */
+  readonly peakRequests: number | null;
 }
 
+/** With a peak, what is left bears it while one zone is gone, and no more: as the profile demands at least. */
 export function drawFrontSite(random: Random, zones: readonly string[]): FrontSite {
-  return { zones, tasksPerZone: random.pick([1, 2, 2, 3] as const), requestsPerSecond: 4 };
+  const tasksPerZone = random.pick([1, 2, 2, 3] as const);
+  const bears = (zones.length - 1) * tasksPerZone * REQUESTS_PER_TARGET;
+  return { zones, tasksPerZone, requestsPerSecond: 4, peakRequests: random.chance(0.7) ? bears : null };
 }

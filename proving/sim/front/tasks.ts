@@ -1,133 +1,266 @@
-/** The tasks of the web tier, one a slot: ECS starts another in the place of one that is gone. */
+/** The service of the web tier by the twin of ECS: which tasks there are, what becomes of them, and its deployments. */
 
-import type { Random, SimClock } from '../kernel/index.ts';
-import { PORT, type FrontSite } from './site.ts';
+import {
+  AWS_TIMINGS,
+  newService,
+  nextDueAt,
+  transition,
+  type Effect,
+  type Input,
+  type Revision,
+  type ServiceState,
+  type TargetHealth,
+} from '../../twin/ecs/index.ts';
+import type { Cancel, Random, SimClock } from '../kernel/index.ts';
+import { STOP_TIMEOUT_MS, WEB_SERVICE, type FrontSite } from './site.ts';
+import { Addresses, type Task } from './task.ts';
 
-export interface Task {
-  readonly slot: number;
-  readonly az: string;
-  readonly address: string;
-  readonly memberId: string;
-  /** Listens from then on. */
-  readonly listensAt: number;
-  isDead: boolean;
-}
+export type { Task } from './task.ts';
 
-/** What befalls whichever task stands in a slot. */
-export interface SlotState {
-  hung: boolean;
-  /** Answers are late by so much. */
-  slowMs: number;
-  /** The health path answers, everything else fails. */
-  gray: boolean;
-  /** The health path fails, everything else answers. */
-  deaf: boolean;
-}
-
-/** From the end of a task until ECS knows, and from then until the next one listens. */
-const NOTICED_MS = { min: 500, max: 2500 } as const;
-const STARTED_MS = { min: 6000, max: 15_000 } as const;
+/** From ECS's word until the process runs, from then until it listens, and from SIGTERM until it has ended. */
+const BOOT_MS = { min: 800, max: 5000 } as const;
+const LISTENS_MS = { min: 200, max: 4000 } as const;
+const EXIT_MS = { min: 100, max: 1500 } as const;
+const KILL_MS = 50;
+/** How long before the run it was deployed. */
+const DEPLOYED_MS = 3_600_000;
 
 export interface TasksOptions {
   readonly clock: SimClock;
   readonly random: Random;
   readonly site: FrontSite;
-  /** ECS has seen that the task is gone. */
-  readonly onGone: (task: Task) => void;
-  /** ECS has started a task that listens. */
-  readonly onStarted: (task: Task) => void;
+  readonly rare: (name: string) => void;
+  /** ECS registers a task with all balancers, and takes it out of all. */
+  readonly onRegistered: (task: Task) => void;
+  readonly onDeregistered: (task: Task) => void;
+  /** What the balancers say of a task; `draining` while one still has requests of it. */
+  readonly seenBy: (task: Task) => TargetHealth | 'draining';
+  /** A task runs, or has ended, and the event bus is told. */
+  readonly onChanged: (task: Task, status: 'RUNNING' | 'STOPPED') => void;
 }
 
 export class Tasks {
-  readonly states: readonly SlotState[];
   readonly #options: TasksOptions;
-  readonly #tasks: (Task | null)[] = [];
+  readonly #addresses: Addresses;
+  readonly #processes = new Map<string, Task>();
+  /** Whatever runs in these zones stands still. */
+  readonly hungZones = new Set<string>();
   readonly #lostZones = new Set<string>();
-  #addresses = 0;
+  readonly #badRevisions = new Set<string>();
+  #service: ServiceState;
+  #cancelDue: Cancel = () => undefined;
+  #names = 0;
 
   constructor(options: TasksOptions) {
     this.#options = options;
-    const count = options.site.zones.length * options.site.tasksPerZone;
-    this.states = Array.from({ length: count }, () => {
-      return { hung: false, slowMs: 0, gray: false, deaf: false };
-    });
-    for (let slot = 0; slot < count; slot += 1) this.#start(slot, 0);
+    const { site } = options;
+    this.#addresses = new Addresses(site);
+    const desiredCount = site.zones.length * site.tasksPerZone;
+    this.#service = newService('web-tier', { ...WEB_SERVICE, desiredCount, zones: site.zones });
   }
 
+  /** It was deployed long ago and is steady. */
+  open(): void {
+    const now = this.#options.clock.now();
+    const at = now - DEPLOYED_MS;
+    this.#deploy(at);
+    const startsAt = at + AWS_TIMINGS.provisioningMs;
+    for (const { id, az } of this.#step({ kind: 'tick' }, startsAt).flatMap(startedBy)) {
+      this.#launch(id, az, now);
+      this.#step({ kind: 'started', task: id }, startsAt);
+      this.#step({ kind: 'checked', task: id, targets: 'healthy' }, startsAt);
+    }
+    if (!this.#service.isSteady) throw new Error('the web tier is not steady at the start');
+    this.#wait();
+  }
+
+  /** Those whose process is there. */
   get all(): readonly Task[] {
-    return this.#tasks.filter((task) => task !== null);
+    return [...this.#processes.values()];
+  }
+
+  get count(): number {
+    return this.#service.config.desiredCount;
   }
 
   at(slot: number): Task | null {
-    return this.#tasks[slot] ?? null;
+    return this.all.find((task) => task.slot === slot) ?? null;
   }
 
   byMember(memberId: string): Task | null {
     return this.all.find((task) => task.memberId === memberId) ?? null;
   }
 
-  zoneOf(slot: number): string {
-    return this.#options.site.zones[slot % this.#options.site.zones.length]!;
-  }
-
   isLost(zone: string): boolean {
     return this.#lostZones.has(zone);
+  }
+
+  /** What is sent from this zone arrives: a zone that is lost reaches itself alone. */
+  isReached({ az }: Task, from: string): boolean {
+    return az === from || !(this.isLost(az) || this.isLost(from));
   }
 
   /** Nothing starts in a zone that is lost. */
   loseZone(zone: string, isLost: boolean): void {
     if (isLost) this.#lostZones.add(zone);
-    else if (this.#lostZones.delete(zone)) {
-      for (const slot of this.states.keys()) {
-        if (this.zoneOf(slot) === zone && this.#tasks[slot] === null) this.#startLater(slot);
-      }
-    }
+    else this.#lostZones.delete(zone);
   }
 
-  /** @returns whether there was a task to die */
-  kill(slot: number): boolean {
-    const task = this.#tasks[slot];
-    if (task === null || task === undefined || task.isDead) return false;
+  /** @returns whether it was there to die */
+  kill(task: Task | null): boolean {
+    if (task === null || task.isDead) return false;
     task.isDead = true;
-    const { clock, random } = this.#options;
-    clock.after(random.between(NOTICED_MS.min, NOTICED_MS.max), () => this.#gone(task));
+    this.#dispatch({ kind: 'exited', task: task.id });
     return true;
   }
 
   /** It runs, listens and is not held up. */
   isUp(task: Task): boolean {
-    const { hung } = this.states[task.slot]!;
-    return !task.isDead && !hung && this.#options.clock.now() >= task.listensAt;
+    return !task.isDead && !this.#isHung(task) && this.#options.clock.now() >= task.listensAt;
   }
 
-  #gone(task: Task): void {
-    this.#tasks[task.slot] = null;
-    this.#options.onGone(task);
-    this.#startLater(task.slot);
+  #isHung({ az, state }: Task): boolean {
+    return state.hung || this.hungZones.has(az);
   }
 
-  #startLater(slot: number): void {
-    if (this.isLost(this.zoneOf(slot))) return;
-    this.#start(slot, this.#options.random.between(STARTED_MS.min, STARTED_MS.max));
+  /** A new version is rolled out; one that is not sound never passes a check nor answers a request. */
+  rollOut(isSound: boolean): void {
+    this.#deploy(this.#options.clock.now(), isSound);
+    this.#wait();
   }
 
-  #start(slot: number, ms: number): void {
-    const { clock, onStarted } = this.#options;
-    this.#addresses += 1;
-    const az = this.zoneOf(slot);
-    const zone = this.#options.site.zones.indexOf(az);
-    const address = `10.0.${zone}.${this.#addresses}`;
-    const task: Task = {
-      slot,
-      az,
-      address,
-      memberId: `${address}:${PORT}`,
-      listensAt: clock.now() + ms,
-      isDead: false,
+  /** What the balancers say by now, as ECS looks at it. */
+  tick(): void {
+    for (const { id, phase, targets } of this.#service.tasks) {
+      const task = this.#processes.get(id);
+      if (task === undefined) continue;
+      const seen = this.#options.seenBy(task);
+      if (phase === 'deregistering' && seen !== 'draining') this.#dispatch({ kind: 'drained', task: id });
+      if (phase !== 'running') continue;
+      const told = seen === 'draining' ? 'absent' : seen;
+      if (told !== targets) this.#dispatch({ kind: 'checked', task: id, targets: told });
+    }
+  }
+
+  #deploy(now: number, isSound = true): void {
+    this.#names += 1;
+    const revision: Revision = {
+      arn: `web-tier:${this.#names}`,
+      hasHealthCheck: false,
+      stopTimeoutMs: STOP_TIMEOUT_MS,
     };
-    this.#tasks[slot] = task;
-    clock.after(ms, () => {
-      if (!task.isDead) onStarted(task);
+    if (!isSound) this.#badRevisions.add(revision.arn);
+    this.#step({ kind: 'updated', config: this.#service.config, revision, force: false }, now);
+  }
+
+  #dispatch(input: Input): void {
+    this.#step(input, this.#options.clock.now());
+    this.#wait();
+  }
+
+  /** @returns what ECS does then */
+  #step(input: Input, now: number): readonly Effect[] {
+    const { state, effects } = transition(this.#service, input, {
+      now,
+      timings: AWS_TIMINGS,
+      newTaskId: () => `task-${(this.#names += 1)}`,
+      newDeploymentId: () => `ecs-svc/${(this.#names += 1)}`,
+    });
+    this.#service = state;
+    if (now === this.#options.clock.now()) for (const effect of effects) this.#carryOut(effect);
+    return effects;
+  }
+
+  #wait(): void {
+    const { clock } = this.#options;
+    this.#cancelDue();
+    const dueAt = nextDueAt(this.#service, clock.now(), AWS_TIMINGS);
+    if (dueAt === null) return;
+    this.#cancelDue = clock.at(Math.max(dueAt, clock.now() + 1), () => this.#dispatch({ kind: 'tick' }));
+  }
+
+  #carryOut(effect: Effect): void {
+    const { rare, onDeregistered } = this.#options;
+    switch (effect.kind) {
+      case 'start':
+        this.#start(effect.task.id, effect.task.az);
+        break;
+      case 'deregister':
+        this.#withProcess(effect.task, (task) => {
+          task.isLeaving = true;
+          onDeregistered(task);
+        });
+        break;
+      case 'terminate':
+        this.#terminate(effect.task);
+        break;
+      case 'kill':
+        this.#exitIn(KILL_MS, effect.task);
+        break;
+      case 'stopped':
+        this.#stopped(effect.task.id);
+        break;
+      case 'deployment':
+        rare(`ecs: ${effect.event}`);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #start(id: string, az: string): void {
+    const { clock, random } = this.#options;
+    clock.after(random.between(BOOT_MS.min, BOOT_MS.max), () => {
+      if (this.isLost(az)) {
+        this.#options.rare('ecs: a task could not start in a zone that is gone');
+        this.#dispatch({ kind: 'start-failed', task: id, why: `no capacity in ${az}` });
+        return;
+      }
+      if (!this.#service.tasks.some((task) => task.id === id && task.phase === 'pending')) return;
+      const listensAt = clock.now() + random.between(LISTENS_MS.min, LISTENS_MS.max);
+      const task = this.#launch(id, az, listensAt);
+      this.#dispatch({ kind: 'started', task: id });
+      this.#options.onChanged(task, 'RUNNING');
     });
   }
+
+  #launch(id: string, az: string, listensAt: number): Task {
+    const revision = this.#service.tasks.find((task) => task.id === id)?.revision.arn ?? '';
+    const isSound = !this.#badRevisions.has(revision);
+    const task = this.#addresses.newTask({ id, az, isSound, listensAt }, this.all);
+    this.#processes.set(id, task);
+    this.#options.onRegistered(task);
+    return task;
+  }
+
+  /** One that hangs does not hear it, and is killed later. */
+  #terminate(id: string): void {
+    const task = this.#processes.get(id);
+    const isHeard = task === undefined || !this.#isHung(task);
+    if (isHeard) this.#exitIn(this.#options.random.between(EXIT_MS.min, EXIT_MS.max), id);
+  }
+
+  /** One that has died before, or never came up, is as good as ended. */
+  #exitIn(ms: number, id: string): void {
+    this.#options.clock.after(ms, () => {
+      if (!this.kill(this.#processes.get(id) ?? null)) this.#dispatch({ kind: 'exited', task: id });
+    });
+  }
+
+  #stopped(id: string): void {
+    this.#withProcess(id, (task) => {
+      this.#processes.delete(id);
+      task.isDead = true;
+      this.#options.onChanged(task, 'STOPPED');
+    });
+  }
+
+  #withProcess(id: string, then: (task: Task) => void): void {
+    const task = this.#processes.get(id);
+    if (task !== undefined) then(task);
+  }
+}
+
+function startedBy(effect: Effect): readonly { readonly id: string; readonly az: string }[] {
+  return effect.kind === 'start' ? [effect.task] : [];
 }

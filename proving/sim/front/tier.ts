@@ -10,8 +10,11 @@ import {
 } from '../../../core/state/front-items.ts';
 import type { LedgerItem } from '../../../core/state/items.ts';
 import { ledgerPartition } from '../../../core/state/keys.ts';
+import type { TargetHealth as EcsHealth } from '../../twin/ecs/index.ts';
+import type { TargetHealth as BalancerHealth } from '../../twin/elb/index.ts';
 import { ENVIRONMENT } from '../control/deployment.ts';
 import type { SimTable } from '../control/table.ts';
+import type { FrontFaultSpec } from '../faults/front-spec.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import { SimBalancer } from './balancer.ts';
 import { Load } from './load.ts';
@@ -35,8 +38,6 @@ export interface FrontTierOptions {
 }
 
 const TICK_MS = 500;
-/** A target that its balancer has called unhealthy for so long has its task replaced by ECS. */
-const REPLACED_MS = 30_000;
 const CONFLICT: CallOutcome = {
   outcome: 'refused',
   code: 'ConflictException',
@@ -62,8 +63,10 @@ export class FrontTier implements FrontView {
   readonly changes: FrontChange[] = [];
   /** Zones whose prober gets no answer from anything (F-06), and targets that some probers do not reach (F-07). */
   readonly blindProbers = new Set<string>();
-  readonly cuts = new Map<string, ReadonlySet<number>>();
-  onTaskGone: (task: Task) => void = () => undefined;
+  /** The target that a fault of one task befalls. */
+  readonly struck = new Map<FrontFaultSpec, string>();
+  readonly cuts = new Map<string, ReadonlySet<string>>();
+  onTask: (task: Task, status: 'RUNNING' | 'STOPPED') => void = () => undefined;
   readonly #clock: SimClock;
   readonly #rare: (name: string) => void;
   readonly #load: Load;
@@ -80,11 +83,15 @@ export class FrontTier implements FrontView {
       clock,
       random: random.fork('tasks'),
       site,
-      onGone: (task) => this.#gone(task),
-      onStarted: (task) => this.balancers.forEach((one) => one.register(task)),
+      rare,
+      onRegistered: (task) => this.balancers.forEach((one) => one.register(task)),
+      onDeregistered: ({ memberId }) => this.balancers.forEach((one) => one.deregister(memberId)),
+      seenBy: ({ memberId }) => seenBy(this.balancers.map((one) => one.stateOf(memberId))),
+      onChanged: (task, status) => this.#taskChanged(task, status),
     });
     const around = { clock, tasks: this.tasksHere, zones: site.zones };
     this.balancers = BALANCERS.map((name) => new SimBalancer(name, around));
+    this.tasksHere.open();
     this.names = new SimNames({ clock, random: random.fork('names'), balancers: this.balancers });
     const limits = defect?.limits === undefined ? {} : { limits: defect.limits };
     this.service = new SimService({ clock, random: random.fork('service'), zones: site.zones, ...limits });
@@ -128,7 +135,7 @@ export class FrontTier implements FrontView {
   }
 
   tasks(): readonly TaskView[] {
-    return this.tasksHere.all.map((task) => this.#viewOf(task));
+    return this.tasksHere.all.filter(({ isLeaving }) => !isLeaving).map((task) => this.#viewOf(task));
   }
 
   #viewOf(task: Task): TaskView {
@@ -147,7 +154,7 @@ export class FrontTier implements FrontView {
       if (!isRefused) await this.#clock.sleep(timeoutMs);
       return { memberId, at, reach: isRefused ? 'refused' : 'timeout', status: null, latencyMs: null };
     }
-    const { deaf, slowMs } = this.tasksHere.states[task.slot]!;
+    const { deaf, slowMs } = task.state;
     await this.#clock.sleep(Math.min(timeoutMs, slowMs));
     if (slowMs >= timeoutMs) return { memberId, at, reach: 'timeout', status: null, latencyMs: null };
     const isBroken = deaf || this.balancers[0]!.isCheckBroken;
@@ -211,7 +218,8 @@ export class FrontTier implements FrontView {
     const zone = primary!.published().find((one) => primary!.isNodeUp(one));
     const chosen = zone === undefined ? null : primary!.choose(zone);
     const task = chosen === null ? null : this.tasksHere.byMember(chosen);
-    const isAnswered = task !== null && this.tasksHere.isUp(task) && !this.tasksHere.isLost(task.az);
+    const isReached = task !== null && zone !== undefined && this.tasksHere.isReached(task, zone);
+    const isAnswered = isReached && this.tasksHere.isUp(task);
     const status = isAnswered ? 200 : zone === undefined ? null : 504;
     return { at: this.#clock.now(), status, latencyMs: 1, error: status === null ? 'ETIMEDOUT' : null };
   }
@@ -227,35 +235,38 @@ export class FrontTier implements FrontView {
   }
 
   #isCut(az: string, task: Task | null): boolean {
-    return task !== null && (this.cuts.get(az)?.has(task.slot) ?? false);
+    return task !== null && (this.cuts.get(az)?.has(task.memberId) ?? false);
   }
 
-  #gone(task: Task): void {
-    this.#fitSince.delete(task.memberId);
-    for (const balancer of this.balancers) balancer.deregister(task.memberId);
-    this.onTaskGone(task);
+  #taskChanged(task: Task, status: 'RUNNING' | 'STOPPED'): void {
+    if (status === 'STOPPED') this.#fitSince.delete(task.memberId);
+    this.onTask(task, status);
   }
 
   #tick(): void {
     const now = this.#clock.now();
     for (const balancer of this.balancers) balancer.tick();
+    this.tasksHere.tick();
     for (const task of this.tasksHere.all) {
       if (!this.#isFit(task)) this.#fitSince.delete(task.memberId);
       else if (!this.#fitSince.has(task.memberId)) this.#fitSince.set(task.memberId, now);
-      const since = this.balancers
-        .map((one) => one.unhealthySince(task.memberId))
-        .filter((at) => at !== null);
-      const isHung = !this.tasksHere.isUp(task) && now >= task.listensAt;
-      if (isHung && since.some((at) => now - at > REPLACED_MS)) this.tasksHere.kill(task.slot);
     }
     this.#clock.after(TICK_MS, () => this.#tick());
   }
 
   /** Nothing is wrong with it, nor with what any prober sees of it. */
   #isFit(task: Task): boolean {
-    const { hung, slowMs, deaf } = this.tasksHere.states[task.slot]!;
+    const { slowMs, deaf } = task.state;
     const isSeen = this.site.zones.every((zone) => !this.#isCut(zone, task));
-    const isWell = !hung && slowMs === 0 && !deaf && !this.balancers[0]!.isCheckBroken;
+    const isWell = slowMs === 0 && !deaf && !task.isLeaving && !this.balancers[0]!.isCheckBroken;
     return isSeen && isWell && this.tasksHere.isUp(task) && !this.tasksHere.isLost(task.az);
   }
+}
+
+/** Healthy in every target group, or unhealthy in one (developer guide of ECS, "Service load balancing"). */
+function seenBy(states: readonly (BalancerHealth['state'] | null)[]): EcsHealth | 'draining' {
+  if (states.includes('unhealthy')) return 'unhealthy';
+  if (states.includes('draining')) return 'draining';
+  if (states.includes(null)) return 'absent';
+  return states.includes('initial') ? 'initial' : 'healthy';
 }
