@@ -60,7 +60,7 @@ export function taskEvent(address: string, cluster = 'demo'): unknown {
 
 export function setUp(options: { tasksPerZone?: number; settings?: Partial<FrontSettings> } = {}) {
   const clock = new VirtualClock();
-  const world = new FrontWorld(clock, options.tasksPerZone);
+  const world = new FrontWorld(clock, { tasksPerZone: options.tasksPerZone });
   const store = new MemoryStore(new World(clock));
   const front = new MemoryFrontStore();
   front.observations = (zones) => world.observations(zones);

@@ -79,9 +79,12 @@ export class FrontWorld {
   readonly away = new Set<string>();
   #shiftCount = 0;
 
-  constructor(clock: VirtualClock, tasksPerZone = 1) {
+  constructor(
+    clock: VirtualClock,
+    { tasksPerZone = 1, zones = ZONES as readonly string[], groups = GROUPS as readonly string[] } = {},
+  ) {
     this.clock = clock;
-    this.tasks = ZONES.flatMap((az, zone) =>
+    this.tasks = zones.flatMap((az, zone) =>
       Array.from({ length: tasksPerZone }, (_, index) => ({
         address: `10.0.${zone + 1}.${index + 10}`,
         az,
@@ -91,7 +94,7 @@ export class FrontWorld {
         says: 'healthy' as const,
       })),
     );
-    for (const group of GROUPS) this.groups.set(group, new Set(this.tasks.map(({ address }) => address)));
+    for (const group of groups) this.groups.set(group, new Set(this.tasks.map(({ address }) => address)));
   }
 
   id(index: number): string {

@@ -26,6 +26,11 @@ export const THROTTLE_TABLE = 'throttle';
 export const FRONT_TABLE = 'front';
 export const RESOURCE_ID = 'cluster-ABCDEFGH';
 export const FRONT_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:cache-front`;
+const ELB = `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}`;
+/** In the order of the edges: the primary's first. */
+export const TARGET_GROUPS = ['primary', 'second'].map((edge) => `${ELB}:targetgroup/demo-${edge}/1`);
+export const BALANCERS = ['primary', 'second'].map((edge) => `${ELB}:loadbalancer/app/demo-${edge}/1`);
+export const HOSTED_ZONE = 'Z0DEMO';
 const SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:master-AbCdEf`;
 export const CLUSTER_ARN = `arn:aws:rds:${REGION}:${ACCOUNT}:cluster:${CLUSTER}`;
 export const DATA_API = { clusterArn: CLUSTER_ARN, secretArn: SECRET, database: 'app' };
@@ -37,6 +42,11 @@ const MADE: Readonly<Record<string, string>> = {
   '<ThrottleTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${THROTTLE_TABLE}`,
   '<FrontTable.Arn>': `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${FRONT_TABLE}`,
   '<ControlPlaneCacheFrontFunction.Arn>': FRONT_ARN,
+  '<PrimaryTargets>': TARGET_GROUPS[0]!,
+  '<SecondTargets>': TARGET_GROUPS[1]!,
+  '<PrimaryBalancer>': BALANCERS[0]!,
+  '<SecondBalancer>': BALANCERS[1]!,
+  '<Zone>': HOSTED_ZONE,
   '<DatabaseAuroraCluster>': CLUSTER,
   '<DatabaseAuroraCluster.DBClusterResourceId>': RESOURCE_ID,
   '<DatabaseAuroraClusterMember1>': 'db-1',

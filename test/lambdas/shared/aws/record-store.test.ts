@@ -89,9 +89,11 @@ describe('the records of a name, in a hosted zone', () => {
   });
 
   it('what stands there is deleted exactly as it was read, and the rest made, in one batch', async () => {
-    const altered = { ...alias('PRIMARY'), healthCheckId: null };
+    const target = { ...alias('PRIMARY').alias!, evaluateTargetHealth: false };
+    const altered = { ...alias('PRIMARY'), alias: target, healthCheckId: null };
     await records.apply({ remove: [], create: [altered, alias('SECONDARY')] });
     const [found] = await records.list(NAME);
+    expect(found).toEqual(altered);
     expect(await records.apply({ remove: [found!], create: [alias('PRIMARY')] })).toEqual({
       outcome: 'accepted',
     });
