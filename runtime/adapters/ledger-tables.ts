@@ -55,12 +55,20 @@ export class LedgerTables {
     return value;
   }
 
+  /** For the locks of this transaction: how long they are waited for, and how long they are held while nothing is asked. */
+  async limitLocks(session: Session): Promise<void> {
+    await session.query(
+      `select set_config('lock_timeout', '${LOCK_WAIT_MS}', true),
+         set_config('idle_in_transaction_session_timeout', '${IDLE_MS_MAX}', true)`,
+    );
+  }
+
   /**
    * Locks the row of the shard before it is compared. A row that is locked is written, even where the transition
    * changes nothing: so a writer that was fenced off by its storage answers nothing. @throws RangeError
    */
   async shard(session: Session, shard: number, lock: 'update' | 'share' = 'update'): Promise<ShardRow> {
-    await limitLocks(session);
+    await this.limitLocks(session);
     const { rows } = await session.query<{ row: ShardRow }>(
       `select ${SHARD_JSON} as row from ${SHARD_TABLE} s where s.cache = $1 and s.shard = $2 for ${lock}`,
       [this.cache, shard],
@@ -80,7 +88,7 @@ export class LedgerTables {
   }
 
   async ring(session: Session): Promise<RingRow> {
-    await limitLocks(session);
+    await this.limitLocks(session);
     const { rows } = await session.query<{ row: RingRow }>(
       `select ${RING_JSON} as row from ${RING_TABLE} r where r.cache = $1 for update`,
       [this.cache],
@@ -119,12 +127,4 @@ export class LedgerTables {
     const name = what === 'ring' ? 'the ring' : `shard ${what}`;
     throw new RangeError(`${name} of the cache "${this.cache}" has no row in the ledger`);
   }
-}
-
-/** For the locks of this transaction: how long they are waited for, and how long they are held while nothing is asked. */
-async function limitLocks(session: Session): Promise<void> {
-  await session.query(
-    `select set_config('lock_timeout', '${LOCK_WAIT_MS}', true),
-       set_config('idle_in_transaction_session_timeout', '${IDLE_MS_MAX}', true)`,
-  );
 }

@@ -98,13 +98,32 @@ export class PostgresEpochs implements EpochStore {
     return (await this.#moved(shard, (row) => serveRow(row, epoch), removal)).row;
   }
 
+  /**
+   * While somebody is awaited it looks without a lock: every write that records an invalidation waits for the lock of
+   * this row, and holds its connection meanwhile. What it sees may be old, and no row goes back to an epoch.
+   */
   async #settle({ shard, epoch, waitedOut }: Settling): Promise<ShardRow> {
+    const seen = waitedOut ? null : await this.#awaited(shard, epoch);
+    if (seen) return seen;
     const { row } = await this.#moved(shard, async (before, session) => {
       const isOver =
         waitedOut || (await this.#tables.haveAllAdopted(session, `h.adopted[${shard + 1}]`, epoch));
       return isOver ? settleRow(before, epoch) : null;
     });
     return row;
+  }
+
+  /** The row while it is at this epoch and a holder has not adopted it; else null. */
+  #awaited(shard: number, epoch: number): Promise<ShardRow | null> {
+    return this.#tables.transact(async (session) => {
+      const { rows } = await session.query<{ row: ShardRow }>(
+        `select ${SHARD_JSON} as row from ${SHARD_TABLE} s where s.cache = $1 and s.shard = $2 and s.epoch = $3
+           and exists (select from ${HOLDER_TABLE} h
+                       where h.cache = s.cache and coalesce(h.adopted[$2 + 1], 0) < $3)`,
+        [this.#tables.cache, shard, epoch],
+      );
+      return rows[0]?.row ?? null;
+    });
   }
 
   /** The row after the transition, or as it is where there is none. */

@@ -60,20 +60,22 @@ export class PostgresJournal implements Journal {
   }
 
   async remove(shard: number, epoch: number, applied: readonly number[]): Promise<void> {
-    await this.#tables.transact((session) =>
-      session.query(
+    await this.#tables.transact(async (session) => {
+      await this.#tables.limitLocks(session);
+      await session.query(
         `with row as materialized (
            select epoch from ${SHARD_TABLE} where cache = $1 and shard = $2 for share)
          delete from ${JOURNAL_TABLE} j using row
          where row.epoch = $3 and j.cache = $1 and j.id = any($4::bigint[])`,
         [this.#tables.cache, shard, epoch, applied],
-      ),
-    );
+      );
+    });
   }
 
   /** While a shard is away, any number of reporters journal at once. Null where it takes deletions. */
   #journaled({ shard, keys }: Report): Promise<Reported | null> {
     return this.#tables.transact(async (session) => {
+      await this.#tables.limitLocks(session);
       const { rows } = await session.query<{ row: ShardRow }>(
         `with row as materialized (
            select * from ${SHARD_TABLE}

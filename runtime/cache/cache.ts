@@ -121,9 +121,10 @@ export class Cache extends Keyspace implements OpenedCache {
 
   /** Refuses new work, gives the leases back, and leaves no socket and no timer. */
   async close(): Promise<void> {
-    const { parts, keepers, ports } = this.#opened;
+    const { parts, keepers, ports, invalidator } = this.#opened;
     this.#opened.closed = true;
     for (const keeper of keepers) keeper.close();
+    await invalidator.done();
     await parts.leases.close();
     for (const link of parts.links) link.close();
     ports.connector.close?.();

@@ -7,8 +7,8 @@ import { type Holder, leaseWaitMs } from '../../core/cache/protocol/index.ts';
 import type { Cancel } from '../ports.ts';
 import { answerOf, type CacheParts } from './parts.ts';
 
-/** Rare: a holder that is left costs time only when a shard is closed. */
-const SWEEP_MS = 30_000;
+/** A holder that is left costs time when a shard is closed: it is gone after two sweeps, 30 s at most. */
+const SWEEP_MS = 10_000;
 
 export class HolderSweep {
   readonly #parts: CacheParts;

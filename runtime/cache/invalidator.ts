@@ -19,6 +19,7 @@ import {
 import { CacheError } from './errors.ts';
 import { answerOf, type CacheParts, sightOf, sleep } from './parts.ts';
 import type { Recorded } from './ports.ts';
+import { Removals } from './removals.ts';
 import type { Command } from './shard-link.ts';
 
 export interface InvalidationWish {
@@ -51,9 +52,11 @@ const CONNECTED_POLL_MS = 10;
 
 export class Invalidator {
   readonly #parts: CacheParts;
+  readonly #removals: Removals;
 
   constructor(parts: CacheParts) {
     this.#parts = parts;
+    this.#removals = new Removals(parts);
   }
 
   /** Resolves when it is acknowledged. @throws CacheError `not-invalidated` */
@@ -65,16 +68,20 @@ export class Invalidator {
 
   /** As `invalidate`, after the transaction that recorded it has committed. */
   async deliver(wish: InvalidationWish, { row, ids }: Recorded): Promise<Invalidated> {
-    const { leases, limits, journal } = this.#parts;
+    const { leases, limits } = this.#parts;
     leases.tell(row);
     const driven = this.#driven(wish);
     await this.#connected(driven);
     const sight = sightOf(this.#parts, wish.shard);
     const invalidated = await this.#drive(driven, beginRecorded(row, sight, limits.leases));
-    if (invalidated.how === 'delivered') {
-      await answerOf(this.#parts, () => journal.remove(wish.shard, invalidated.epoch, ids));
-    }
+    const { how, epoch } = invalidated;
+    if (how === 'delivered') this.#removals.add({ shard: wish.shard, epoch, ids });
     return invalidated;
+  }
+
+  /** What was delivered has left the journal, as far as the database answers. */
+  done(): Promise<void> {
+    return this.#removals.done();
   }
 
   #driven(wish: InvalidationWish): Driven {

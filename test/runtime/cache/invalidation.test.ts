@@ -142,6 +142,27 @@ describe('an invalidation that a transaction recorded', () => {
     expect(tables.ledger.journal).toHaveLength(1);
     await outcome(clock, a.deliver(pending!));
     expect((await outcome(clock, b.get(KEY))).value).toBeUndefined();
+    await clock.advance(5);
+    expect(tables.ledger.journal).toEqual([]);
+  });
+
+  it('is acknowledged before it has left the journal, and leaves it with others in one transaction', async () => {
+    const { clock, tables, a } = await withRow();
+    const pending = [];
+    for (let n = 0; n < 20; n += 1) pending.push((await outcome(clock, a.record({} as never, KEY))).value!);
+    tables.hopMs = 50;
+    const before = tables.removals;
+    for (const one of pending) expect((await outcome(clock, a.deliver(one))).ms).toBeLessThan(5);
+    await clock.advance(500);
+    expect(tables.ledger.journal).toEqual([]);
+    expect(tables.removals - before).toBeLessThanOrEqual(3);
+  });
+
+  it('has left the journal when its cache is closed', async () => {
+    const { clock, tables, a } = await withRow();
+    const { value: pending } = await outcome(clock, a.record({} as never, KEY));
+    await outcome(clock, a.deliver(pending!));
+    await outcome(clock, a.close());
     expect(tables.ledger.journal).toEqual([]);
   });
 

@@ -203,6 +203,16 @@ describe('a holder', () => {
     expect(new Set(seen).size).toBe(4);
   });
 
+  it('is looked for without a lock while it is awaited: writes that record neither wait nor are waited for', async () => {
+    await mine.epochs.register('p');
+    await mine.epochs.close(0, SERVING);
+    const { commit } = await recording(0, ['k']);
+    const settling = others.epochs.settle({ shard: 0, epoch: 4, waitedOut: false });
+    expect(await isPending(settling, 500)).toBe(false);
+    expect(await settling).toMatchObject({ state: 'closing', epoch: 4 });
+    await commit();
+  });
+
   it('is asked for once by all who wait for the same shard to settle', async () => {
     await mine.epochs.register('p');
     await mine.epochs.close(0, SERVING);

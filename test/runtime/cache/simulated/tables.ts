@@ -30,6 +30,7 @@ export class Tables implements EpochStore, Journal, RingStore {
   isAway = false;
   hopMs = 1;
   renewals = 0;
+  removals = 0;
   /** When the newest renewal was answered. */
   answeredAt = 0;
   /** The shards that invalidations were recorded for, in their order. */
@@ -95,6 +96,7 @@ export class Tables implements EpochStore, Journal, RingStore {
   }
 
   remove(shard: number, epoch: number, applied: readonly number[]): Promise<void> {
+    this.removals += 1;
     return this.#transact((ledger) => remove(ledger, shard, epoch, applied));
   }
 
