@@ -69,7 +69,7 @@ function inService(size: number, az: string | null): Instances {
     }),
   );
   for (const [at, slot] of instances.list.entries()) {
-    instances.answered(slot, 10 + (at % 7));
+    instances.answered(slot, { work: 'read', since: systemClock.now() - 10 - (at % 7) });
     slot.inFlight = at % 4;
   }
   return instances;

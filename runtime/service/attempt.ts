@@ -3,7 +3,7 @@
 import type { Cancel, Clock } from '../ports.ts';
 import { AttemptFailure } from './errors.ts';
 import type { Instances } from './instances.ts';
-import { type AnswerKind, judgeAnswer, saysDraining } from './judge.ts';
+import { type AnswerKind, type Asked, judgeAnswer, saysDraining, workOf } from './judge.ts';
 import type { Incoming, Outgoing } from './ports.ts';
 import type { Slot } from './slot.ts';
 
@@ -34,7 +34,7 @@ export class Attempt {
   readonly place: Place;
   readonly #options: AttemptOptions;
   readonly #stop = new AbortController();
-  readonly #startedAt: number;
+  readonly #asked: Asked;
   readonly #cancelLimit: Cancel;
   #isLate = false;
   #isOver = false;
@@ -43,7 +43,7 @@ export class Attempt {
     const { place, clock, tryMs, request } = options;
     this.place = place;
     this.#options = options;
-    this.#startedAt = clock.now();
+    this.#asked = { work: workOf(request.method), since: clock.now() };
     place.slot.inFlight += 1;
     this.#cancelLimit = clock.after(tryMs, () => this.#tooLong());
     place.slot.client.send({ ...request, signal: this.#stop.signal }).then(
@@ -68,9 +68,9 @@ export class Attempt {
     const { slot, instances } = this.place;
     const kind = judgeAnswer(answer);
     if (saysDraining(answer)) instances.draining(slot);
-    if (kind === 'gateway') instances.failed(slot);
-    else if (kind === 'busy') instances.pushedBack(slot, this.#elapsed());
-    else if (kind === 'answer' && !this.#isLate) instances.answered(slot, this.#elapsed());
+    if (kind === 'gateway') instances.failed(slot, this.#asked);
+    else if (kind === 'busy') instances.pushedBack(slot, this.#asked);
+    else if (kind === 'answer' && !this.#isLate) instances.answered(slot, this.#asked);
     this.#options.ended(this, { kind, answer });
   }
 
@@ -82,14 +82,14 @@ export class Attempt {
       return;
     }
     if (error.kind !== 'timed-out') instances.failed(slot);
-    else if (!this.#isLate) instances.late(slot);
+    else if (!this.#isLate) instances.late(slot, this.#asked);
     this.#options.ended(this, { kind: 'failure', failure: error });
   }
 
   #tooLong(): void {
     if (this.#isOver) return;
     this.#isLate = true;
-    this.place.instances.late(this.place.slot);
+    this.place.instances.late(this.place.slot, this.#asked);
     this.#options.late(this);
   }
 
@@ -103,6 +103,6 @@ export class Attempt {
   }
 
   #elapsed(): number {
-    return this.#options.clock.now() - this.#startedAt;
+    return this.#options.clock.now() - this.#asked.since;
   }
 }

@@ -13,14 +13,14 @@ import {
   FIT_RATIO_MIN,
   isOut,
   isPanic,
-  type MemberLimits,
-  type MemberState,
   MemberTracker,
   ownZoneShare,
   shareOf,
 } from '../../core/pools/index.ts';
 import type { Clock, Random } from '../ports.ts';
+import { isFit, isSame } from './fitness.ts';
 import type { ServicePoolLimits } from './limits.ts';
+import type { Asked } from './judge.ts';
 import type { Instance, Transport } from './ports.ts';
 import { Slot } from './slot.ts';
 
@@ -122,8 +122,10 @@ export class Instances {
   }
 
   /** Answered within its time. */
-  answered(slot: Slot, ms: number): void {
+  answered(slot: Slot, { work, since }: Asked): void {
     const now = this.#options.clock.now();
+    const ms = now - since;
+    if (work === 'write') slot.wroteAt = now;
     slot.took(ms, now);
     slot.window.add(ms);
     slot.tally.add(true, now);
@@ -131,17 +133,19 @@ export class Instances {
     if (this.#tracker.state(slot.id) !== slot.state) this.#arrange();
   }
 
-  /** No connection, a connection that was lost, or a gateway's error. */
-  failed(slot: Slot): void {
+  /** No connection or a connection that was lost; or, of what was `asked`, a gateway's error. */
+  failed(slot: Slot, asked?: Asked): void {
     const { clock, random } = this.#options;
+    if (asked && this.#isEverybodys(slot, asked)) return;
     slot.tally.add(false, clock.now());
     this.#tracker.failed(slot.id, clock.now(), random());
     this.#suspect(slot);
   }
 
-  /** No answer within the limit of one attempt. */
-  late(slot: Slot): void {
+  /** No answer within the limit of one attempt, or of a probe. */
+  late(slot: Slot, asked?: Asked): void {
     const { clock, random, limits } = this.#options;
+    if (asked && this.#isEverybodys(slot, asked)) return this.#check(slot);
     slot.tally.add(false, clock.now());
     slot.took(limits.tryMs, clock.now());
     this.#tracker.late(slot.id, clock.now(), random());
@@ -149,9 +153,10 @@ export class Instances {
   }
 
   /** It said that it has too much to do: no sign of death, and it counts only against what others do. */
-  pushedBack(slot: Slot, ms: number): void {
+  pushedBack(slot: Slot, asked: Asked): void {
     const now = this.#options.clock.now();
-    slot.took(ms, now);
+    if (this.#isEverybodys(slot, asked)) return;
+    slot.took(now - asked.since, now);
     slot.tally.add(false, now);
   }
 
@@ -167,6 +172,7 @@ export class Instances {
 
   probed(slot: Slot, end: 'passed' | 'failed' | 'timed-out', ms: number): void {
     const { clock, random } = this.#options;
+    slot.checkUntil = -Infinity;
     if (this.#tracker.state(slot.id)?.kind === 'probing') {
       this.#tracker.probed(slot.id, end === 'passed', clock.now(), random());
       if (end === 'passed') slot.avoidUntil = -Infinity;
@@ -206,7 +212,8 @@ export class Instances {
 
   /** Whether its state or the last error asks for a probe. */
   wantsProbe(slot: Slot): boolean {
-    return slot.state.kind === 'probing' || slot.avoidUntil > this.#options.clock.now();
+    const now = this.#options.clock.now();
+    return slot.state.kind === 'probing' || slot.avoidUntil > now || slot.checkUntil > now;
   }
 
   async close(): Promise<void> {
@@ -215,6 +222,18 @@ export class Instances {
 
   destroy(): void {
     for (const { client } of this.#slots) client.destroy();
+  }
+
+  /** A write that went wrong while no other instance did one: the way of the writes is shut, and nobody is to blame. */
+  #isEverybodys(slot: Slot, { work, since }: Asked): boolean {
+    return work === 'write' && !this.#slots.some((other) => other !== slot && other.wroteAt >= since);
+  }
+
+  /** Nothing speaks against it but that nobody answers: a probe tells whether it would. */
+  #check(slot: Slot): void {
+    const { clock, limits, troubled } = this.#options;
+    slot.checkUntil = clock.now() + limits.avoidMs;
+    troubled();
   }
 
   #suspect(slot: Slot): void {
@@ -270,17 +289,4 @@ export class Instances {
     slot.share = isOut(state) ? 1 : shareOf(state, now, this.#options.limits.member);
     slot.burdened(isOut(state) || slot.avoidUntil > now);
   }
-}
-
-function isSame(a: Instance, b: Instance | undefined): boolean {
-  return b !== undefined && a.host === b.host && a.port === b.port;
-}
-
-/** Not out, and not kept in by the cap alone. */
-function isFit({ state, avoidUntil }: Slot, now: number, limits: MemberLimits): boolean {
-  return !isOut(state) && !(avoidUntil > now && isOverLimit(state, limits));
-}
-
-function isOverLimit(state: MemberState, { errorsMax, latesMax }: MemberLimits): boolean {
-  return state.kind === 'suspect' && (state.errors >= errorsMax || state.lates >= latesMax);
 }

@@ -22,6 +22,10 @@ export class Slot implements Candidate {
   state: MemberState;
   /** Chosen last until then. */
   avoidUntil = -Infinity;
+  /** Asked by a probe until then, and chosen as before. */
+  checkUntil = -Infinity;
+  /** When it last answered a write in time. */
+  wroteAt = -Infinity;
   /** It said that it is leaving; when it is asked again if it is still there. Null while it serves. */
   drainingUntil: number | null = null;
   tally: RollingTally;

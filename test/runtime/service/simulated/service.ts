@@ -43,6 +43,8 @@ export class SimulatedService implements Discovery, Transport {
   readonly behaviours = new Map<string, Behaviour>();
   /** Of probes; as of requests where there is none. */
   readonly health = new Map<string, Behaviour>();
+  /** Of writes; as of all requests where there is none. */
+  readonly writes = new Map<string, Behaviour>();
   readonly arrived: Arrived[] = [];
   readonly closed: string[] = [];
   registryFails = false;
@@ -95,9 +97,8 @@ export class SimulatedService implements Discovery, Transport {
   }
 
   #send(instance: string, { signal, ...request }: Outgoing): Promise<Incoming> {
-    const isProbe = request.path === '/health';
-    const behaviour =
-      (isProbe ? this.health.get(instance) : undefined) ?? this.behaviours.get(instance) ?? WELL;
+    const special = request.path === '/health' ? this.health : request.method === 'GET' ? null : this.writes;
+    const behaviour = special?.get(instance) ?? this.behaviours.get(instance) ?? WELL;
     if (behaviour.kind === 'refuses') return Promise.reject(new AttemptFailure('unsent'));
     const arrived: Arrived = { ...request, instance, at: this.clock.now(), isAborted: false };
     this.arrived.push(arrived);
