@@ -53,7 +53,7 @@ export type FrontHandler = (event: unknown, invocation: Invocation) => Promise<F
 const READY_MS = 1500;
 /** Left over for the answer. */
 const MARGIN_MS = 500;
-const READMIT_MS_MAX = 8000;
+const READMIT_MS_MAX = 7000;
 const READMIT_POLL_MS = 250;
 
 export function createHandler(ports: FrontPorts): FrontHandler {
