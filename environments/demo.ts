@@ -10,6 +10,9 @@ import type { EnvironmentProfile } from '../core/profile/types.ts';
  * by the second beside it. Three tasks of the web tier answer it, one a zone, and ask one of the three of the shop. A
  * request whose trace is sampled (`X-Amzn-Trace-Id: Root=1-...;Sampled=1`) leaves a line in the log of each.
  *
+ * The shop verifies tokens of its callers with a key that Secrets Manager makes up: its tasks get it when they start. The
+ * web tier has no use for the key, and does not get it.
+ *
  * `throttle` is about the shop's quotes: a part that bears 100 requests a second, because it has four slots that each
  * hold a request for 40 ms. A price comparison is promised ten of them and may use forty, but goes first under
  * overload; so does whoever shows no token, and all of those together are one caller. Any other caller may have 20.
@@ -22,7 +25,13 @@ export const demo: EnvironmentProfile = {
   tiers: {
     database: { mode: 'act' },
     cache: { shards: 4, redundancy: 'masked', gutter: true },
-    service: { shop: { entry: 'examples/shop/main.ts', environment: { TRACE_LOG: 'sampled' } } },
+    service: {
+      shop: {
+        entry: 'examples/shop/main.ts',
+        environment: { TRACE_LOG: 'sampled' },
+        secrets: { SHOP_TOKEN_KEY: { generate: 'token-key' } },
+      },
+    },
     web: { entry: 'examples/shop-web/main.ts', calls: ['shop'], environment: { TRACE_LOG: 'sampled' } },
     edge: { domain: 'shop.demo.example.com', secondary: 'edge' },
   },

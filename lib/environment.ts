@@ -12,7 +12,13 @@ import {
 import type { Construct } from 'constructs';
 import type { StackId } from '../core/naming.ts';
 import { EPHEMERAL_MARK, STATEFUL_TYPES, checkLock, type EnvironmentLock } from '../core/profile/lock.ts';
-import { validate, type EnvironmentProfile, type NormalizedProfile } from '../core/profile/index.ts';
+import {
+  generatedSecretsOf,
+  validate,
+  type EnvironmentProfile,
+  type NormalizedProfile,
+  type NormalizedTask,
+} from '../core/profile/index.ts';
 import { CacheStack } from './stacks/cache-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
 import { ControlStack } from './stacks/control-stack.ts';
@@ -74,6 +80,8 @@ export class UnderstudyEnvironment extends Stage {
       deletionProtection,
       throttled: profile.throttle.length > 0,
       fronted: profile.tiers.web !== null,
+      environmentName: profile.name,
+      secrets: generatedSecretsOf(tasksOf(profile)),
       ...guarded,
     });
     this.database = new DatabaseStack(this, stackId('Database'), {
@@ -180,6 +188,12 @@ function stackId(id: StackId): StackId {
 
 function stageProps(profile: NormalizedProfile, account: string | undefined): StageProps {
   return { env: { region: profile.region, ...(account === undefined ? {} : { account }) } };
+}
+
+/** Everything that tasks run, second versions among them. */
+function tasksOf({ tiers: { web, service } }: NormalizedProfile): readonly NormalizedTask[] {
+  const services = service.flatMap((one) => (one.canary === null ? [one] : [one, one.canary]));
+  return web === null ? services : [web, ...services];
 }
 
 /** Logical ids and types of a stack's resources that hold data. */

@@ -5,4 +5,5 @@ export type * from './normalized.ts';
 export type * from './types.ts';
 export { CLOUDFRONT_REGION, owns, parentOf } from './edge-rules.ts';
 export { tunableTiers } from './thresholds.ts';
+export { generatedSecretsOf } from './variables.ts';
 export { validate } from './validate.ts';

@@ -129,6 +129,26 @@ export const REQUEST_PATH: TextRule = {
 
 /** As shells and every runtime know them. */
 export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+/** Not ending as a random end does: Secrets Manager could not tell the name from the ARN of another secret. */
+export const SECRET_NAME: TextRule = {
+  pattern: /^(?!.*-[A-Za-z0-9]{6}$)[A-Za-z0-9/_+=.@-]{1,512}$/,
+  rule: 'must be the name of a secret: 1 to 512 letters, digits and /_+=.@-, not ending in a dash and six characters',
+  fix: "use its name, such as 'shop/token-key', its whole ARN, or { generate: 'token-key' }",
+};
+
+/** With its random end: without it, another secret could be meant. */
+export const SECRET_WHOLE_ARN: TextRule = {
+  pattern: /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
+  rule: 'must be the whole ARN of a secret, with the six characters at its end and nothing after them',
+  fix: 'copy it: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>',
+};
+
+export const GENERATED_SECRET: TextRule = {
+  pattern: /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
+  rule: 'must be 2 to 40 lower-case letters, digits and dashes, beginning with a letter and not ending in a dash',
+  fix: "use a name such as 'token-key'",
+};
+
 /** Variables that the kit, Node's loader or Fargate sets. */
 export const RESERVED_VARIABLES =
   /^(UNDERSTUDY_|AWS_|ECS_|DATABASE_|(HOST|PORT|NODE_PATH|NODE_EXTRA_CA_CERTS)$)/;

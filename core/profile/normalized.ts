@@ -44,6 +44,12 @@ export interface NormalizedTiers {
 export type TaskSource =
   { readonly kind: 'image'; readonly image: string } | { readonly kind: 'entry'; readonly entry: string };
 
+/** Where a secret is: one that exists, or one that the environment makes under a name of its own. */
+export type SecretSource =
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'arn'; readonly arn: string }
+  | { readonly kind: 'generated'; readonly name: string };
+
 export interface NormalizedTask {
   readonly source: TaskSource;
   /** Null: a short hash of image or bundle. */
@@ -58,6 +64,8 @@ export interface NormalizedTask {
   /** Null: nobody said what the tier must bear. */
   readonly peakRequestsPerS: number | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** By the name of the variable. */
+  readonly secrets: Readonly<Record<string, SecretSource>>;
 }
 
 export interface NormalizedService extends NormalizedTask {

@@ -6,10 +6,11 @@ import { TASKS_MAX, TASKS_MAX_RATIO } from './defaults.ts';
 import { MODES, VERSION } from './names.ts';
 import type { NormalizedService, NormalizedTask } from './normalized.ts';
 import { choiceAt, objectAt, onlyKnown, textAt } from './reading.ts';
-import { TASK_FIELDS, readEnvironment, readSource, readTask, readTasks, type TaskContext } from './task.ts';
+import { TASK_FIELDS, readSource, readTask, readTasks, type TaskContext } from './task.ts';
+import { readEnvironment, readSecrets, refuseTwice } from './variables.ts';
 
 const FIELDS = [...TASK_FIELDS, 'canary', 'mode'];
-const CANARY_FIELDS = ['image', 'entry', 'version', 'tasks', 'environment'];
+const CANARY_FIELDS = ['image', 'entry', 'version', 'tasks', 'environment', 'secrets'];
 
 export interface ServiceContext extends TaskContext {
   readonly applications: readonly string[];
@@ -79,7 +80,9 @@ function readCanary(
       ...stable.environment,
       ...readEnvironment(faults, `${path}.environment`, fields['environment']),
     },
+    secrets: { ...stable.secrets, ...readSecrets(faults, `${path}.secrets`, fields['secrets']) },
   };
+  refuseTwice(faults, path, canary);
   faults.push(...capacityFaults(path, canary, context.zones.length));
   return canary;
 }

@@ -12,17 +12,11 @@ import {
   TASK_CPU_DEFAULT,
   TASK_PORT_DEFAULT,
 } from './defaults.ts';
-import {
-  CONTAINER_IMAGE,
-  ENTRY_FILE,
-  REQUEST_PATH,
-  RESERVED_VARIABLES,
-  VARIABLE_NAME,
-  VERSION,
-} from './names.ts';
+import { CONTAINER_IMAGE, ENTRY_FILE, REQUEST_PATH, VERSION } from './names.ts';
 import type { NormalizedTask, TaskSource } from './normalized.ts';
-import { integerAt, objectAt, textAt, type Fields } from './reading.ts';
+import { integerAt, textAt, type Fields } from './reading.ts';
 import type { Size } from './types.ts';
+import { readEnvironment, readSecrets, refuseTwice } from './variables.ts';
 
 export const TASK_FIELDS = [
   'image',
@@ -37,6 +31,7 @@ export const TASK_FIELDS = [
   'requestsPerTask',
   'peakRequestsPerS',
   'environment',
+  'secrets',
 ];
 
 export interface TaskContext {
@@ -69,7 +64,9 @@ export function readTask(
       REQUESTS_PER_TASK_DEFAULT,
     peakRequestsPerS: integerAt(faults, `${path}.peakRequestsPerS`, fields['peakRequestsPerS'], PEAK),
     environment: readEnvironment(faults, `${path}.environment`, fields['environment']),
+    secrets: readSecrets(faults, `${path}.secrets`, fields['secrets']),
   };
+  refuseTwice(faults, path, task);
   // A number that is no whole one is refused already, and is not named twice.
   faults.push(...capacityFaults(path, task, zones));
   return task;
@@ -128,26 +125,4 @@ function readMemory(faults: Fault[], field: string, value: unknown, cpu: number)
   const rule = `is not sold by Fargate with ${cpu} CPU units, but ${sizes}`;
   faults.push({ field, value, rule, fix: `leave it out for ${least}, or choose another cpu` });
   return least;
-}
-
-export function readEnvironment(
-  faults: Fault[],
-  path: string,
-  value: unknown,
-): Readonly<Record<string, string>> {
-  if (value === undefined) return {};
-  const read: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(objectAt(faults, path, value) ?? {})) {
-    const field = `${path}.${name}`;
-    if (!VARIABLE_NAME.test(name)) {
-      const rule = 'must be named by letters, digits and underscores, not beginning with a digit';
-      faults.push({ field, value: entry, rule, fix: "use a name such as 'GREETING'" });
-    } else if (RESERVED_VARIABLES.test(name)) {
-      const rule = 'is a variable that the kit or AWS sets';
-      faults.push({ field, value: entry, rule, fix: 'choose another name' });
-    } else if (typeof entry !== 'string') {
-      faults.push({ field, value: entry, rule: 'must be text', fix: 'write it in quotes' });
-    } else read[name] = entry;
-  }
-  return read;
 }

@@ -75,16 +75,28 @@ export interface TaskProfile {
   readonly requestsPerTask?: number;
   /** Requests a second that the tier must bear with one zone gone (I-35). @default - not checked */
   readonly peakRequestsPerS?: number;
-  /** Variables of the tasks beside the kit's own. Never a secret. @default - none */
+  /** Plain variables of the tasks beside the kit's own, as text in the template: never a secret. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Variables that a task gets from Secrets Manager when it starts, by the name of the variable. The template holds
+   * where a value is and never the value; the role that starts the tasks may read these secrets and no others.
+   * @default - none
+   */
+  readonly secrets?: Readonly<Record<string, SecretProfile>>;
 }
+
+/**
+ * A secret that exists, by name or whole ARN; or one that the environment makes, 64 random letters and digits. Tasks
+ * that ask for the same name to be generated share one.
+ */
+export type SecretProfile = string | { readonly generate: string };
 
 export interface ServiceProfile extends TaskProfile {
   /**
    * A second version beside the first, which the strategy's rules send users to. It differs in what is named here;
-   * its `environment` is added to that of the first. @default - none
+   * its `environment` and `secrets` are added to those of the first. @default - none
    */
-  readonly canary?: Pick<TaskProfile, 'image' | 'entry' | 'version' | 'tasks' | 'environment'>;
+  readonly canary?: Pick<TaskProfile, 'image' | 'entry' | 'version' | 'tasks' | 'environment' | 'secrets'>;
   /** What the controllers may do while no control item names a mode. @default - they act */
   readonly mode?: Mode;
 }

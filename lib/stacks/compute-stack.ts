@@ -67,6 +67,7 @@ export class ComputeStack extends Stack {
       service,
       role,
       variables: serviceVariables({ profile, application, database, state, cache: cache?.cache ?? null }),
+      generatedSecrets: state.generatedSecrets,
     });
     tier.connections.allowTo(
       database.database,
@@ -91,6 +92,7 @@ export class ComputeStack extends Stack {
       namespaceName: profile.name,
       ...(balancers === null ? {} : { balancers }),
       variables: taskVariables({ profile, state, tier: 'web' }),
+      generatedSecrets: state.generatedSecrets,
     });
   }
 

@@ -102,7 +102,16 @@ export function createParts(
   const taskNetwork = { ...network, dns: () => dns.environment() };
   const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 
-  const ofFront = { names: dns.names, buckets: s3, routes: endpoint, identity, events, logs, metrics };
+  const ofFront = {
+    names: dns.names,
+    buckets: s3,
+    routes: endpoint,
+    identity,
+    events,
+    logs,
+    metrics,
+    secrets,
+  };
   const zoneOfSubnet = (subnetId: string) => zoneOf(cloudFormation, subnetId);
   const { loadBalancing, ecs } = createFront(world, {
     ...taskNetwork,

@@ -11,6 +11,12 @@ const CPU_PERCENT = 60;
 
 type Bounds = Pick<NormalizedTask, 'tasks' | 'tasksMax' | 'requestsPerTask'>;
 
+/**
+ * Every service of the kit scales, and its template names no count of tasks: a deployment would set back what scaling
+ * did. ECS starts a new service with one task, and the scalable target lifts it to its least at once: registering
+ * one brings what is outside its bounds inside (Application Auto Scaling, RegisterScalableTarget).
+ */
+
 /** Keeps the requests a task at what it bears, less the share that comes over when a zone is gone. */
 export function scaleByRequests(
   service: ecs.FargateService,

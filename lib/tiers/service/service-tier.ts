@@ -8,6 +8,7 @@ import { discoveryName, type ServiceVersion } from '../../../core/naming.ts';
 import type { NormalizedService, NormalizedTask } from '../../../core/profile/index.ts';
 import { scaleByCpu } from './scaling.ts';
 import { taskSecurityGroup } from './security-group.ts';
+import type { Generated } from './task-secrets.ts';
 import { TaskService } from './task-service.ts';
 
 export interface ServiceTierProps {
@@ -20,6 +21,8 @@ export interface ServiceTierProps {
   readonly role: iam.Role;
   /** Variables of the kit; those of the service's own come on top. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Secrets that the environment makes. @default - none */
+  readonly generatedSecrets?: Generated;
 }
 
 /**
@@ -68,7 +71,7 @@ export class ServiceTier extends Construct implements ec2.IConnectable, iam.IGra
     version: ServiceVersion,
     task: NormalizedTask,
     securityGroup: ec2.ISecurityGroup,
-    { environmentName, cluster, namespace, role, variables }: ServiceTierProps,
+    { environmentName, cluster, namespace, role, variables, generatedSecrets }: ServiceTierProps,
   ): TaskService {
     const name = discoveryName(this.application, version);
     const registry = namespace.createService(name, {
@@ -85,6 +88,7 @@ export class ServiceTier extends Construct implements ec2.IConnectable, iam.IGra
       role,
       securityGroup,
       variables,
+      ...(generatedSecrets === undefined ? {} : { generatedSecrets }),
       registry,
     });
     scaleByCpu(made.service, task);

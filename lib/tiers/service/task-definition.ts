@@ -10,6 +10,7 @@ import { bundleAsset, bundleVersion, imageVersion } from './code.ts';
 import { containerHealthCheck } from './health-check.ts';
 import { LOADER, LOADER_ENV, SDK_PATH, STOCK_IMAGE } from './loader.ts';
 import { allowPull } from './private-image.ts';
+import { taskSecrets, type Generated, type TaskSecrets } from './task-secrets.ts';
 
 export const ECS_TASKS = 'ecs-tasks.amazonaws.com';
 /** The one container of every task. */
@@ -29,6 +30,8 @@ export interface TaskDefinitionProps {
   readonly role: iam.IRole;
   /** Variables of the kit; those of the task's own come on top. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Secrets that the environment makes. @default - none */
+  readonly generatedSecrets?: Generated;
   /** Whether ECS itself asks the tasks for their health; a balancer does otherwise. */
   readonly checked: boolean;
 }
@@ -37,7 +40,7 @@ export interface TaskDefinitionProps {
 export class TaskDefinition extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
   readonly logGroup: logs.LogGroup;
-  /** What ECS uses to start a task: it writes logs and pulls the image. The task itself never has it. */
+  /** What ECS uses to start a task: it writes logs, pulls the image and reads secrets. The task itself never has it. */
   readonly executionRole: iam.Role;
   /** The bundle; null where the tasks run an image of the team's own. */
   readonly bundle: Asset | null;
@@ -57,7 +60,7 @@ export class TaskDefinition extends Construct {
     });
     this.executionRole = serviceRole(this, 'ExecutionRole', {
       service: ECS_TASKS,
-      description: `Starts the tasks of ${taskName} of ${environmentName}: logs and image, nothing else.`,
+      description: `Starts the tasks of ${taskName} of ${environmentName}: logs, image and secrets, nothing else.`,
     });
     this.definition = new ecs.FargateTaskDefinition(this, 'Task', {
       family: `${environmentName}-${taskName}`,
@@ -67,7 +70,11 @@ export class TaskDefinition extends Construct {
       executionRole: this.executionRole,
       ...(source.kind === 'image' ? {} : stockPlatform()),
     });
-    const container = this.addContainer(props);
+    const { executionRole } = this;
+    const generated = props.generatedSecrets ?? new Map();
+    const secrets = taskSecrets(this, { secrets: task.secrets, generated, executionRole });
+    if (secrets.policy !== null) this.definition.node.addDependency(secrets.policy);
+    const container = this.addContainer(props, secrets.variables);
     if (source.kind === 'image') {
       const pull = allowPull(this, this.executionRole, source.image);
       if (pull !== null) this.definition.node.addDependency(pull);
@@ -77,12 +84,17 @@ export class TaskDefinition extends Construct {
     }
     Validations.of(this.definition).acknowledge({
       id: 'AwsSolutions-ECS2',
-      reason: 'The variables are names and addresses of the environment. Logins use IAM: there is no secret.',
+      reason:
+        'Plain variables are names and addresses of the environment. Logins use IAM, and secrets of the application ' +
+        'come from Secrets Manager when a task starts.',
     });
     this.node.defaultChild = this.definition;
   }
 
-  private addContainer(props: TaskDefinitionProps): ecs.ContainerDefinition {
+  private addContainer(
+    props: TaskDefinitionProps,
+    secrets: TaskSecrets['variables'],
+  ): ecs.ContainerDefinition {
     const { task, taskName, variables, checked } = props;
     const image = task.source.kind === 'image' ? task.source.image : STOCK_IMAGE;
     return this.definition.addContainer(CONTAINER, {
@@ -96,6 +108,7 @@ export class TaskDefinition extends Construct {
         ...this.bundleVariables(),
         ...task.environment,
       },
+      secrets,
       portMappings: [{ containerPort: task.port, protocol: ecs.Protocol.TCP }],
       stopTimeout: STOP_TIMEOUT,
       logging: ecs.LogDrivers.awsLogs({

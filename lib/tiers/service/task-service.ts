@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import type { NormalizedTask } from '../../../core/profile/index.ts';
 import { allowBundle } from './bundle-rights.ts';
 import { CONTAINER, TaskDefinition } from './task-definition.ts';
+import type { Generated } from './task-secrets.ts';
 
 export interface TaskServiceProps {
   readonly environmentName: string;
@@ -21,6 +22,8 @@ export interface TaskServiceProps {
   readonly securityGroup: ec2.ISecurityGroup;
   /** Variables of the kit; those of the task's own come on top. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Secrets that the environment makes. @default - none */
+  readonly generatedSecrets?: Generated;
   /** Balancers that send to the tasks and ask them for their health. @default - none: ECS asks them itself */
   readonly targetGroups?: readonly elbv2.ApplicationTargetGroup[];
   /** Where each task is registered for its callers. @default - nowhere */
@@ -48,13 +51,14 @@ export class TaskService extends Construct {
       task,
       role,
       variables: props.variables,
+      ...(props.generatedSecrets === undefined ? {} : { generatedSecrets: props.generatedSecrets }),
       checked: targetGroups.length === 0,
     });
+    // No desired count: ECS keeps what scaling made of it when a deployment comes. See `scaling.ts` for the first.
     this.service = new ecs.FargateService(this, 'Service', {
       serviceName: props.serviceName,
       cluster,
       taskDefinition: this.tasks.definition,
-      desiredCount: task.tasks,
       minHealthyPercent: HEALTHY_PERCENT.min,
       maxHealthyPercent: HEALTHY_PERCENT.max,
       circuitBreaker: { enable: true, rollback: true },

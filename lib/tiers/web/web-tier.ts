@@ -12,6 +12,7 @@ import { scaleByCpu, scaleByRequests } from '../service/scaling.ts';
 import { taskSecurityGroup } from '../service/security-group.ts';
 import type { ServiceTier } from '../service/service-tier.ts';
 import { ECS_TASKS } from '../service/task-definition.ts';
+import type { Generated } from '../service/task-secrets.ts';
 import { TaskService } from '../service/task-service.ts';
 
 export interface WebTierProps {
@@ -29,6 +30,8 @@ export interface WebTierProps {
   readonly balancers?: WebBalancers;
   /** Variables of the kit; those of the tier's own come on top. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Secrets that the environment makes. @default - none */
+  readonly generatedSecrets?: Generated;
 }
 
 /** What of an edge the web tier needs. */
@@ -82,6 +85,7 @@ export class WebTier extends Construct implements ec2.IConnectable, iam.IGrantab
         UNDERSTUDY_NAMESPACE: props.namespaceName,
         UNDERSTUDY_CALLS: names.join(','),
       },
+      ...(props.generatedSecrets === undefined ? {} : { generatedSecrets: props.generatedSecrets }),
       targetGroups: balancers?.targetGroups ?? [],
     });
     this.tasks.service.node.addDependency(discover);

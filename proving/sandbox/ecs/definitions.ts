@@ -17,6 +17,8 @@ export interface Container {
   readonly entryPoint: readonly string[];
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that are read when a task starts: the ARN of a secret, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Ports that it listens on. */
   readonly ports: readonly number[];
   /** From SIGTERM to SIGKILL. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import {
   type ContainerTask,
   type EventBus,
+  type GuardedSecrets,
   type HttpRoutes,
   type Identity,
   type InstanceRegistry,
@@ -21,6 +22,7 @@ import { Gateway } from './gateway/gateway.ts';
 import {
   capacityProvider,
   clusterProvider,
+  scalableTargetProvider,
   serviceProvider,
   taskDefinitionProvider,
 } from './providers/index.ts';
@@ -39,6 +41,8 @@ export interface EcsPorts extends TaskNetwork {
   readonly metrics: MetricSink;
   readonly targetGroups: TargetGroups;
   readonly instances: InstanceRegistry;
+  /** What tasks get as variables is read here when they start. */
+  readonly secrets: GuardedSecrets;
   /** Tasks ask for their metadata and their credentials here. */
   readonly routes: HttpRoutes;
   /** The zone of a subnet that a template made; null for one that is unknown. */
@@ -81,6 +85,7 @@ export function createEcs(world: World, ports: EcsPorts): Ecs {
       capacityProvider(registry),
       taskDefinitionProvider(registry),
       serviceProvider({ world, registry, targetGroups, zoneOf, shared: share }),
+      scalableTargetProvider(registry),
     ],
     containerTasks: () => registry.tasks.map(({ view }) => view),
     setNetwork: (rules) => gateway.setNetwork(rules),

@@ -138,6 +138,12 @@ export interface SecretStore {
   value(secretId: string): string;
 }
 
+/** For what reads secrets in the name of a role. */
+export interface GuardedSecrets extends SecretStore {
+  /** The whole ARN that rights are checked on, of an ARN or name; of a secret that is not there, the nearest to one. */
+  arnOf(secretId: string): string;
+}
+
 export interface Parameters {
   /** The value of a parameter; undefined when there is none. */
   get(name: string): string | undefined;

@@ -21,6 +21,7 @@ describe('a tier of tasks', () => {
       requestsPerTask: 100,
       peakRequestsPerS: null,
       environment: {},
+      secrets: {},
       calls: ['shop'],
       mode: null,
     });

@@ -67,7 +67,10 @@ export const FRONT_RIGHTS: Readonly<Record<string, readonly Right[]>> = {
     READ_BUNDLE,
   ],
   WebTasksExecutionRole: writeLog('WebTasks'),
-  ServiceshopStableTasksExecutionRole: writeLog('ServiceshopStableTasks'),
+  ServiceshopStableTasksExecutionRole: [
+    ...writeLog('ServiceshopStableTasks'),
+    { actions: ['secretsmanager:GetSecretValue'], on: ['<Secretstokenkey>'] },
+  ],
   ControlPlaneFrontScheduleRole: invoke('ControlPlaneFrontFailover'),
 };
 

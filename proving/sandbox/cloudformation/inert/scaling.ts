@@ -1,15 +1,10 @@
-/** Application Auto Scaling: the number of tasks is the template's and the operator's here; nothing scales by itself. */
+/**
+ * Policies of Application Auto Scaling: nothing scales by load here. What a scalable target does when it is registered
+ * is enacted by ECS.
+ */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { type InertResource, textOf } from './types.ts';
-
-const target: InertResource = {
-  type: 'AWS::ApplicationAutoScaling::ScalableTarget',
-  replaceOn: ['ResourceId', 'ScalableDimension', 'ServiceNamespace'],
-  identify: (request) =>
-    ['ResourceId', 'ScalableDimension', 'ServiceNamespace'].map((name) => textOf(request, name)).join('|'),
-  attributes: (physicalId) => ({ Id: physicalId }),
-};
 
 const policy: InertResource = {
   type: 'AWS::ApplicationAutoScaling::ScalingPolicy',
@@ -23,4 +18,4 @@ const policy: InertResource = {
   attributes: (physicalId) => ({ Arn: physicalId }),
 };
 
-export const SCALING_TYPES: readonly InertResource[] = [target, policy];
+export const SCALING_TYPES: readonly InertResource[] = [policy];

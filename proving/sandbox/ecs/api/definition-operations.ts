@@ -73,6 +73,7 @@ function definitionShape(definition: TaskDefinition) {
         entryPoint: [...container.entryPoint],
         command: [...container.command],
         environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
+        secrets: Object.entries(container.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
         portMappings: container.ports.map((port) => ({
           containerPort: port,
           hostPort: port,

@@ -38,6 +38,7 @@ const CONTAINER_PROPERTIES = [
   'PortMappings',
   'Privileged',
   'ReadonlyRootFilesystem',
+  'Secrets',
   'StopTimeout',
   'User',
   'VersionConsistency',
@@ -68,19 +69,22 @@ export function readDefinition(properties: Properties): DefinitionSettings {
   if (container === undefined || others.length > 0) {
     throw properties.fault('ContainerDefinitions', 'must have exactly one: the sandbox runs no side cars');
   }
+  const read = readContainer(container);
+  const executionRoleArn = properties.text('ExecutionRoleArn') ?? null;
+  if (executionRoleArn === null && Object.keys(read.secrets).length > 0) {
+    throw properties.fault('ExecutionRoleArn', 'is required where a container has secrets');
+  }
   return {
-    container: readContainer(container),
+    container: read,
     taskRoleArn: properties.text('TaskRoleArn') ?? null,
-    executionRoleArn: properties.text('ExecutionRoleArn') ?? null,
+    executionRoleArn,
     cpu: properties.requiredText('Cpu'),
     memory: properties.requiredText('Memory'),
   };
 }
 
 function readContainer(container: Properties): Container {
-  container.only(CONTAINER_PROPERTIES, {
-    Secrets: 'the sandbox puts no secrets into variables; read them in the application',
-  });
+  container.only(CONTAINER_PROPERTIES);
   const image = container.requiredText('Image');
   if (image !== STOCK_IMAGE) {
     throw container.fault(
@@ -98,11 +102,33 @@ function readContainer(container: Properties): Container {
     entryPoint: container.list('EntryPoint').map(String),
     command: readCommand(container),
     environment: Object.fromEntries(environment),
+    secrets: readSecrets(
+      container,
+      environment.map(([name]) => name),
+    ),
     ports: container.objects('PortMappings').map(readPort),
     stopTimeoutS: container.integer('StopTimeout', { min: 0, max: STOP_TIMEOUT_S_MAX }) ?? STOP_TIMEOUT_S,
     healthCheck: readHealthCheck(container.object('HealthCheck')),
     logs: readLogs(container.object('LogConfiguration')),
   };
+}
+
+/** Without an eighth part, which would name a field of JSON or a version. */
+const WHOLE_SECRET = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:[^:]+$/;
+
+function readSecrets(container: Properties, plain: readonly string[]): Readonly<Record<string, string>> {
+  const secrets = container.objects('Secrets').map((secret) => {
+    secret.only(['Name', 'ValueFrom']);
+    const name = secret.requiredText('Name');
+    const from = secret.requiredText('ValueFrom');
+    if (plain.includes(name)) throw secret.fault('Name', 'is in Environment too, which ECS refuses');
+    if (WHOLE_SECRET.test(from)) return [name, from] as const;
+    throw secret.fault(
+      'ValueFrom',
+      'must be the ARN of a whole secret of Secrets Manager: the sandbox reads no other',
+    );
+  });
+  return Object.fromEntries(secrets);
 }
 
 /** The program is that of the image's Node, whatever way leads to it: a shell would be one of this machine. */

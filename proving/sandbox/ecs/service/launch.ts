@@ -4,6 +4,7 @@ import path from 'node:path';
 import { metadataUri } from '../task/task-metadata.ts';
 import { taskEnvironment } from '../task/task-environment.ts';
 import { TaskProcess } from '../task/task-process.ts';
+import { readSecrets } from './secrets.ts';
 import type { Shared } from './shared.ts';
 import type { TaskRecord } from './task-record.ts';
 
@@ -14,6 +15,7 @@ const LAST_LINES = 10;
 export async function launch(shared: Shared, record: TaskRecord, onExit: () => void): Promise<void> {
   const { world, gateway, network } = shared;
   const { definition, origin, id } = record;
+  const secrets = readSecrets(shared, definition, id);
   const gatewayPort = await gateway.start();
   gateway.add({ id, ...origin.addresses });
   const home = path.join(shared.folder, id);
@@ -30,6 +32,7 @@ export async function launch(shared: Shared, record: TaskRecord, onExit: () => v
       taskId: id,
       region: world.region,
       container,
+      secrets,
       network,
       addresses: origin.addresses,
       gatewayPort,

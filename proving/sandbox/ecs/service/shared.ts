@@ -1,6 +1,13 @@
 /** What all services of a sandbox share. */
 
-import type { EventBus, InstanceRegistry, TargetGroups, World } from '../../kernel/index.ts';
+import type {
+  EventBus,
+  Identity,
+  InstanceRegistry,
+  GuardedSecrets,
+  TargetGroups,
+  World,
+} from '../../kernel/index.ts';
 import type { LogSink } from '../../logs/index.ts';
 import type { AddressBook } from '../gateway/addresses.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -18,6 +25,8 @@ export interface Shared {
   readonly gateway: Gateway;
   readonly addresses: AddressBook;
   readonly credentials: TaskCredentials;
+  readonly identity: Identity;
+  readonly secrets: GuardedSecrets;
   readonly network: TaskNetwork;
   /** Working folders of tasks are made below it. */
   readonly folder: string;

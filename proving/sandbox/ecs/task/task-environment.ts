@@ -28,6 +28,8 @@ export interface TaskEnvironmentOptions {
   readonly taskId: string;
   readonly region: string;
   readonly container: Container;
+  /** Variables whose values were read for this task. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly network: TaskNetwork;
   readonly addresses: TaskAddresses;
   readonly gatewayPort: number;
@@ -57,6 +59,7 @@ export function taskEnvironment(options: TaskEnvironmentOptions): Record<string,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     ...own,
+    ...options.secrets,
     ...dns,
     ...sourceEnvironment(options.addresses.address, nodeOptions),
     AWS_REGION: region,

@@ -3,9 +3,9 @@
 import * as SecretsManager from '@aws-sdk/client-secrets-manager';
 import {
   AwsError,
+  type GuardedSecrets,
   type Operation,
   type Part,
-  type SecretStore,
   type World,
   operation,
 } from '../../kernel/index.ts';
@@ -14,7 +14,7 @@ import { createSecretPolicyProvider } from './policy-provider.ts';
 import { createSecretProvider } from './secret-provider.ts';
 import { type Secret, Secrets } from './store.ts';
 
-export type SecretsManagerPart = Part & SecretStore;
+export type SecretsManagerPart = Part & GuardedSecrets;
 
 interface Named {
   readonly SecretId?: string | undefined;
@@ -43,6 +43,7 @@ export function createSecretsManager(world: World, deps: { findDatabase: FindDat
       createSecretPolicyProvider(secrets),
     ],
     value: (secretId) => secrets.need(secretId).value,
+    arnOf: (secretId) => secrets.arnOf(secretId),
   };
 }
 

@@ -37,7 +37,6 @@ describe('every service', () => {
     '%s starts new tasks first, takes a bad version back and has no public address',
     (name) => {
       expect(serviceNamed(name)).toMatchObject({
-        DesiredCount: 3,
         LaunchType: 'FARGATE',
         AvailabilityZoneRebalancing: 'ENABLED',
         DeploymentConfiguration: {
@@ -65,6 +64,25 @@ describe('every service', () => {
       MountPoints: [{ ContainerPath: '/tmp', ReadOnly: false }],
     });
   });
+});
+
+describe('the number of tasks', () => {
+  const targets = (): readonly any[] =>
+    resourcesOf(made.json.compute, 'AWS::ApplicationAutoScaling::ScalableTarget').map(
+      ([, { Properties }]) => Properties,
+    );
+
+  it.each(['web-tier', 'shop', 'shop-canary'])(
+    'of %s is not in the template, which would set back what scaling did, but the least of its scalable target',
+    (name) => {
+      expect(serviceNamed(name)).not.toHaveProperty('DesiredCount');
+      const [id] = resourcesOf(made.json.compute, 'AWS::ECS::Service').find(
+        ([, { Properties }]) => Properties['ServiceName'] === name,
+      )!;
+      const own = targets().filter(({ ResourceId }) => JSON.stringify(ResourceId).includes(`"${id}"`));
+      expect(own).toMatchObject([{ MinCapacity: 3, MaxCapacity: 9, ServiceNamespace: 'ecs' }]);
+    },
+  );
 });
 
 describe('the web tier', () => {

@@ -20,6 +20,7 @@ async function refusal(type: string, properties: object): Promise<string> {
   );
 }
 
+const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:a-AbCdEf';
 const container = (change: object) => definition({ container: change });
 
 describe('a task definition is refused', () => {
@@ -39,10 +40,28 @@ describe('a task definition is refused', () => {
     ['an unknown property', { ...definition(), PidMode: 'task' }, 'PidMode', 'knows no such property'],
     ['an unknown property of a container', container({ Links: ['a'] }), 'Links', 'knows no such property'],
     [
-      'secrets',
-      container({ Secrets: [{ Name: 'A', ValueFrom: 'b' }] }),
-      'Secrets',
-      'read them in the application',
+      'a field of a secret',
+      container({ Secrets: [{ Name: 'A', ValueFrom: `${SECRET}:key::` }] }),
+      'ValueFrom',
+      'the ARN of a whole secret',
+    ],
+    [
+      'a parameter as a secret',
+      container({ Secrets: [{ Name: 'A', ValueFrom: 'arn:aws:ssm:us-east-1:123456789012:parameter/a' }] }),
+      'ValueFrom',
+      'the ARN of a whole secret',
+    ],
+    [
+      'a variable that is plain and a secret',
+      container({ Secrets: [{ Name: 'PORT', ValueFrom: SECRET }] }),
+      'Name',
+      'is in Environment too',
+    ],
+    [
+      'secrets without a role that may read them',
+      container({ Secrets: [{ Name: 'A', ValueFrom: SECRET }] }),
+      'ExecutionRoleArn',
+      'is required',
     ],
     [
       'a volume that is no scratch',

@@ -10,6 +10,7 @@ import type {
   MetricDatum,
   TargetGroups,
 } from '../../../../proving/sandbox/kernel/index.ts';
+import { createSecretsManager } from '../../../../proving/sandbox/services/secrets-manager/index.ts';
 import { createEndpoint, type Endpoint } from '../../../../proving/sandbox/wire/index.ts';
 import { livingChildren } from '../../../../proving/sandbox/kernel/index.ts';
 import { engineWorld, type EngineWorld, eventually } from '../engine-stage.ts';
@@ -61,8 +62,10 @@ export async function openStage(targetGroups?: TargetGroups): Promise<EcsStage> 
   const events: BusEvent[] = [];
   const lines: string[] = [];
   const metrics: MetricDatum[] = [];
+  const secrets = createSecretsManager(world, { findDatabase: () => undefined });
   const ecs = createEcs(world, {
     identity,
+    secrets,
     events: { publish: (event) => void events.push(event) },
     logs: { write: (...line) => void lines.push(line.join(' ')) },
     metrics: { put: (datum) => void metrics.push(datum) },
@@ -81,7 +84,7 @@ export async function openStage(targetGroups?: TargetGroups): Promise<EcsStage> 
   await endpoint.listen(0);
   for (const service of [...(identity.services ?? []), ...(ecs.services ?? [])]) endpoint.add(service);
   const provider = (type: string) =>
-    [...(ecs.providers ?? []), ...(identity.providers ?? [])].find((one) => one.type === type)!;
+    [ecs, identity, secrets].flatMap((part) => part.providers ?? []).find((one) => one.type === type)!;
   const create = (type: string, properties: object) => provider(type).create(request(type, properties));
   const role = await create('AWS::IAM::Role', { RoleName: 'task-role', AssumeRolePolicyDocument: TRUST_ECS });
   return {
