@@ -1,7 +1,7 @@
 /** The items of the front table: what concerns balancers, tasks and names. Every `at` and `since` is epoch ms. */
 
-import type { Reach, Verdict } from './items.ts';
-import type { Key } from './keys.ts';
+import { datedKey, type Key } from './keys.ts';
+import type { ReachedSample, ReachObservation } from './reach-observation.ts';
 
 /** A task that a balancer may send requests to. */
 export interface TargetEntry {
@@ -61,31 +61,13 @@ export interface EdgeMemory {
 }
 
 /** One probe of one target by one prober. */
-export interface TargetSample {
-  readonly memberId: string;
-  readonly at: number;
-  readonly reach: Reach;
+export interface TargetSample extends ReachedSample {
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
-  readonly latencyMs: number | null;
 }
 
-/** What one prober saw of the targets. Written when a verdict changes and at least every few seconds. */
-export interface TargetObservationItem {
-  readonly kind: 'target-observation';
-  readonly env: string;
-  readonly az: string;
-  readonly at: number;
-  /** The fencing token of the prober's lease; a lower one than the newest seen is ignored. */
-  readonly token: number;
-  readonly sequence: number;
-  readonly samples: readonly TargetSample[];
-  readonly verdicts: readonly Verdict[];
-  /** True when the prober cannot see more than half of all its targets. */
-  readonly blind: boolean;
-  /** True when a verdict or `blind` differs from the sweep before: the stream's filter lets it through. */
-  readonly changed: boolean;
-}
+/** What one prober saw of the targets. The partition is its own. */
+export type TargetObservationItem = ReachObservation<'target-observation', TargetSample>;
 
 /** The rules in force for one service. */
 export interface StrategyItem {
@@ -106,9 +88,8 @@ export function targetsKey(env: string): Key {
 export function targetObservationPartition(az: string): string {
   return `target-observation#${az}`;
 }
-/** `sk` is the ISO time, so the newest sorts last. */
 export function targetObservationKey(az: string, at: number): Key {
-  return { pk: targetObservationPartition(az), sk: new Date(at).toISOString() };
+  return datedKey(targetObservationPartition(az), at);
 }
 
 export function strategyKey(service: string): Key {

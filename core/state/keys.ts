@@ -11,9 +11,14 @@ export interface Key {
 
 export const OBSERVATION_KEPT_DAYS = 14;
 
-/** One item a sweep of one prober. `sk` is the ISO time, so the newest sorts last. */
+/** `sk` is the ISO time, so the newest sorts last. */
+export function datedKey(partition: string, at: number): Key {
+  return { pk: partition, sk: new Date(at).toISOString() };
+}
+
+/** One item a sweep of one prober. */
 export function observationKey(az: string, at: number): Key {
-  return { pk: observationPartition(az), sk: new Date(at).toISOString() };
+  return datedKey(observationPartition(az), at);
 }
 export function observationPartition(az: string): string {
   return `observation#${az}`;

@@ -1,13 +1,12 @@
 /** Reads the rules of a service from what a person wrote, and checks them as a whole. */
 
+import { parseDocument } from '../document.ts';
 import type { Fault } from '../errors.ts';
 import { SERVICE_VERSIONS, type ServiceVersion } from '../naming.ts';
 import { FaultList } from './fault-list.ts';
 import { hiddenRules } from './hidden.ts';
 import { SPLIT_DEFAULT, type Destination, type Split, type Strategy, type StrategyRule } from './types.ts';
 
-/** Longer texts are refused unread: no parameter of Parameter Store is longer. */
-const TEXT_LENGTH_MAX = 8192;
 export const RULES_MAX = 20;
 /** Users or values that one rule names at most. */
 export const NAMED_MAX = 200;
@@ -32,16 +31,10 @@ export interface ReadStrategy {
 
 /** The rules of a parameter's text. A text that is no JSON, or too long to be one, is one fault. */
 export function parseStrategy(place: StrategyPlace, text: string): ReadStrategy {
-  if (text.length > TEXT_LENGTH_MAX) {
-    return unreadable(place, text, `must have at most ${TEXT_LENGTH_MAX} characters`);
-  }
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return unreadable(place, text, 'must be one JSON object');
-  }
-  return readStrategy(place, document);
+  const parsed = parseDocument({ field: place.field, example: EXAMPLE }, text);
+  if (parsed.fault === null) return readStrategy(place, parsed.document);
+  const strategy = { service: place.service, rules: [], split: SPLIT_DEFAULT };
+  return { strategy, faults: [parsed.fault] };
 }
 
 /** @param document what was written, of any type */
@@ -53,11 +46,6 @@ export function readStrategy({ field, service }: StrategyPlace, document: unknow
   if (list.faults.length === 0)
     hiddenRules(`${field}.rules`, rules).forEach((fault) => list.faults.push(fault));
   return { strategy: { service, rules, split }, faults: list.faults };
-}
-
-function unreadable({ field, service }: StrategyPlace, text: string, rule: string): ReadStrategy {
-  const fault = { field, value: text.slice(0, 80), rule, fix: `write ${EXAMPLE}` };
-  return { strategy: { service, rules: [], split: SPLIT_DEFAULT }, faults: [fault] };
 }
 
 function readRules(list: FaultList, field: string, value: unknown): readonly StrategyRule[] {

@@ -1,5 +1,6 @@
 /** Reads the quotas of a resource from what a person wrote, and checks them as a whole. */
 
+import { parseDocument } from '../document.ts';
 import type { Fault } from '../errors.ts';
 import { CRITICALITIES, CRITICALITY_DEFAULT, criticalityOf, type Criticality } from '../shedding/index.ts';
 import { PER_SECOND_MAX } from './rate.ts';
@@ -8,11 +9,10 @@ import type { CallerQuota, ResourceQuotas } from './quotas-types.ts';
 /** Callers that one document names at most: it must fit into a standard parameter of 4 KB. */
 export const NAMED_CALLERS_MAX = 50;
 export const BURST_S_DEFAULT = 1;
-/** Longer texts are refused unread: no parameter of Parameter Store is longer. */
-const TEXT_LENGTH_MAX = 8192;
 const BURST_S_MAX = 60;
 const WEIGHT_MAX = 1000;
 const RESOURCE_NAME = /^[a-z][a-z0-9-]{1,31}$/;
+const EXAMPLE = '{"capacityPerS": 100, "callers": {...}, "others": {...}}';
 const CALLER_NAME = /^[A-Za-z0-9][A-Za-z0-9._@:-]{0,63}$/;
 
 /** What a caller has that nobody wrote anything about. */
@@ -72,22 +72,9 @@ export function readQuotas({ field, resource, application }: QuotasPlace, docume
 
 /** The quotas of a parameter's text. A text that is no JSON, or too long to be one, is one fault. */
 export function parseQuotas(place: QuotasPlace, text: string): ReadQuotas {
-  if (text.length > TEXT_LENGTH_MAX) {
-    return unreadable(place, text, `must have at most ${TEXT_LENGTH_MAX} characters`);
-  }
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return unreadable(place, text, 'must be one JSON object');
-  }
-  return readQuotas(place, document);
-}
-
-function unreadable(place: QuotasPlace, text: string, rule: string): ReadQuotas {
-  const fix = 'write {"capacityPerS": 100, "callers": {...}, "others": {...}}';
-  const fault = { field: place.field, value: text.slice(0, 80), rule, fix };
-  return { quotas: readQuotas(place, {}).quotas, faults: [fault] };
+  const parsed = parseDocument({ field: place.field, example: EXAMPLE }, text);
+  if (parsed.fault === null) return readQuotas(place, parsed.document);
+  return { quotas: readQuotas(place, {}).quotas, faults: [parsed.fault] };
 }
 
 /** The terms of one caller. */
