@@ -11,23 +11,22 @@ import {
   type CacheFacts,
   type CacheReview,
 } from '../../core/cache/controller/index.ts';
-import { isUnfinished, moveRecovery } from '../../core/database/ledger.ts';
+import { isUnfinished } from '../../core/database/ledger.ts';
 import type { CallOutcome } from '../../core/ports/index.ts';
 import type { LedgerItem, Mode, RecoveryState } from '../../core/state/items.ts';
 import { applyStep } from '../shared/applier.ts';
 import type { Clearance } from '../shared/clearance.ts';
-import { DIMENSION } from '../shared/contract.ts';
-import { METRIC, REQUEST_TIMEOUT_MS } from './contract.ts';
+import {
+  clearCall,
+  closeRecovery,
+  OVERTAKEN,
+  still,
+  tellFailed,
+  type Closing,
+  type Done,
+} from '../shared/recovery.ts';
+import { REQUEST_TIMEOUT_MS } from './contract.ts';
 import type { RouterContext } from './observe.ts';
-
-/** What came of one action, or of one look at an unfinished recovery. */
-export interface Done {
-  readonly summary: string;
-  /** The world has changed: look again at once. */
-  readonly changed: boolean;
-  /** Another invocation has taken over: this one must stop. */
-  readonly overtaken: boolean;
-}
 
 export interface Reviewed extends Done {
   /** The ledger as it stands after what was closed. */
@@ -45,10 +44,10 @@ export async function reviewUnfinished(context: RouterContext, facts: CacheFacts
     const review = reviewCacheRecovery(item, facts);
     summaries.push(`${item.id} ${review.state}: ${review.reason}`);
     if (review.state === 'replan') resuming ??= item;
-    if (review.state === 'waiting' && review.late) emitFailed(context);
+    if (review.state === 'waiting' && review.late) tellFailed(context);
     if (review.state !== 'done' && review.state !== 'aborted') continue;
-    const closed = await close(context, item, review);
-    if (closed === null) return { ...overtaken(), ledger, resuming: null };
+    const closed = await closeRecovery(context, item, closingOf(review));
+    if (closed === null) return { ...OVERTAKEN, ledger, resuming: null };
     ledger = ledger.map((one) => (one.id === item.id ? closed : one));
   }
   return { summary: summaries.join('; '), changed: false, overtaken: false, ledger, resuming };
@@ -63,13 +62,13 @@ export async function actOn(
 ): Promise<Done> {
   const { ports, held } = context;
   const item = resumed ?? open(context, facts, action, 'act');
-  if (resumed === null && !(await ports.store.appendLedger(item))) return overtaken();
+  if (resumed === null && !(await ports.store.appendLedger(item))) return OVERTAKEN;
   const { reason } = action;
   const intent = intendCacheCall(item, { target: targetOf(action), reason, now: ports.clock.now() });
   if (intent === null) {
-    const failed = { state: 'aborted', reason: 'every call it may make is made', failed: true } as const;
-    const closed = await close(context, item, failed);
-    return closed === null ? overtaken() : still(`${item.id} aborted: ${failed.reason}`);
+    const added = 'every call it may make is made';
+    const closed = await closeRecovery(context, item, { state: 'aborted', added, failed: true });
+    return closed === null ? OVERTAKEN : still(`${item.id} aborted: ${added}`);
   }
   const applied = await applyStep(
     ports,
@@ -82,11 +81,11 @@ export async function actOn(
     },
     () => clearance(context, facts, action),
   );
-  if (applied.result === 'overtaken') return overtaken();
+  if (applied.result === 'overtaken') return OVERTAKEN;
   const what = `${action.kind} ${action.memberId}`;
   if (applied.result === 'not-clear') return still(`${what} not called: ${applied.why}`);
   const { outcome } = applied;
-  if (action.kind === 'reboot' && outcome.outcome === 'refused' && !outcome.retryable) emitFailed(context);
+  if (action.kind === 'reboot' && outcome.outcome === 'refused' && !outcome.retryable) tellFailed(context);
   const changed = outcome.outcome === 'accepted';
   return { summary: `${what}: ${outcome.outcome}`, changed, overtaken: false };
 }
@@ -125,36 +124,19 @@ function stateAfter({ kind }: CacheAction, { outcome }: CallOutcome): RecoverySt
   return outcome === 'accepted' && kind !== 'reboot' ? 'done' : 'waiting';
 }
 
-function clearance(
-  { desk, held, invocation }: RouterContext,
-  facts: CacheFacts,
-  action: CacheAction,
-): Promise<Clearance> {
+function clearance(context: RouterContext, facts: CacheFacts, action: CacheAction): Promise<Clearance> {
   const group = action.kind === 'reboot' ? facts.groups[action.memberId] : undefined;
-  const dates = votingOf(facts).map(({ at }) => at);
-  return desk.ask({
-    held,
-    evidenceAt: Math.min(facts.now, ...dates, group?.at ?? facts.now),
+  return clearCall(context.desk, context, {
+    now: facts.now,
+    seenAt: [...votingOf(facts).map(({ at }) => at), group?.at ?? facts.now],
     evidenceAgeMsMax: facts.evidenceAgeMsMax,
     callMs: REQUEST_TIMEOUT_MS,
-    remainingMs: invocation.remainingMs(),
   });
 }
 
-/** Null when a higher epoch has taken over. */
-async function close(
-  context: RouterContext,
-  item: LedgerItem,
-  review: Extract<CacheReview, { state: 'done' | 'aborted' }>,
-): Promise<LedgerItem | null> {
-  const { ports, held } = context;
-  const after = review.state === 'done' ? review.after : null;
-  const reason = review.state === 'done' ? item.reason : `${item.reason}; ${review.reason}`;
-  const change = { now: ports.clock.now(), epoch: held.lease.token, after, reason };
-  const closed = moveRecovery(item, review.state, change);
-  if (!(await ports.store.updateLedger(closed))) return null;
-  if (review.state === 'aborted' && review.failed) emitFailed(context);
-  return closed;
+/** Of one that is done the reason says enough. */
+function closingOf(review: Extract<CacheReview, { state: 'done' | 'aborted' }>): Closing {
+  return review.state === 'done' ? { ...review, added: null } : { ...review, added: review.reason };
 }
 
 function open(
@@ -172,18 +154,4 @@ function open(
     epoch: held.lease.token,
     now: facts.now,
   });
-}
-
-/** Tells that a recovery needs a person. */
-function emitFailed({ ports, settings }: RouterContext): void {
-  const values = [{ name: METRIC.recoveryFailed, value: 1, unit: 'Count' as const }];
-  ports.metrics.emit([{ dimensions: { [DIMENSION.env]: settings.env }, values }]);
-}
-
-function still(summary: string): Done {
-  return { summary, changed: false, overtaken: false };
-}
-
-function overtaken(): Done {
-  return { summary: 'overtaken by an invocation with a higher epoch', changed: false, overtaken: true };
 }

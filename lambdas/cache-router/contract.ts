@@ -10,7 +10,7 @@
  * the groups without automatic failover, and on no others. Never TestFailover.
  */
 
-import { CACHE_ENV } from '../shared/contract.ts';
+import { CACHE_ENV, RECOVERY_FAILED } from '../shared/contract.ts';
 
 export const FUNCTION = 'cache-router';
 export const TIMEOUT_S = 25;
@@ -38,7 +38,7 @@ export const METRIC = {
   /** For how long it has served no hits, in ms. */
   shardQuarantinedMs: 'shard-quarantined-ms',
   decisions: 'cache-router-decisions',
-  recoveryFailed: 'recovery-failed',
+  recoveryFailed: RECOVERY_FAILED,
 } as const;
 
 /** Used when neither the control item nor the environment variable names a mode. */

@@ -19,6 +19,7 @@ import { runController, type ControllerReport, type Turn } from '../shared/contr
 import { standingDenial, tellDenial } from '../shared/denials.ts';
 import { parseTrigger, placeOf, type Trigger } from '../shared/events.ts';
 import type { Invocation } from '../shared/invocation.ts';
+import { OVERTAKEN } from '../shared/recovery.ts';
 import { actOn, observeOnly, reviewUnfinished } from './act.ts';
 import { FUNCTION, LEASE, LEASE_MS, METRIC, REQUEST_TIMEOUT_MS } from './contract.ts';
 import { observe, type RouterContext, type RouterPorts, type RouterSettings } from './observe.ts';
@@ -65,7 +66,7 @@ async function takeTurn(context: RouterContext): Promise<Turn> {
   const plan = planCache(known, resuming === null ? {} : { resuming: resuming.id });
   ports.log.info('decided', { reason: plan.reason, actions: plan.actions.map(({ kind }) => kind) });
   if (!(await remember(context, facts.known, plan.shards))) {
-    return { reviewAt: null, summary: 'overtaken by an invocation with a higher epoch' };
+    return { reviewAt: null, summary: OVERTAKEN.summary };
   }
   emit(context, known, plan);
   const acted = await act(context, known, plan, resuming);

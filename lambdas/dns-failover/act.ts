@@ -8,25 +8,15 @@ import {
   type FrontAction,
   type FrontCall,
   type FrontFacts,
-  type FrontReview,
 } from '../../core/front/index.ts';
-import { isUnfinished, moveRecovery, withStep } from '../../core/database/ledger.ts';
+import { isUnfinished, withStep } from '../../core/database/ledger.ts';
 import type { CallOutcome } from '../../core/ports/index.ts';
 import type { LedgerItem, RecoveryState } from '../../core/state/items.ts';
 import { applyStep, type Applied } from '../shared/applier.ts';
 import type { Clearance, ClearanceDesk } from '../shared/clearance.ts';
-import { DIMENSION } from '../shared/contract.ts';
-import { METRIC, REQUEST_TIMEOUT_MS } from './contract.ts';
+import { clearCall, closeRecovery, OVERTAKEN, still, tellFailed, type Done } from '../shared/recovery.ts';
+import { REQUEST_TIMEOUT_MS } from './contract.ts';
 import type { FrontContext } from './observe.ts';
-
-/** What came of one action. */
-export interface Done {
-  readonly summary: string;
-  /** The world has changed: look again at once. */
-  readonly changed: boolean;
-  /** Another invocation has taken over: this one must stop. */
-  readonly overtaken: boolean;
-}
 
 export interface Reviewed extends Done {
   /** The ledger as it stands after what was closed. */
@@ -42,7 +32,7 @@ export async function reviewUnfinished(context: FrontContext, facts: FrontFacts)
     const review = reviewFrontRecovery(item, facts);
     summaries.push(`${item.id} ${review.state}: ${review.reason}`);
     if (review.state === 'waiting') continue;
-    const closed = await close(context, item, review);
+    const closed = await closeRecovery(context, item, { ...review, added: review.reason });
     if (closed === null) return { ...OVERTAKEN, ledger };
     ledger = ledger.map((one) => (one.id === item.id ? closed : one));
   }
@@ -152,44 +142,10 @@ export function deskOf({ desks }: Pick<FrontContext, 'desks'>, { kind }: FrontAc
 }
 
 function clearance(context: FrontContext, { facts, action }: ToCall): Promise<Clearance> {
-  const { held, invocation } = context;
-  const dates = votingOf(facts).map(({ at }) => at);
-  return deskOf(context, action).ask({
-    held,
-    evidenceAt: Math.min(facts.now, ...dates),
+  return clearCall(deskOf(context, action), context, {
+    now: facts.now,
+    seenAt: votingOf(facts).map(({ at }) => at),
     evidenceAgeMsMax: facts.web['observation-age-ms-max'],
     callMs: REQUEST_TIMEOUT_MS,
-    remainingMs: invocation.remainingMs(),
   });
 }
-
-/** Null when a higher epoch has taken over. */
-async function close(
-  context: FrontContext,
-  item: LedgerItem,
-  review: Extract<FrontReview, { state: 'done' | 'aborted' }>,
-): Promise<LedgerItem | null> {
-  const { ports, held } = context;
-  const after = review.state === 'done' ? review.after : null;
-  const change = { now: ports.clock.now(), epoch: held.lease.token, after };
-  const closed = moveRecovery(item, review.state, { ...change, reason: `${item.reason}; ${review.reason}` });
-  if (!(await ports.store.updateLedger(closed))) return null;
-  if (review.state === 'aborted' && review.failed) tellFailed(context);
-  return closed;
-}
-
-/** Tells that a recovery needs a person. */
-export function tellFailed({ ports, settings }: Pick<FrontContext, 'ports' | 'settings'>): void {
-  const values = [{ name: METRIC.recoveryFailed, value: 1, unit: 'Count' as const }];
-  ports.metrics.emit([{ dimensions: { [DIMENSION.env]: settings.env }, values }]);
-}
-
-function still(summary: string): Done {
-  return { summary, changed: false, overtaken: false };
-}
-
-const OVERTAKEN: Done = {
-  summary: 'overtaken by an invocation with a higher epoch',
-  changed: false,
-  overtaken: true,
-};

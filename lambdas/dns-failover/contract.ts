@@ -13,6 +13,8 @@
  * CREATE and DELETE (SEC-02).
  */
 
+import { RECOVERY_FAILED } from '../shared/contract.ts';
+
 export const FUNCTION = 'dns-failover';
 export const TIMEOUT_S = 25;
 export const RESERVED_CONCURRENCY = 1;
@@ -56,7 +58,7 @@ export const METRIC = {
   /** By environment and zone. */
   zoneGray: 'zone-gray',
   decisions: 'dns-failover-decisions',
-  recoveryFailed: 'recovery-failed',
+  recoveryFailed: RECOVERY_FAILED,
 } as const;
 
 /** Used when neither the control item nor the environment variable names a mode. */

@@ -11,6 +11,7 @@ import { ClearanceDesk } from '../shared/clearance.ts';
 import { runController, type ControllerReport, type Turn } from '../shared/controller.ts';
 import { parseTrigger, placeOf, type Trigger } from '../shared/events.ts';
 import type { Invocation } from '../shared/invocation.ts';
+import { OVERTAKEN } from '../shared/recovery.ts';
 import { checkEdge } from './check-edge.ts';
 import { FUNCTION, LEASE, LEASE_MS, REQUEST_TIMEOUT_MS } from './contract.ts';
 import { edgeMetric, frontMetrics } from './metrics.ts';
@@ -32,7 +33,7 @@ export type FrontHandler = (event: unknown, invocation: Invocation) => Promise<F
 
 /** What waits for longer is looked at when the schedule comes round. */
 const NEAR_MS = 10_000;
-const OVERTAKEN: Turn = { reviewAt: null, summary: 'overtaken by an invocation with a higher epoch' };
+const STOP: Turn = { reviewAt: null, summary: OVERTAKEN.summary };
 
 export function createHandler(ports: FrontPorts, settings: FrontSettings): FrontHandler {
   return async (event, invocation) => {
@@ -80,7 +81,7 @@ async function takeTurn(
   { trigger, told }: Woken,
 ): Promise<Turn> {
   const recovered = await recover(context);
-  if (recovered === null) return OVERTAKEN;
+  if (recovered === null) return STOP;
   const { item, facts, changed } = recovered;
   const summaries = [recovered.summary];
   let memory: FrontMemory = item.memory!;
@@ -100,7 +101,7 @@ async function takeTurn(
       summaries.push(repaired.summary);
     }
   }
-  if (!(await remember(context, item, { ...item, memory }))) return OVERTAKEN;
+  if (!(await remember(context, item, { ...item, memory }))) return STOP;
   const groups = told.metrics && !changed ? [] : frontMetrics(env, recovered, memory);
   if (groups.length > 0) metrics.emit(groups);
   told.metrics = true;

@@ -15,13 +15,13 @@ import {
   type RecordFacts,
   type RepairAction,
 } from '../../core/front/index.ts';
-import { isUnfinished, moveRecovery, withStep } from '../../core/database/ledger.ts';
+import { isUnfinished, withStep } from '../../core/database/ledger.ts';
 import type { RecordStore } from '../../core/ports/index.ts';
 import type { FrontMemory } from '../../core/state/front-items.ts';
 import type { LedgerItem } from '../../core/state/items.ts';
 import { applyStep } from '../shared/applier.ts';
 import { standingDenial, tellDenial } from '../shared/denials.ts';
-import { tellFailed } from './act.ts';
+import { clearCall, closeRecovery, OVERTAKEN, type Closing } from '../shared/recovery.ts';
 import { REQUEST_TIMEOUT_MS } from './contract.ts';
 import type { FrontContext } from './observe.ts';
 
@@ -102,27 +102,35 @@ async function reviewRepairs(context: FrontContext, facts: RecordFacts): Promise
     const isOpen = isUnfinished(item) && actionOf(item) === 'repair';
     const called = item.steps.some(({ at }) => at !== null);
     if (!isOpen) ledger.push(item);
-    else if (isAsDeployed) ledger.push(await close(context, item, 'done', 'the records are as deployed'));
-    else if (!called) ledger.push(await close(context, item, 'aborted', 'no call was made; planned anew'));
-    else if (now - item.startedAt < LATE_MS) ledger.push(item);
-    else {
-      ledger.push(await close(context, item, 'aborted', `not as deployed after ${now - item.startedAt} ms`));
-      tellFailed(context);
-    }
+    else ledger.push(await conclude(context, item, { isAsDeployed, called, ageMs: now - item.startedAt }));
   }
   return ledger;
 }
 
-async function close(
-  { ports, held }: FrontContext,
+/** The item as it was where it goes on, or where a higher epoch has taken over: then nothing new is begun. */
+async function conclude(
+  context: FrontContext,
   item: LedgerItem,
-  state: 'done' | 'aborted',
-  reason: string,
+  seen: { readonly isAsDeployed: boolean; readonly called: boolean; readonly ageMs: number },
 ): Promise<LedgerItem> {
-  const change = { now: ports.clock.now(), epoch: held.lease.token, reason: `${item.reason}; ${reason}` };
-  const closed = moveRecovery(item, state, { ...change, after: state === 'done' ? 'as deployed' : null });
-  await ports.store.updateLedger(closed);
-  return closed;
+  const closing = closingOf(seen);
+  return closing === null ? item : ((await closeRecovery(context, item, closing)) ?? item);
+}
+
+/** Null for one that is not over. */
+function closingOf({
+  isAsDeployed,
+  called,
+  ageMs,
+}: {
+  readonly isAsDeployed: boolean;
+  readonly called: boolean;
+  readonly ageMs: number;
+}): Closing | null {
+  if (isAsDeployed) return { state: 'done', after: 'as deployed', added: 'the records are as deployed' };
+  if (!called) return { state: 'aborted', added: 'no call was made; planned anew', failed: false };
+  if (ageMs < LATE_MS) return null;
+  return { state: 'aborted', added: `not as deployed after ${ageMs} ms`, failed: true };
 }
 
 async function act(
@@ -148,12 +156,12 @@ async function act(
   const denial = standingDenial(facts.ledger, FRONT_CALLS.repair, { now: facts.now, holdMs });
   if (denial !== null) return `not called: ${tellDenial(FRONT_CALLS.repair, denial)}`;
   if (facts.ledger.some((one) => isUnfinished(one))) return 'a recovery is under way';
-  if (!(await ports.store.appendLedger(item))) return 'overtaken by an invocation with a higher epoch';
+  if (!(await ports.store.appendLedger(item))) return OVERTAKEN.summary;
   return call(context, records, { facts, repair, item });
 }
 
 async function call(
-  { ports, held, desks, invocation }: FrontContext,
+  context: FrontContext,
   records: RecordStore,
   {
     facts,
@@ -161,6 +169,7 @@ async function call(
     item,
   }: { readonly facts: RecordFacts; readonly repair: RepairAction; readonly item: LedgerItem },
 ): Promise<string> {
+  const { ports, held, desks } = context;
   const name = stepName('repair', 0);
   const applied = await applyStep(
     ports,
@@ -174,15 +183,14 @@ async function call(
       stateAfter: ({ outcome }) => (outcome === 'refused' ? 'aborted' : 'waiting'),
     },
     () =>
-      desks.edge.ask({
-        held,
-        evidenceAt: facts.now,
+      clearCall(desks.edge, context, {
+        now: facts.now,
+        seenAt: [],
         evidenceAgeMsMax: REQUEST_TIMEOUT_MS,
         callMs: REQUEST_TIMEOUT_MS,
-        remainingMs: invocation.remainingMs(),
       }),
   );
-  if (applied.result === 'overtaken') return 'overtaken by an invocation with a higher epoch';
+  if (applied.result === 'overtaken') return OVERTAKEN.summary;
   if (applied.result === 'not-clear') return `repair not called: ${applied.why}`;
   return `repair ${repair.memberId}: ${applied.outcome.outcome}`;
 }

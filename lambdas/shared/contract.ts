@@ -88,6 +88,9 @@ export const WRITER_LEASE = { name: 'write-failover', ms: 60_000, requestMs: 10_
 /** Folder names of the controllers, as wake items and ledger items name them. */
 export const CONTROLLERS = ['replica-pool', 'write-failover'] as const;
 
+/** Metric of every controller, by environment: a recovery of its own that needs a person. High resolution. */
+export const RECOVERY_FAILED = 'recovery-failed';
+
 /** Dimensions of every metric: the environment, and where it applies the member or the AZ. */
 export const DIMENSION = {
   env: 'Environment',

@@ -41,9 +41,6 @@ export class DynamoCacheStateStore implements CacheStateStore {
   }
 
   putCacheShard(item: CacheShardItem): Promise<boolean> {
-    return this.#items.putIf(cacheShardKey(item.env, item.memberId), item, {
-      condition: 'attribute_not_exists(pk) OR epoch <= :epoch',
-      values: { ':epoch': item.epoch },
-    });
+    return this.#items.putUnderEpoch(cacheShardKey(item.env, item.memberId), item);
   }
 }

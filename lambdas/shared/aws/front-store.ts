@@ -26,10 +26,7 @@ export class DynamoFrontStore implements FrontStore {
   }
 
   putTargets(item: TargetsItem): Promise<boolean> {
-    return this.#items.putIf(targetsKey(item.env), item, {
-      condition: 'attribute_not_exists(pk) OR epoch <= :epoch',
-      values: { ':epoch': item.epoch },
-    });
+    return this.#items.putUnderEpoch(targetsKey(item.env), item);
   }
 
   async latestTargetObservations(zones: readonly string[]): Promise<readonly TargetObservationItem[]> {

@@ -75,6 +75,14 @@ export class ItemTable {
     return answer !== null;
   }
 
+  /** Under its epoch: false when the item that stands there has a higher one. */
+  putUnderEpoch(key: Key, item: { readonly epoch: number }): Promise<boolean> {
+    return this.putIf(key, item, {
+      condition: 'attribute_not_exists(pk) OR epoch <= :epoch',
+      values: { ':epoch': item.epoch },
+    });
+  }
+
   /** Null when the condition did not hold. */
   updateIf(
     key: Key,

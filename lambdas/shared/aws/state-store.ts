@@ -110,10 +110,7 @@ export class DynamoStateStore implements StateStore {
   }
 
   putPool(item: PoolItem): Promise<boolean> {
-    return this.#items.putIf(poolKey(item.clusterId), item, {
-      condition: 'attribute_not_exists(pk) OR epoch <= :epoch',
-      values: { ':epoch': item.epoch },
-    });
+    return this.#items.putUnderEpoch(poolKey(item.clusterId), item);
   }
 
   readThresholds(tier: string): Promise<ThresholdsItem | null> {

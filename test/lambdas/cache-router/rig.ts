@@ -2,10 +2,10 @@
 
 import { createHandler, type RouterReport } from '../../../lambdas/cache-router/handler.ts';
 import { defaultsOf } from '../../../core/thresholds/index.ts';
-import type { ControlItem } from '../../../core/state/items.ts';
 import type { CacheThresholds } from '../../../core/thresholds/cache.ts';
 import { MemoryCacheStore } from '../fakes/cache-store.ts';
 import { VirtualClock } from '../fakes/clock.ts';
+import { controllerRig, SCHEDULE } from '../fakes/controller-rig.ts';
 import {
   invocation,
   MemoryStore,
@@ -18,10 +18,9 @@ import {
 import { ENV, World, ZONES } from '../fakes/world.ts';
 import { CacheWorld } from './world.ts';
 
+export { SCHEDULE };
 export const NAME = 'cache-router';
-export const SCHEDULE = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
 export const THRESHOLDS = defaultsOf('cache') as CacheThresholds;
-const MINUTE_MS = 60_000;
 
 export function setUp(shards = 4) {
   const clock = new VirtualClock();
@@ -51,20 +50,8 @@ export function setUp(shards = 4) {
     };
     return createHandler(ports, settings)(event, invocation(clock, NAME));
   };
-  /** Minutes of the schedule. */
-  const minutes = async (count: number): Promise<void> => {
-    for (let minute = 0; minute < count; minute += 1) {
-      const started = clock.now();
-      await run();
-      clock.advance(Math.max(0, started + MINUTE_MS - clock.now()));
-    }
-  };
-  const set = (change: Partial<ControlItem>, tier = 'cache'): void => {
-    const item = { kind: 'control' as const, by: 'ana', why: 'a drill', at: 0, mode: null, paused: false };
-    store.controls.set(tier, { ...item, ...change });
-  };
-  const ledger = () => [...store.ledger.values()].map(({ steps, state }) => `${steps[0]!.name} ${state}`);
-  return { clock, world, store, cacheStore, metrics, run, minutes, set, ledger };
+  const common = controllerRig({ clock, store, tier: 'cache', run: () => run() });
+  return { clock, world, store, cacheStore, metrics, run, ...common };
 }
 
 /** Shard 1 hangs, is known to hang, and was quarantined by its clients. */

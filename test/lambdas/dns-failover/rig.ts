@@ -2,9 +2,9 @@
 
 import { createHandler, type FrontReport } from '../../../lambdas/dns-failover/handler.ts';
 import type { FrontSettings } from '../../../lambdas/dns-failover/settings.ts';
-import type { ControlItem } from '../../../core/state/items.ts';
 import { MemoryFrontStore } from '../fakes/front-store.ts';
 import { VirtualClock } from '../fakes/clock.ts';
+import { controllerRig, SCHEDULE } from '../fakes/controller-rig.ts';
 import {
   ACCOUNT,
   invocation,
@@ -18,10 +18,9 @@ import {
 import { ENV, World, ZONES } from '../fakes/world.ts';
 import { BALANCERS, FrontWorld, GROUPS, NAME, RECORDS } from './world.ts';
 
+export { SCHEDULE };
 export const FUNCTION_NAME = 'dns-failover';
 export const FRONT_TABLE = 'demo-front';
-export const SCHEDULE = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
-const MINUTE_MS = 60_000;
 
 export function streamEvent(az: string = ZONES[0]): unknown {
   const table = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${FRONT_TABLE}`;
@@ -98,21 +97,8 @@ export function setUp(options: { tasksPerZone?: number; settings?: Partial<Front
     };
     return createHandler(ports, settings)(event, invocation(clock, FUNCTION_NAME));
   };
-  /** Minutes of the schedule. */
-  const minutes = async (count: number): Promise<void> => {
-    for (let minute = 0; minute < count; minute += 1) {
-      const started = clock.now();
-      await run();
-      clock.advance(Math.max(0, started + MINUTE_MS - clock.now()));
-    }
-  };
-  const set = (change: Partial<ControlItem>, tier = 'web'): void => {
-    const item = { kind: 'control' as const, by: 'ana', why: 'a drill', at: 0, mode: null, paused: false };
-    store.controls.set(tier, { ...item, ...change });
-  };
-  const ledger = () =>
-    [...store.ledger.values()].map(({ steps, state }) => `${steps[0]!.name.replace(/-\d+$/, '')} ${state}`);
-  return { clock, world, store, front, metrics, run, minutes, set, ledger };
+  const common = controllerRig({ clock, store, tier: 'web', run: () => run() });
+  return { clock, world, store, front, metrics, run, ...common };
 }
 
 /** Task 0 has hung for as long as it takes the probers to know. */

@@ -48,6 +48,13 @@ export const RECORDS: readonly ExpectedRecord[] = (['A', 'AAAA'] as const).flatM
   }),
 );
 
+export interface FrontWorldOptions {
+  readonly tasksPerZone?: number | undefined;
+  readonly zones?: readonly string[];
+  /** ARNs of the target groups. */
+  readonly groups?: readonly string[];
+}
+
 interface Task {
   readonly address: string;
   readonly az: string;
@@ -79,10 +86,8 @@ export class FrontWorld {
   readonly away = new Set<string>();
   #shiftCount = 0;
 
-  constructor(
-    clock: VirtualClock,
-    { tasksPerZone = 1, zones = ZONES as readonly string[], groups = GROUPS as readonly string[] } = {},
-  ) {
+  constructor(clock: VirtualClock, options: FrontWorldOptions = {}) {
+    const { tasksPerZone = 1, zones = ZONES, groups = GROUPS } = options;
     this.clock = clock;
     this.tasks = zones.flatMap((az, zone) =>
       Array.from({ length: tasksPerZone }, (_, index) => ({

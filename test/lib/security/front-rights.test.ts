@@ -68,7 +68,9 @@ describe('SEC-01: every right of dns-failover is used, and every call is allowed
     await regainsZone(front);
     expect([front.world.stands(0), front.world.stands(1)]).toEqual([2, 2]);
     await losesRecord(front);
-    expect(front.zone.map(({ SetIdentifier }) => SetIdentifier).toSorted()).toEqual(['primary', 'secondary']);
+    expect(new Set(front.zone.map(({ SetIdentifier }) => SetIdentifier))).toEqual(
+      new Set(['primary', 'secondary']),
+    );
     const states = (await ledgerOf(front)).map(({ steps, state }) => `${steps[0]!.name} ${state}`);
     expect(states.toSorted()).toEqual([
       'cancel-shift-1 done',
