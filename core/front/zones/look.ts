@@ -24,7 +24,8 @@ const WITNESSES_MIN = 2;
 
 /**
  * Gray: most of its targets fail for two other zones, and it is not one target alone: several do, or the zone's own
- * prober is silent or blind. Well: hardly any fails, and its prober sees. A zone that too few look at is neither.
+ * prober is silent or blind. Well: hardly any of those that are registered fails, and its prober sees; one that was
+ * taken out gets no request, and its task may have ended long ago. A zone that too few look at is neither.
  */
 export function zoneViews(
   facts: FrontFacts,
@@ -36,9 +37,12 @@ export function zoneViews(
   const zones = [...new Set([...own, ...Object.keys(facts.memory.zones), ...shifted])].toSorted();
   return zones.map((zone) => {
     const targets = views.filter((view) => view.target.az === zone && isCounted(view));
-    const failing = targets.filter((view) => witnesses(view, zone) >= WITNESSES_MIN).length;
+    const fails = (view: TargetView): boolean => witnesses(view, zone) >= WITNESSES_MIN;
+    const failing = targets.filter(fails).length;
+    const registered = targets.filter(({ target }) => target.registered);
+    const inService = shareOf(registered.filter(fails).length, registered.length);
     const sees = voting.some(({ az }) => az === zone);
-    const look = lookOf({ targets: targets.length, failing, sees }, facts);
+    const look = lookOf({ targets: targets.length, failing, inService, sees }, facts);
     const known = facts.memory.zones[zone];
     const since = known?.look === look ? known.since : facts.now;
     const eyes = sees ? 'its prober sees' : 'its prober is silent or blind';
@@ -58,11 +62,19 @@ function witnesses({ failing }: TargetView, zone: string): number {
   return failing.filter((az) => az !== zone).length;
 }
 
-function lookOf(
-  { targets, failing, sees }: Pick<ZoneView, 'targets' | 'failing'> & { readonly sees: boolean },
-  { edge }: FrontFacts,
-): ZoneLook {
-  const share = targets === 0 ? 0 : failing / targets;
-  if (share > edge['zone-gray-ratio'] && (failing > 1 || !sees)) return 'gray';
-  return share <= edge['zone-healthy-ratio'] && sees ? 'well' : 'between';
+interface Seen extends Pick<ZoneView, 'targets' | 'failing'> {
+  /** Failing share of its targets that are registered. */
+  readonly inService: number;
+  /** Its own prober sees. */
+  readonly sees: boolean;
+}
+
+function lookOf({ targets, failing, inService, sees }: Seen, { edge }: FrontFacts): ZoneLook {
+  const isGray = shareOf(failing, targets) > edge['zone-gray-ratio'] && (failing > 1 || !sees);
+  if (isGray) return 'gray';
+  return inService <= edge['zone-healthy-ratio'] && sees ? 'well' : 'between';
+}
+
+function shareOf(some: number, all: number): number {
+  return all === 0 ? 0 : some / all;
 }

@@ -105,4 +105,18 @@ describe('planZone', () => {
     const gone = gray({ memory: { ...factsOf([]).memory, zones: kept } }, elsewhere);
     expect(rememberZones(gone.zones)).not.toHaveProperty('az-a');
   });
+
+  it('I-14: a target that was taken out, and whose task has ended since, keeps no shift', () => {
+    const three = (stands: boolean): Seen[] => [
+      { az: 'az-a', failing: ZONES, stands },
+      ...[...ZONES, ...ZONES].map((az) => ({ az, failing: [] })),
+    ];
+    const look = (stands: boolean) => gray({ managed: ours(7_000_000) }, three(stands)).zones[0]?.look;
+    expect(look(true)).toBe('between');
+    expect(look(false)).toBe('well');
+    const both = three(false).map((one) =>
+      one.az === 'az-a' ? { ...one, failing: ZONES, stands: false } : one,
+    );
+    expect(gray({ managed: ours(7_000_000) }, both).zones[0]?.look).toBe('gray');
+  });
 });
