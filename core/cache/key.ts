@@ -22,22 +22,27 @@ const encoder = new TextEncoder();
 
 /** What is wrong with a key; nothing when it can be used. Bytes may be any, text may hold no control characters. */
 export function keyFaults(field: string, key: unknown): readonly Fault[] {
-  const fault = (rule: string, fix: string): readonly Fault[] => [{ field, value: key, rule, fix }];
   if (typeof key !== 'string' && !(key instanceof Uint8Array)) {
-    return fault('a key is a text or a Uint8Array', 'turn it into a text');
+    return faultOf(field, key, 'a key is a text or a Uint8Array', 'turn it into a text');
   }
-  if (key.length === 0) return fault('a key is not empty', 'give the name of what is cached');
+  if (key.length === 0) return faultOf(field, key, 'a key is not empty', 'give the name of what is cached');
   if (byteLength(key) > KEY_BYTES_MAX) {
-    return fault(`a key has at most ${KEY_BYTES_MAX} bytes`, 'use a digest of it as the key');
+    return faultOf(field, key, `a key has at most ${KEY_BYTES_MAX} bytes`, 'use a digest of it as the key');
   }
   if (typeof key !== 'string') return [];
   if (CONTROL.test(key)) {
-    return fault('a text key has no line breaks and no control characters', 'escape them, or give bytes');
+    const rule = 'a text key has no line breaks and no control characters';
+    return faultOf(field, key, rule, 'escape them, or give bytes');
   }
   if (!key.isWellFormed()) {
-    return fault('a text key is well-formed Unicode: half a surrogate pair has no bytes', 'give bytes');
+    const rule = 'a text key is well-formed Unicode: half a surrogate pair has no bytes';
+    return faultOf(field, key, rule, 'give bytes');
   }
   return [];
+}
+
+function faultOf(field: string, value: unknown, rule: string, fix: string): readonly Fault[] {
+  return [{ field, value, rule, fix }];
 }
 
 /** What is wrong with a tenant's name; the empty text stands for no tenant. */

@@ -35,9 +35,10 @@ export interface Placed {
 }
 
 export function readSightOf(parts: CacheParts, { shard, ring }: Placed): ReadSight {
-  const sight = sightOf(parts, shard);
-  const { row, leaseUntil } = parts.leases.ring;
-  return { ...sight, isPlaced: row.epoch === ring && isLeased({ leaseUntil }, sight.now) };
+  const { links, leases, clock } = parts;
+  const now = clock.now();
+  const isPlaced = leases.ring.row.epoch === ring && isLeased(leases.ring, now);
+  return { view: leases.view(shard), incarnation: links[shard]?.incarnation ?? null, now, isPlaced };
 }
 
 /** What a transaction answers; null when it failed or did not answer in time, and may have been made all the same. */

@@ -43,6 +43,8 @@ export class ShardLink {
   readonly #outstanding: Outstanding;
   #breaker: BreakerState;
   #connection: CacheConnection | null = null;
+  /** Drops the connection. Made once for each, and not with every command. */
+  #dropping: (why: unknown) => void = () => {};
   #isConnecting = false;
   #isClosed = false;
   #commands = 0;
@@ -77,16 +79,15 @@ export class ShardLink {
     if (!connection || this.incarnation !== incarnation) return Promise.resolve(null);
     this.#commands += 1;
     return new Promise((resolve) => {
-      const waiting = this.#outstanding.add(() => resolve(null));
-      const drop = (error: unknown): void => this.#drop(connection, error);
+      const waiting = this.#outstanding.add(resolve);
       try {
         command(connection).then((answer) => {
           if (!this.#outstanding.end(waiting)) return;
           this.#breaker = succeeded(this.#breaker, this.#options.clock.now(), this.#options.limits.breaker);
           resolve({ answer });
-        }, drop);
+        }, this.#dropping);
       } catch (error) {
-        drop(error);
+        this.#dropping(error);
       }
     });
   }
@@ -169,6 +170,7 @@ export class ShardLink {
       return;
     }
     this.#connection = connection;
+    this.#dropping = (why) => this.#drop(connection, why);
     connection.onLost(() => this.#drop(connection, 'the connection was lost'));
   }
 }

@@ -47,6 +47,23 @@ describe('commands without an answer', () => {
     expect(said).toEqual([]);
   });
 
+  it('are found by the thousand, whatever the order of their answers, and the oldest is late in its time', async () => {
+    const { clock, outstanding, said } = stage();
+    const from = clock.now();
+    const waiting = Array.from({ length: 3000 }, () => outstanding.add(() => said.push('given up')));
+    await clock.advance(40);
+    const last = outstanding.add(() => said.push('given up last'));
+    for (const one of waiting.toReversed().filter((_, n) => n % 2 === 0)) outstanding.end(one);
+    for (const one of waiting) outstanding.end(one);
+    await clock.advance(70);
+    expect(said).toEqual([]);
+    await clock.advance(40);
+    expect(said).toEqual([`late at ${from + 40 + WAIT_MS}`]);
+    outstanding.abandon();
+    expect(said.slice(1)).toEqual(['given up last']);
+    expect(outstanding.end(last)).toBe(false);
+  });
+
   it('are given up once, and their answers count no more', async () => {
     const { clock, outstanding, said } = stage();
     const waiting = [1, 2, 3].map((n) => outstanding.add(() => said.push(`given up ${n}`)));
