@@ -1,4 +1,4 @@
-/** Servers of raw sockets on free ports of loopback: what no HTTP server of Node's would say. */
+/** For probes: servers of raw sockets on free ports of loopback, which say what no HTTP server of Node's would. */
 
 import net from 'node:net';
 import tls from 'node:tls';
@@ -23,6 +23,20 @@ export async function closedPort(): Promise<number> {
   const port = await portOf(server);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   return port;
+}
+
+/** A busy machine may be late with a timer; what never ends is later still. */
+const LATE_MS = 3000;
+
+/** What it comes to, and how long that took; rejects where it has not ended long after its time. */
+export async function timed<T>(timeoutMs: number, work: Promise<T>): Promise<{ result: T; tookMs: number }> {
+  const started = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it has not ended')), timeoutMs + LATE_MS);
+  });
+  const result = await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return { result, tookMs: performance.now() - started };
 }
 
 /** For `afterEach`. */

@@ -2,23 +2,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { assessTarget } from '../../../core/front/index.ts';
 import { HttpProbe } from '../../../lambdas/health-check/http-probe.ts';
 import { systemClock } from '../../../lambdas/shared/aws/clock.ts';
-import { closedPort, closeSockets, rawServer } from '../fakes/sockets.ts';
+import { closedPort, closeSockets, rawServer, timed } from '../fakes/sockets.ts';
 
 afterEach(closeSockets);
 
 const TIMEOUT_MS = 400;
-/** A busy machine may be late with a timer; a probe that never ends is later still. */
-const LATE_MS = 3000;
 
 async function probe(port: number, { path = '/health', timeoutMs = TIMEOUT_MS } = {}) {
   const target = { memberId: `127.0.0.1:${port}`, address: '127.0.0.1', port };
-  const started = performance.now();
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('the probe has not ended')), timeoutMs + LATE_MS).unref();
-  });
   const probed = new HttpProbe({ clock: systemClock }).probe(target, { path, timeoutMs });
-  const sample = await Promise.race([probed, late]);
-  return { sample, tookMs: performance.now() - started };
+  const { result: sample, tookMs } = await timed(timeoutMs, probed);
+  return { sample, tookMs };
 }
 
 const answer = (status: string, more = '') => `HTTP/1.1 ${status}\r\n${more}content-length: 0\r\n\r\n`;

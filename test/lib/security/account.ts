@@ -155,14 +155,16 @@ function recordUse(parts: Parts): Used[] {
   return used;
 }
 
+/** Answers an operation of AWS in its place; who may ask for it is the sandbox's own map still. */
+export function playerOf(parts: Parts): (name: string, handle: (input: any) => unknown) => void {
+  const services = parts.all.flatMap((part) => part.services ?? []);
+  const operations: Record<string, object> = Object.assign({}, ...services.map((one) => one.operations));
+  return (name, handle) => void Object.assign(operations[name]!, { handle });
+}
+
 /** RDS's and the Data API's answers come from the test's cluster; what they need is the sandbox's own map. */
 function playRds(parts: Parts, cluster: Cluster): void {
-  const operations = Object.assign(
-    {},
-    ...parts.all.flatMap((part) => part.services ?? []).map((service) => service.operations),
-  ) as Record<string, object>;
-  const play = (name: string, handle: (input: any) => unknown): void =>
-    void Object.assign(operations[name]!, { handle });
+  const play = playerOf(parts);
   play('DescribeDBClusters', () => ({ DBClusters: [clusterShape(cluster)] }));
   play('DescribeDBInstances', ({ DBInstanceIdentifier: id }) => ({
     DBInstances: [

@@ -25,7 +25,16 @@ import { VirtualClock } from '../../lambdas/fakes/clock.ts';
 import { RecordedMetrics, SILENT } from '../../lambdas/fakes/process.ts';
 import { World } from '../../lambdas/fakes/world.ts';
 import { synthesize, type Synthesized } from '../synth.ts';
-import { ACCOUNT, FRONT_ARN, REGION, RESOURCE_ID, TABLE, openAccount, type Account } from './account.ts';
+import {
+  ACCOUNT,
+  FRONT_ARN,
+  openAccount,
+  playerOf,
+  REGION,
+  RESOURCE_ID,
+  TABLE,
+  type Account,
+} from './account.ts';
 import { GROUPS, refusalOf } from './cache-logins.ts';
 import { expectAllUsed } from './usage.ts';
 
@@ -53,12 +62,7 @@ async function setUp(without: Readonly<Record<string, string>> = {}): Promise<vo
 /** What ElastiCache and the front would answer: one node, available, of which most zones say that it is away. */
 function playAws(): string[] {
   const rebooted: string[] = [];
-  const operations = Object.assign(
-    {},
-    ...account.parts.all.flatMap((part) => part.services ?? []).map((service) => service.operations),
-  ) as Record<string, object>;
-  const play = (name: string, handle: (input: any) => unknown): void =>
-    void Object.assign(operations[name]!, { handle });
+  const play = playerOf(account.parts);
   play('DescribeReplicationGroups', ({ ReplicationGroupId: id }) => ({
     ReplicationGroups: [
       {

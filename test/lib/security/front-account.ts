@@ -19,6 +19,7 @@ import {
   FRONT_TABLE,
   HOSTED_ZONE,
   openAccount,
+  playerOf,
   REGION,
   TABLE,
   TARGET_GROUPS,
@@ -124,17 +125,10 @@ function idsOf(zones: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(zones.map((zone) => [zone, zoneId(zone)]));
 }
 
-function play(account: Account, name: string, handle: (input: any) => unknown): void {
-  const operations = Object.assign(
-    {},
-    ...account.parts.all.flatMap((part) => part.services ?? []).map((service) => service.operations),
-  ) as Record<string, object>;
-  Object.assign(operations[name]!, { handle });
-}
-
 /** Shifts are the sandbox's own, over balancers that stand in all zones. */
 function playBalancers(account: Account, world: FrontWorld): void {
-  play(account, 'DescribeTargetHealth', async ({ TargetGroupArn: group }) => {
+  const play = playerOf(account.parts);
+  play('DescribeTargetHealth', async ({ TargetGroupArn: group }) => {
     const targets = await world.elb.targetHealth(group);
     const TargetHealthDescriptions = targets.map(({ address, port, az, state }) => ({
       Target: { Id: address, Port: port, AvailabilityZone: az },
@@ -144,7 +138,7 @@ function playBalancers(account: Account, world: FrontWorld): void {
   });
   for (const method of ['register', 'deregister'] as const) {
     const name = method === 'register' ? 'RegisterTargets' : 'DeregisterTargets';
-    play(account, name, async ({ TargetGroupArn: group, Targets: [target] }) => {
+    play(name, async ({ TargetGroupArn: group, Targets: [target] }) => {
       await world.elb[method](group, { address: target.Id, port: target.Port });
       return {};
     });
@@ -156,12 +150,13 @@ function playBalancers(account: Account, world: FrontWorld): void {
 }
 
 function playZone(account: Account, zone: ResourceRecordSet[]): void {
-  play(account, 'ListResourceRecordSets', () => ({
+  const play = playerOf(account.parts);
+  play('ListResourceRecordSets', () => ({
     ResourceRecordSets: zone,
     IsTruncated: false,
     MaxItems: 100,
   }));
-  play(account, 'ChangeResourceRecordSets', ({ ChangeBatch }) => {
+  play('ChangeResourceRecordSets', ({ ChangeBatch }) => {
     for (const { Action, ResourceRecordSet: set } of ChangeBatch.Changes as Change[]) {
       const at = zone.findIndex(({ SetIdentifier }) => SetIdentifier === set!.SetIdentifier);
       if (Action === 'CREATE') zone.push(set!);

@@ -13,11 +13,10 @@ import {
   type CertificateAuthority,
 } from '../../../../proving/sandbox/tls/index.ts';
 import { testWorld } from '../../../proving/sandbox/wire/world.ts';
-import { closedPort, closeSockets, rawServer, rawTlsServer } from '../../fakes/sockets.ts';
+import { closedPort, closeSockets, rawServer, rawTlsServer, timed } from '../../fakes/sockets.ts';
 
 const NAME = 'shop.demo.example.com';
 const TIMEOUT_MS = 400;
-const LATE_MS = 3000;
 
 let folder: string;
 let authority: CertificateAuthority;
@@ -40,13 +39,9 @@ const answering = (status: string) => (socket: net.Socket) =>
 
 async function ask(port: number, { timeoutMs = TIMEOUT_MS, trusting = authority } = {}) {
   const probe = new HttpsEdgeProbe({ clock: systemClock, port, ca: trusting.caPem });
-  const started = performance.now();
   const asked = probe.ask({ url: `https://${NAME}/health?from=outside`, connectTo: '127.0.0.1', timeoutMs });
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('the probe has not ended')), timeoutMs + LATE_MS).unref();
-  });
-  const sample = await Promise.race([asked, late]);
-  return { sample, tookMs: performance.now() - started };
+  const { result: sample, tookMs } = await timed(timeoutMs, asked);
+  return { sample, tookMs };
 }
 
 const FAILED = { status: null, latencyMs: null };
