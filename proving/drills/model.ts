@@ -51,6 +51,8 @@ export interface Sample {
   readonly wrong: boolean;
   /** A read of an order that was acknowledged, asked with the position that its acknowledgement carried. */
   readonly own: boolean;
+  /** A read of the catalogue: what its cache does not have is read from the writer. */
+  readonly catalog: boolean;
   /** Such a read, answered without the order. */
   readonly stale: boolean;
   /** HTTP status of the last answer; 0 when there was none. */

@@ -3,7 +3,7 @@
 import { identity, judge, traffic } from '../line-parts.ts';
 import type { Sighting } from '../measure/evidence.ts';
 import { normalAfterMs } from '../measure/goodput.ts';
-import { badUntilMs, longestGapMs, recoveredMs, round } from '../measure/statistics.ts';
+import { badUntilMs, longestGapMs, recoveredMs, round, worst10sFailedPct } from '../measure/statistics.ts';
 import type { Denial, Sample } from '../model.ts';
 import type { FrontFields, FrontLine } from './model.ts';
 import type { FrontRun, FrontScenario } from './types.ts';
@@ -78,13 +78,16 @@ function ofFront(run: FrontRun): FrontFields {
   const { samples, faultAt, endedAt, countedFrom, controlFailed, controlPlaneCalls, deployed } = run;
   const before = samples.filter((s) => s.scheduledAt < faultAt);
   const perS = (before.length * 1000) / Math.max(1, faultAt - countedFrom);
-  const writes = samples.filter((s) => s.kind === 'write' && s.completedAt >= faultAt);
+  const after = samples.filter((s) => s.completedAt >= faultAt);
+  const writes = after.filter((s) => s.kind === 'write');
+  const ofReaders = after.filter((s) => s.kind === 'read' && !s.catalog);
   return {
     balancer_failed: firstFailures(samples, faultAt),
     control_failed: controlFailed,
     control_plane_calls: controlPlaneCalls,
     normal_after_ms: normalAfterMs(samples, { from: faultAt, to: endedAt }, perS),
     writes_bad_until_ms: badUntilMs(writes, faultAt),
+    reader_worst_10s_failed_pct: worst10sFailedPct(ofReaders, faultAt, endedAt),
     new_version_pct: run.newVersionPct,
     completed: deployed?.completed ?? null,
     reason: deployed?.reason ?? null,

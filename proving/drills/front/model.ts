@@ -12,6 +12,8 @@ import type { DrillLine } from '../model.ts';
  * - `control_plane_calls`: calls of the Route 53 API since the fault, but those that only read.
  * - `normal_after_ms`: from the fault until 95 % of what was answered in time before it is so again in every second.
  * - `writes_bad_until_ms`: as `bad_until_ms`, of writes alone.
+ * - `reader_worst_10s_failed_pct`: as `worst_10s_failed_pct`, of the reads that any reader of the database may answer. The
+ *   others are of the catalogue: what its cache does not have needs the writer, as a write does.
  * - `new_version_pct`: of the tasks, those that run the version which was deployed, at the end.
  * - `completed`: whether the deployment went through; false where it was rolled back.
  * - `reason`: what it said of why it was.
@@ -22,6 +24,7 @@ export interface FrontFields {
   readonly control_plane_calls: number;
   readonly normal_after_ms: number | null;
   readonly writes_bad_until_ms: number;
+  readonly reader_worst_10s_failed_pct: number | null;
   readonly new_version_pct: number | null;
   readonly completed: boolean | null;
   readonly reason: string | null;

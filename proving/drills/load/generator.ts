@@ -101,7 +101,7 @@ export class Generator {
     const path = isOfCatalog ? `/catalog/${id}` : `/products/${id}`;
     const answer = await this.#client.read(path, scheduledAt + ANSWER_MS_MAX);
     const sample = toSample('read', scheduledAt, answer, null);
-    return { ...sample, wrong: sample.ok && field(answer.body, 'id') !== id };
+    return { ...sample, catalog: isOfCatalog, wrong: sample.ok && field(answer.body, 'id') !== id };
   }
 
   /** An order that was acknowledged must be there: "not found" is an answer, and a stale one. */
@@ -135,7 +135,7 @@ function toSample(kind: Sample['kind'], scheduledAt: number, answer: Answer, id:
   const refused = answer.status === 429;
   const ok = !late && !refused && !failed(answer) && answer.status < 400;
   const code = ok ? null : (answer.error ?? errorCode(answer));
-  const told = { own: false, wrong: false, stale: false };
+  const told = { own: false, catalog: false, wrong: false, stale: false };
   const { status, attempts = 1, firstFailed = failed(answer) } = answer;
   return { kind, scheduledAt, completedAt, ok, refused, ...told, status, code, id, attempts, firstFailed };
 }

@@ -10,6 +10,7 @@ export function sample(scheduledAt: number, latencyMs: number, rest: Partial<Sam
     refused: false,
     wrong: false,
     own: false,
+    catalog: false,
     stale: false,
     status: 200,
     code: null,

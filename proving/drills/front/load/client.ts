@@ -6,7 +6,7 @@
  * - A GET whose connection breaks before an answer goes on to the next address, too.
  * - A GET that failed otherwise, or has no answer within 2 s, is sent once more after a second, give or take a quarter. These retries stay
  *   within 10 % of what was asked in the last 10 s.
- * - An address that failed so is taken last for 10 s.
+ * - An address that failed so is taken last for 10 s. A POST without an answer says nothing of its address.
  * - A POST of which something was sent is never sent again.
  */
 
@@ -18,7 +18,8 @@ import { attempt, type Attempt, type Request } from './attempt.ts';
 
 const CONNECT_MS_MAX = 1000;
 const GET_ATTEMPT_MS_MAX = 2000;
-const CONNECTIONS_MAX = 48;
+/** So many that no request ever waits for another one's connection: it stands for many clients, not for one. */
+const CONNECTIONS_MAX = 1024;
 const DOUBTFUL_MS = 10_000;
 const RETRY_RATIO = 0.1;
 const RETRY_WINDOW_S = 10;
@@ -72,7 +73,7 @@ export class DoorClient implements Client {
       return ((first ??= answer), answer);
     };
     const answer = await this.#tryAddresses(await this.#inTurn(), request, once);
-    const last = this.#mayRetry(answer, request, deadline) ? await this.#again(once) : answer;
+    const last = this.#mayRetry(answer, request, deadline) ? await this.#again(request, once) : answer;
     return { ...last, attempts, firstFailed: first === null || failed(first) };
   }
 
@@ -90,10 +91,9 @@ export class DoorClient implements Client {
     return answer;
   }
 
-  async #again(once: (address: string) => Promise<Attempt>): Promise<Attempt> {
+  async #again(request: Request, once: (address: string) => Promise<Attempt>): Promise<Attempt> {
     await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS * (0.75 + Math.random() / 2)));
-    const [address = ''] = await this.#inTurn();
-    return once(address);
+    return this.#tryAddresses(await this.#inTurn(), request, once);
   }
 
   #mayRetry(answer: Attempt, { method }: Request, deadline: number): boolean {
@@ -106,7 +106,8 @@ export class DoorClient implements Client {
   async #attempt(address: string, request: Request, deadline: number): Promise<Attempt> {
     const until = request.method === 'GET' && !this.#plain ? now() + GET_ATTEMPT_MS_MAX : deadline;
     const answer = await attempt(this.#poolOf(address), request, Math.min(until, deadline));
-    if (answer.error !== null) this.#doubtful.set(address, now());
+    if (answer.error !== null && (request.method === 'GET' || !answer.sent))
+      this.#doubtful.set(address, now());
     return answer;
   }
 

@@ -32,6 +32,7 @@ const GOOD = {
   recovered_ms: 10,
   normal_after_ms: 100,
   worst_10s_failed_pct: 0.5,
+  reader_worst_10s_failed_pct: 0.5,
   actions: [{ call: 'rds:FailoverDBCluster', at_ms: 8000 }],
 };
 const DEPLOYED = {
@@ -115,6 +116,14 @@ describe('what the figures say', () => {
       'worst_10s_failed_pct <= 0.5',
       'failed_after_10s = 0',
     ]);
+  });
+
+  it('zone-writer: reads go on, and while it is cut off those that any reader may answer', () => {
+    const some = { worst_10s_failed_pct: 0.6, reader_worst_10s_failed_pct: 0.5 };
+    expect(broken('zone-writer', some)).toEqual(['worst_10s_failed_pct <= 0.5']);
+    expect(broken('zone-writer', some, setting('partition'))).toEqual([]);
+    const more = { ...some, reader_worst_10s_failed_pct: 0.6 };
+    expect(broken('zone-writer', more, setting('partition'))).toEqual(['reader_worst_10s_failed_pct <= 0.5']);
   });
 
   it('zone-writer: writes wait for the managed change and 2 s, and before it for our call where AWS sees nothing', () => {
