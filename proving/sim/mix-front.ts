@@ -2,7 +2,7 @@
 
 import type { FrontFaultSpec } from './faults/front-spec.ts';
 import { FRONT_SERVICES, ZONE_WAYS } from './faults/front-spec.ts';
-import { CALL_FAULTS, type FaultSpec } from './faults/spec.ts';
+import { CALL_FAULTS, VERSIONED_FOLDERS, type FaultSpec } from './faults/spec.ts';
 import type { Random } from './kernel/index.ts';
 import { spanOf, type DrawSite, type Lengths } from './mix-kinds.ts';
 
@@ -38,6 +38,8 @@ const KINDS: readonly Kind[] = [
   ['stray events', 2, strayEvents],
   ['killed', 6, killed],
   ['held', 3, held],
+  ['versions', 2, versions],
+  ['roll-out', 1, rollOut],
 ];
 
 /** Whatever befalls names, balancers, tasks and those who look after them; the database is left alone. */
@@ -107,6 +109,20 @@ function held(draw: FrontDraw): FaultSpec {
   const where = random.pick(['function', 'request'] as const);
   const ms = random.between(1000, where === 'function' ? 24_000 : 60_000);
   return { id: 'F-19', folder: 'dns-failover', from: momentOf(draw), call: callOf(random), ms, where };
+}
+
+function versions({ random, from, until }: FrontDraw): FaultSpec {
+  const folder = random.pick(VERSIONED_FOLDERS);
+  return {
+    id: 'F-39',
+    folder,
+    share: random.pick([0.5, 1] as const),
+    ...spanOf({ from, until }, random, LONG),
+  };
+}
+
+function rollOut(draw: FrontDraw): FrontFaultSpec {
+  return { tier: 'front', id: 'F-39', isSound: draw.random.chance(0.7), from: momentOf(draw) };
 }
 
 function callOf(random: Random): string | number {

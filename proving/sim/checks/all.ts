@@ -16,6 +16,7 @@ import {
   missingAccusesNobody,
   onePrimary,
   oneZoneAtATime,
+  shiftLeavesCapacity,
 } from './front.ts';
 import { frontConverges, frontRetriesWithinBudget, requestsFlow } from './front-liveness.ts';
 import { keepsWorking } from './goodput.ts';
@@ -66,6 +67,7 @@ const ALL: readonly (() => Checker)[] = [
   frontAgreement,
   missingAccusesNobody,
   oneZoneAtATime,
+  shiftLeavesCapacity,
   frontConverges,
   requestsFlow,
   frontRetriesWithinBudget,

@@ -5,13 +5,13 @@ import type { Checker, SimView } from '../model.ts';
 import { checker, firstWrong, newcomers } from './checker.ts';
 import { isDue } from './recovery.ts';
 
-/** I-14: every task that works stands in every group, no shift is left, and the records are as deployed. */
+/** I-14: every task that works stands in every group and no other does, no shift is left, the records are as deployed. */
 export function frontConverges(): Checker {
   return checker('I-14', (view, count) => {
     const { front } = view;
     if (front === null || !isDue(view)) return null;
     count();
-    const said = outside(view) ?? shifted(view) ?? drifted(view);
+    const said = outside(view) ?? ghost(view) ?? shifted(view) ?? drifted(view);
     return said === null ? null : `${said}, ${view.now - view.quietSince!} ms after the last fault`;
   });
 }
@@ -26,6 +26,13 @@ function outside({ front }: SimView): string | null {
       return groups === front!.groups.length ? null : `${memberId} works and stands in ${groups} groups`;
     },
   );
+}
+
+function ghost({ front }: SimView): string | null {
+  const ids = new Set(front!.tasks().map(({ memberId }) => memberId));
+  const standing = front!.groups.flat().filter(({ state }) => state !== 'draining');
+  const gone = standing.map(({ address, port }) => `${address}:${port}`).find((id) => !ids.has(id));
+  return gone === undefined ? null : `${gone} stands in a group, and its task is gone`;
 }
 
 function shifted({ front }: SimView): string | null {
@@ -60,8 +67,8 @@ export function requestsFlow(): Checker {
   });
 }
 
-/** What befalls those who look after the front, and not the front itself. */
-const CONTROL: ReadonlySet<string> = new Set(['F-16', 'F-17', 'F-18', 'F-19', 'F-26']);
+/** What befalls those who look after the front and not the front itself; and a deployment, which costs nobody. */
+const CONTROL: ReadonlySet<string> = new Set(['F-16', 'F-17', 'F-18', 'F-19', 'F-26', 'F-39']);
 /** Balancers, clients' addresses and replaced tasks are as before by then. */
 const AFTERMATH_MS = 120_000;
 

@@ -1,7 +1,7 @@
 /** The edge and web tiers: who leaves the balancers and why, what stays, and that nobody needs the functions. */
 
 import { defaultsOf } from '../../../core/thresholds/validate.ts';
-import type { FrontChange, FrontView } from '../front/index.ts';
+import { REQUESTS_PER_TARGET, type FrontChange, type FrontView } from '../front/index.ts';
 import type { Checker, SimView } from '../model.ts';
 import { checker, firstWrong, newcomers } from './checker.ts';
 
@@ -133,6 +133,44 @@ export function missingAccusesNobody(): Checker {
       return fitMs > LATE_MS ? `${target} left although it had been fit for ${fitMs} ms` : null;
     });
   });
+}
+
+interface Healthy {
+  readonly at: number;
+  readonly targets: ReadonlyMap<string, string | null>;
+}
+
+/** Balancers change what they say of a target no more often. */
+const LOOK_MS = 500;
+
+/** I-35: what a shift leaves in service bears the peak, by what the balancers said just before it. */
+export function shiftLeavesCapacity(): Checker {
+  const changes = changesOf();
+  let looks: readonly Healthy[] = [];
+  return checker('I-35', (view, count) => {
+    const { front, now } = view;
+    const peak = front?.site.peakRequests ?? null;
+    if (front === null || peak === null) return null;
+    if (now - (looks.at(-1)?.at ?? 0) >= LOOK_MS) {
+      const fresh = looks.filter(({ at }) => now - at <= CALL_MS_MAX);
+      looks = [...fresh, { at: now, targets: healthyIn(front) }];
+    }
+    const shifts = changes(view).filter(({ api }) => api === 'start-shift');
+    count(shifts.length);
+    return firstWrong(shifts, ({ zone }) => {
+      const left = looks.map(({ targets }) => [...targets.values()].filter((az) => az !== zone).length);
+      const bears = Math.max(...left) * REQUESTS_PER_TARGET;
+      return bears >= peak
+        ? null
+        : `away from ${zone}: the others bear ${bears} requests a second of ${peak} at the peak`;
+    });
+  });
+}
+
+/** Zones of the targets that some balancer calls healthy. */
+function healthyIn({ groups }: FrontView): Healthy['targets'] {
+  const healthy = groups.flat().filter(({ state }) => state === 'healthy');
+  return new Map(healthy.map(({ address, port, az }) => [`${address}:${port}`, az]));
 }
 
 /** I-33: shifts of ours lead away from one zone at a time. */

@@ -13,6 +13,7 @@ import { FUNCTIONS, functionArn, reportName, type FunctionSettings } from './dep
 import { handlerOf } from './handlers.ts';
 import { SimInvocation } from './invocation.ts';
 import { portsOf, type PortSite } from './ports.ts';
+import { versionBefore } from './version-before.ts';
 import { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -108,11 +109,13 @@ export class SimFunction {
     const world = this.#world;
     const site: PortSite = { world, invocation, folder: this.folder, az: this.#az, watch: new Watch() };
     const defectSite = { folder: this.folder, az: this.#az, invocation: invocation.id, table: world.table };
-    const real = portsOf(site);
+    const older = world.board.versionBefore(this.folder);
+    const real = older === null ? portsOf(site) : versionBefore(portsOf(site), this.folder, older);
     const ports = world.defect?.ports?.(real, defectSite) ?? real;
-    const { resources } = world;
+    const { resources, front, defect } = world;
     const { members } = world.database;
-    const handler = handlerOf({ folder: this.folder, az: this.#az, members, resources }, ports);
+    const peakRequests = defect?.front?.peakRequests ?? front?.site.peakRequests ?? null;
+    const handler = handlerOf({ folder: this.folder, az: this.#az, members, resources, peakRequests }, ports);
     return world.defect?.handler?.(handler, ports, defectSite) ?? handler;
   }
 }

@@ -40,10 +40,12 @@ export interface HandlerSite {
   readonly members: readonly { readonly id: string; readonly host: string }[];
   /** What is throttled, by name. */
   readonly resources: readonly string[];
+  /** What the web tier must bear, requests a second; null where no peak is named. */
+  readonly peakRequests: number | null;
 }
 
 export function handlerOf(
-  { folder, az, members, resources }: HandlerSite,
+  { folder, az, members, resources, peakRequests }: HandlerSite,
   ports: FunctionPorts,
 ): FunctionHandler {
   const settings: ControllerSettings = {
@@ -72,7 +74,7 @@ export function handlerOf(
         resources: throttled(resources),
       });
     case 'dns-failover':
-      return frontOf(settings, ports);
+      return frontOf({ ...settings, peakRequests }, ports);
     case 'reconcile':
       break;
   }
@@ -93,7 +95,10 @@ function proberOf(
   return healthCheck({ ...own, ...targets }, { env: ENVIRONMENT, az: az ?? '', members });
 }
 
-function frontOf(settings: ControllerSettings, { front, ...ports }: FunctionPorts): FunctionHandler {
+function frontOf(
+  settings: ControllerSettings & Pick<HandlerSite, 'peakRequests'>,
+  { front, ...ports }: FunctionPorts,
+): FunctionHandler {
   if (front === null) throw new Error('there is no web tier to look after');
   const { store, ...own } = front;
   return dnsFailover(
@@ -105,7 +110,6 @@ function frontOf(settings: ControllerSettings, { front, ...ports }: FunctionPort
       balancers: BALANCER_ARNS,
       healthPath: HEALTH_PATH,
       requestsPerTarget: REQUESTS_PER_TARGET,
-      peakRequests: null,
       check: { url: `https://${NAME}${HEALTH_PATH}`, connectTo: dnsNameOf('primary') },
       hostedZone: 'Z0',
       records: RECORDS,

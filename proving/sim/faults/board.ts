@@ -7,11 +7,12 @@ import type { FolderName } from '../control/defect.ts';
 import type { Mishap, MishapAt } from '../control/invocation.ts';
 import type { Random, SimClock } from '../kernel/index.ts';
 import type { FaultView } from '../model.ts';
-import { cacheTargetOf, isOnCache } from './cache-spec.ts';
+import { isOnCache } from './cache-spec.ts';
 import { cutsOf } from './cuts.ts';
-import { frontTargetOf, isOnFront, type FrontService } from './front-spec.ts';
-import { placesOf, serviceTargetOf } from './service-spec.ts';
+import type { FrontService } from './front-spec.ts';
+import { placesOf } from './service-spec.ts';
 import type { CallFault, CallPoint, FaultId, FaultSpec } from './spec.ts';
+import { targetOf } from './target.ts';
 
 export type Service = 'rds' | 'state' | 'reads' | 'throttle' | FrontService;
 export type EventSource = 'stream' | 'alarm' | 'schedule' | 'throttle-stream' | 'front-stream' | 'tasks';
@@ -210,6 +211,16 @@ export class FaultBoard {
     return null;
   }
 
+  /** Told when the invocation that starts now is of the version before, and that shows; null where it is not (F-39). */
+  versionBefore(folder: FolderName): (() => void) | null {
+    for (const fault of this.active('F-39')) {
+      const { spec } = fault;
+      if (!('folder' in spec) || spec.folder !== folder || !this.#random.chance(spec.share)) continue;
+      return () => this.took(fault);
+    }
+    return null;
+  }
+
   /**
    * What is to befall the invocation that starts now (F-18, F-19). One that counts calls is bound to it; one that
    * names a call befalls whichever invocation of the function makes that call first.
@@ -261,30 +272,4 @@ export function isOnInvocation(spec: FaultSpec): spec is OnInvocation {
 /** AWS's control planes, which can all be away; the front table is no control plane. */
 function isFrontService(service: Service): boolean {
   return service === 'elb' || service === 'shift' || service === 'route53';
-}
-
-/** What a fault is about, in one word. */
-function targetOf(spec: FaultSpec): string {
-  if (isOnCache(spec)) return cacheTargetOf(spec);
-  if (isOnFront(spec)) return frontTargetOf(spec);
-  switch (spec.id) {
-    case 'F-06':
-      return spec.az;
-    case 'F-07':
-      return `${spec.nodes.join(',')} to ${spec.member}`;
-    case 'F-14':
-      return 'table' in spec ? `${spec.table}, ${spec.staleMs} ms old` : `rds, ${spec.versionsBack} back`;
-    case 'F-16':
-      return `${spec.service} ${spec.fault}`;
-    case 'F-17':
-      return `${spec.source} ${spec.effect}`;
-    case 'F-18':
-      return `${spec.folder} ${spec.when} call ${spec.call}`;
-    case 'F-19':
-      return 'where' in spec
-        ? `${spec.folder} ${spec.where} at call ${spec.call}`
-        : `${spec.folder} x${spec.concurrency}`;
-    default:
-      return 'member' in spec ? spec.member : serviceTargetOf(spec);
-  }
 }

@@ -40,7 +40,9 @@ type OnFront =
   /** The path that every check asks for is broken on every task. */
   | ({ readonly id: 'F-25' } & Span)
   /** No control plane of AWS answers. */
-  | ({ readonly id: 'F-26' } & Span);
+  | ({ readonly id: 'F-26' } & Span)
+  /** A new version of the tasks is rolled out; one that is not sound never passes a check. */
+  | { readonly id: 'F-39'; readonly isSound: boolean; readonly from: number };
 
 export type FrontFaultSpec = OnFront & { readonly tier: 'front' };
 
@@ -53,5 +55,6 @@ export function frontTargetOf(spec: FrontFaultSpec): string {
   if ('slot' in spec) return `task ${spec.slot}`;
   if ('instance' in spec) return `service instance ${spec.instance}`;
   if ('zone' in spec) return spec.zone;
+  if (spec.id === 'F-39') return spec.isSound ? 'a new version of the tasks' : 'a bad version of the tasks';
   return spec.id === 'F-13' ? 'records' : 'all of the front';
 }

@@ -44,6 +44,9 @@ function begin(front: FrontTier, spec: FrontFaultSpec): boolean {
       return true;
     case 'F-26':
       return false;
+    case 'F-39':
+      front.tasksHere.rollOut(spec.isSound);
+      return true;
     default:
       return true;
   }

@@ -25,6 +25,10 @@ export type CallFault = (typeof CALL_FAULTS)[number];
  */
 export type CallPoint = number | string;
 
+/** The functions of the front: the version before did not remember, or did not know of targets. */
+export const VERSIONED_FOLDERS = ['dns-failover', 'health-check'] as const;
+export type VersionedFolder = (typeof VERSIONED_FOLDERS)[number];
+
 export type FaultSpec =
   /** A member's host dies; the managed service starts it again. */
   | { readonly id: 'F-01'; readonly member: string; readonly from: number }
@@ -83,6 +87,13 @@ export type FaultSpec =
   | ({ readonly id: 'F-32'; readonly member: string } & Span)
   /** A member answers with a state that says load. */
   | ({ readonly id: 'F-35'; readonly member: string; readonly sqlState: LoadState } & Span)
+  /** A rolling deployment: some invocations that start meanwhile run the version before this one. */
+  | ({
+      readonly id: 'F-39';
+      readonly folder: VersionedFolder;
+      /** Share of the invocations that run the version before. */
+      readonly share: number;
+    } & Span)
   | ServiceFaultSpec
   | CacheFaultSpec
   | FrontFaultSpec;

@@ -27,6 +27,8 @@ import type { FrontChange, FrontView, TaskView } from './view.ts';
 
 export interface FrontDefect {
   readonly limits?: SimServiceOptions['limits'];
+  /** What `dns-failover` believes that the tier must bear. @default - what it must */
+  readonly peakRequests?: number;
 }
 
 export interface FrontTierOptions {

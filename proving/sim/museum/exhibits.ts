@@ -30,9 +30,11 @@ import {
   noFloorInFront,
   noVelocityInFront,
   oneProberIsEnough,
+  otherVersionDiscarded,
   poolRetriesWithoutBudget,
   recordsDeletedThenCreated,
   shiftsStay,
+  shiftWithoutCapacity,
 } from './front.ts';
 import type { Exhibit } from './exhibit.ts';
 import {
@@ -88,5 +90,7 @@ export const EXHIBITS: readonly Exhibit[] = [
   blindProbersBelieved,
   goodCapacityRemoved,
   shiftsStay,
+  shiftWithoutCapacity,
+  otherVersionDiscarded,
   poolRetriesWithoutBudget,
 ];

@@ -5,7 +5,7 @@ import type { TargetObservationItem } from '../../../core/state/front-items.ts';
 import { SERVICE_POOL_DEFAULTS } from '../../../runtime/service/index.ts';
 import type { FrontFunctionPorts, FunctionPorts } from '../control/defect.ts';
 import type { FrontFaultSpec } from '../faults/front-spec.ts';
-import { span, type Exhibit } from './exhibit.ts';
+import { at, span, type Exhibit } from './exhibit.ts';
 
 type Fronted = Omit<Exhibit, 'defect' | 'fronted'> & {
   /** What dns-failover is given instead. */
@@ -160,6 +160,42 @@ export const shiftsStay: Exhibit = exhibit({
     const lost = { zone: 'us-east-1b', way: 'partition' as const };
     return [{ tier: 'front', id: 'F-24', ...lost, ...span(60 + random.between(0, 10), 130) }];
   },
+});
+
+export const shiftWithoutCapacity: Exhibit = {
+  name: 'shift-without-capacity',
+  incident:
+    'AWS, October 2025: balancers left whole zones on checks that flapped, and took away capacity that was needed',
+  invariant: 'I-35',
+  fronted: true,
+  defect: { name: 'shift-without-capacity', front: { peakRequests: 1 } },
+  faults: (random) => {
+    const from = 40 + random.between(0, 15);
+    // A task of the second zone is being replaced, which takes half a minute, when the first zone goes gray.
+    return [
+      { tier: 'front', id: 'F-01', slot: 1, from: at(from) },
+      { tier: 'front', id: 'F-24', zone: 'us-east-1a', way: 'hang', ...span(from + 20, from + 70) },
+    ];
+  },
+};
+
+export const otherVersionDiscarded: Exhibit = exhibit({
+  name: 'other-version-discarded',
+  incident:
+    'Knight Capital, August 2012: seven of eight servers got the new version, and the eighth read it by the old one',
+  invariant: 'I-14',
+  ports: ({ front }) => {
+    const { store } = front;
+    const readTargets = async (env: string) => {
+      const item = await store.readTargets(env);
+      return item?.memory === undefined ? null : item;
+    };
+    return { front: { ...front, store: { ...store, readTargets } } };
+  },
+  faults: (random) => [
+    { id: 'F-39', folder: 'dns-failover', share: 0.5, ...span(30, 170) },
+    ...hangs([random.between(0, 2)], 60, 100),
+  ],
 });
 
 export const poolRetriesWithoutBudget: Exhibit = {

@@ -38,6 +38,22 @@ describe('the board of faults', () => {
     expect(struck.length).toBeLessThan(350);
   });
 
+  it('F-39: some invocations of its function are of the version before, and count once that shows', () => {
+    const { board: made, fault } = board({ id: 'F-39', folder: 'dns-failover', share: 0.5, ...SPAN });
+    expect(made.versionBefore('dns-failover')).toBeNull();
+    made.begin(fault);
+    expect(made.versionBefore('health-check')).toBeNull();
+    const older = Array.from({ length: 200 }, () => made.versionBefore('dns-failover'));
+    const count = older.filter((shows) => shows !== null).length;
+    expect(count).toBeGreaterThan(60);
+    expect(count).toBeLessThan(140);
+    expect(fault.effective).toBe(false);
+    older.find((shows) => shows !== null)!();
+    expect(fault.effective).toBe(true);
+    made.end(fault);
+    expect(made.versionBefore('dns-failover')).toBeNull();
+  });
+
   it('F-18: a kill that counts calls is bound to the first invocation that starts from then on', () => {
     const spec = { id: 'F-18', folder: 'write-failover', from: START_MS, call: 3, when: 'after' } as const;
     const { board: made, fault } = board(spec);

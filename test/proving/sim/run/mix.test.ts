@@ -116,6 +116,18 @@ describe('mixes', () => {
     expect(below.flatMap((spec) => ('nodes' in spec ? spec.nodes : []))).toContain('client:store-1');
   });
 
+  it('front befalls tasks, zones, names and those who look after them, each kind in some seeds', () => {
+    const seeds = Array.from({ length: 200 }, (_, seed) => draw('front', seed, null, null, FRONT));
+    const ids = 'F-01 F-02 F-03 F-04 F-05 F-06 F-07 F-13 F-16 F-17 F-18 F-19 F-24 F-25 F-26 F-39'.split(' ');
+    expect(new Set(seeds.flat().map(({ id }) => id))).toEqual(new Set(ids));
+    const versions = seeds.map((specs) => specs.filter(({ id }) => id === 'F-39'));
+    const share = versions.filter(({ length }) => length > 0).length / seeds.length;
+    expect(share).toBeGreaterThan(0.5);
+    expect(share).toBeLessThan(0.95);
+    const told = new Set(versions.flat().map((spec) => ('folder' in spec ? spec.folder : 'tasks')));
+    expect(told).toEqual(new Set(['dns-failover', 'health-check', 'tasks']));
+  });
+
   it('draws no fault of a cache that is not there', () => {
     expect(Array.from({ length: 20 }, (_, seed) => draw('cache', seed)).flat()).toEqual([]);
   });

@@ -28,6 +28,7 @@ export const OF_OTHER_MIXES: ReadonlySet<string> = new Set([
   'I-29',
   'I-30',
   'I-33',
+  'I-35',
   'shard-return',
 ]);
 
