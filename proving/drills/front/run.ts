@@ -16,8 +16,8 @@ import type { FrontScenario, FrontSetting } from './types.ts';
 
 export type FrontDrillOptions = OptionsOf<FrontScenario, FrontFaultKind>;
 
-/** Until everything that was killed is replaced, at the fast pace; AWS's pace takes up to ten times as long. */
-const HEALED_MS_MAX = { fast: 120_000, aws: 600_000 };
+/** Until all that was killed is replaced, and a zone that requests were led away from has been well for two minutes. */
+const HEALED_MS_MAX = { fast: 240_000, aws: 600_000 };
 
 export function runFrontDrill(place: DrillPlace, options: FrontDrillOptions): Promise<FrontLine> {
   const setting: FrontSetting = settingOf(place, options);
