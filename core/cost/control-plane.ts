@@ -132,7 +132,12 @@ function alarmItems(price: Pricer, resources: readonly CostResource[]): readonly
       `${high.length} alarms`,
     ),
     price('cloudwatchAlarmMonth', 'Alarms of 60 s', sumOfMetrics(standard), `${standard.length} alarms`),
-    price('cloudwatchCompositeAlarmMonth', 'Composite alarms', composites.length, 'one a tier of several alarms'),
+    price(
+      'cloudwatchCompositeAlarmMonth',
+      'Composite alarms',
+      composites.length,
+      'one a tier of several alarms',
+    ),
     price(
       'cloudwatchMetricMonth',
       'Custom metrics',

@@ -22,7 +22,8 @@ const WRITER = 1;
 /** Those that an alarm of the list looks at, each once. */
 export function watchedMetrics(alarms: readonly CostResource[]): number {
   const always = alarms.filter(({ Properties }) => NAMES.includes(String(Properties?.['MetricName'])));
-  return new Set(always.map(({ Properties: p }) => JSON.stringify([p?.['MetricName'], p?.['Dimensions']]))).size;
+  return new Set(always.map(({ Properties: p }) => JSON.stringify([p?.['MetricName'], p?.['Dimensions']])))
+    .size;
 }
 
 /** The lag of each reader: of all members that have alarms, but one. */

@@ -16,9 +16,8 @@ const SECONDS_PER_HOUR = 3600;
 
 /** Tasks at rest, on ARM64. What scaling adds, and logs, depend on the load and are left to the reader. */
 export function estimateTasks({ template, prices }: TasksCostInput): Estimate {
-  const services = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ECS::Service');
   const price = pricer(prices);
-  const sums = services.map((service) => sizeOf(template, service));
+  const sums = servicesOf(template).map((service) => sizeOf(template, service));
   const total = (of: (size: TaskSize) => number): number =>
     sums.reduce((sum, size) => sum + size.tasks * of(size), 0);
   const tasks = total(() => 1);
@@ -43,10 +42,30 @@ interface TaskSize {
   readonly isFound: boolean;
 }
 
-function sizeOf(template: CostTemplate, service: CostResource): TaskSize {
+interface Service {
+  readonly resource: CostResource;
+  /** The least that scaling runs: what is there at rest. */
+  readonly tasks: number;
+}
+
+function servicesOf({ Resources }: CostTemplate): readonly Service[] {
+  const entries = Object.entries(Resources);
+  const targets = entries.filter(([, { Type }]) => Type === 'AWS::ApplicationAutoScaling::ScalableTarget');
+  return entries
+    .filter(([, { Type }]) => Type === 'AWS::ECS::Service')
+    .map(([id, resource]) => {
+      const named = JSON.stringify([id, 'Name']);
+      const own = targets.find(([, { Properties }]) =>
+        JSON.stringify(Properties?.['ResourceId']).includes(named),
+      );
+      return { resource, tasks: numberOf(own?.[1], 'MinCapacity') };
+    });
+}
+
+function sizeOf(template: CostTemplate, { resource: service, tasks }: Service): TaskSize {
   const definition = definitionOf(template, service);
   return {
-    tasks: numberOf(service, 'DesiredCount'),
+    tasks,
     vcpus: Number(definition?.Properties?.['Cpu']) / CPU_UNITS_PER_VCPU,
     gb: Number(definition?.Properties?.['Memory']) / MB_PER_GB,
     isFound: Array.isArray(service.Properties?.['ServiceRegistries']),
@@ -60,10 +79,8 @@ function definitionOf(template: CostTemplate, service: CostResource): CostResour
 
 /** Pools of services: one a service that is called, in each task that calls. */
 function askedOf(template: CostTemplate): number {
-  const services = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ECS::Service');
-  return services.reduce((sum, service) => {
-    const called = callsOf(definitionOf(template, service));
-    return sum + numberOf(service, 'DesiredCount') * called;
+  return servicesOf(template).reduce((sum, { resource, tasks }) => {
+    return sum + tasks * callsOf(definitionOf(template, resource));
   }, 0);
 }
 

@@ -85,11 +85,19 @@ async function route(routed: Routed): Promise<Reply> {
   const path = request.url ?? '/';
   const [, collection = ''] = path.split(/[/?]/);
   if (path === '/health') return json(200, { status: 'ok' });
-  if (path === '/status') {
+  if (path === '/status' && isFromWithin(request)) {
     return json(200, { pool: web.pool.describe(), strategy: web.strategy.describe() });
   }
   if (COLLECTIONS.has(collection)) return forward(routed);
   return json(404, { code: 'no-such-route', advice: 'give-up', message: `${path} is not served` });
+}
+
+/**
+ * A balancer adds this header to every request, whatever the client sends. The addresses of tasks and the rules, which
+ * name users, are for those who stand beside the task, and nobody's outside.
+ */
+function isFromWithin({ headers }: http.IncomingMessage): boolean {
+  return headers['x-forwarded-for'] === undefined;
 }
 
 async function forward({ web, request, response, context }: Routed): Promise<Reply> {

@@ -5,6 +5,7 @@ import {
   estimateCacheControl,
   estimateControlPlane,
   estimateDatabase,
+  estimateFrontControl,
   estimateThrottle,
   usdOfFurtherInstance,
   type PriceFile,
@@ -122,5 +123,29 @@ describe("the library's README", () => {
     const documented = keys.filter((key) => key !== roleOutputKey('shop'));
     for (const key of documented) expect(readme).toContain(`\`${key}\``);
     expect(readme).toContain('`ShopRoleArn`');
+  });
+
+  it('says what the self-healing of the example costs, tier by tier, and all of it', () => {
+    const { json } = synthesize();
+    const templates = [json.state, json.control, json.edge];
+    const of = (estimate: typeof estimateThrottle): number => estimate({ templates, prices }).usd;
+    const [whole, throttle, cache, front] = [
+      estimateControlPlane,
+      estimateThrottle,
+      estimateCacheControl,
+      estimateFrontControl,
+    ].map(of);
+    const rows: readonly (readonly [string, number])[] = [
+      ['the database', whole! - throttle! - cache! - front!],
+      ['the throttle', throttle!],
+      ['the cache', cache!],
+      ['the tiers in front', front!],
+      ['the example, all of it', whole!],
+    ];
+    const readme = read('lib/README.md');
+    for (const [part, usd] of rows) {
+      expect(readme).toMatch(new RegExp(`\\| ${part} +\\| ${usd.toFixed(0)} +\\|`));
+    }
+    expect(readme).toContain(`is ${whole!.toFixed(0)} USD a month`);
   });
 });

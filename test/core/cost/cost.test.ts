@@ -141,7 +141,13 @@ describe('what a quiet control plane writes', () => {
   });
 
   it('is assumed no smaller than what a run of the throttle says of a resource', () => {
-    const item = { resource: 'quotes', capacityPerS: 100, wantedPerS: 33.333333, inForceMaxPerS: 100, instances: 3 };
+    const item = {
+      resource: 'quotes',
+      capacityPerS: 100,
+      wantedPerS: 33.333333,
+      inForceMaxPerS: 100,
+      instances: 3,
+    };
     const group = metricsOf('demo', { refused: 0 } as never, { item } as never);
     const bytes = emfLine([group], at).length + LOG_EVENT_BYTES;
     expect(bytes).toBeLessThanOrEqual(USAGE.throttleResourceLogBytes / 2);

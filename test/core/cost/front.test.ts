@@ -160,4 +160,13 @@ describe('the cost of the tasks', () => {
     expect(estimate.usd).toBeCloseTo(tasks + found, 6);
     console.info(`${shown(edgeOf(made))}\n${shown(estimate)}`);
   });
+
+  it('is that of the least that scaling runs: the template names no count', () => {
+    const more = withFront();
+    for (const { Type, Properties } of Object.values(more.json.compute.Resources)) {
+      if (Type === 'AWS::ApplicationAutoScaling::ScalableTarget') Object.assign(Properties, { MinCapacity: 6 });
+    }
+    const [three, six] = [made, more].map((one) => estimateTasks({ template: one.json.compute, prices }).usd);
+    expect(six!).toBeCloseTo(2 * three!, 6);
+  });
 });

@@ -60,6 +60,18 @@ describe('the web tier', () => {
     expect(response.headers.get('x-version')).toBe('web=v7@task-1');
   });
 
+  it('says what it knows of the tasks behind it to who asks the task itself, and nothing of it through a balancer', async () => {
+    const { ask } = await setUp();
+    const within = await ask('/status');
+    expect([within.status, await within.json()]).toEqual([200, { pool: null, strategy: null }]);
+    const outside = await ask('/status', { headers: { 'x-forwarded-for': '203.0.113.9' } });
+    expect([outside.status, await outside.json()]).toEqual([
+      404,
+      expect.objectContaining({ code: 'no-such-route' }),
+    ]);
+    expect((await ask('/health', { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(200);
+  });
+
   it("passes the service's answer back as it is: status, headers, body", async () => {
     const { ask, asked } = await setUp({ status: 404, headers: { 'x-cache': 'hit', connection: 'close' } });
     const response = await ask('/products/9?x=1');
