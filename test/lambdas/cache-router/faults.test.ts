@@ -71,6 +71,16 @@ describe('cache-router under faults', () => {
     expect(rig.world.reboots).toEqual([]);
   });
 
+  it('I-08: what counts is when the probers saw it, not when it was read', async () => {
+    const rig = setUpHung();
+    const process = new Process();
+    process.onCall = async (name) => {
+      if (name === 'appendLedger') rig.clock.advance(9900);
+    };
+    expect((await rig.run(process)).summary).toContain('not called: the evidence is 10100 ms old');
+    expect(rig.world.reboots).toEqual([]);
+  });
+
   it('I-32: a wall clock that steps stops the call', async () => {
     const rig = setUpHung();
     const process = new Process();

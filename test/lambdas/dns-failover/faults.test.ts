@@ -126,6 +126,16 @@ describe('dns-failover under faults', () => {
     expect(rig.world.of('deregister')).toEqual([]);
   });
 
+  it('I-08: what counts is when the probers saw it, not when it was read', async () => {
+    const rig = await setUpHung();
+    const process = new Process();
+    process.onCall = async (name) => {
+      if (name === 'appendLedger') rig.clock.advance(9900);
+    };
+    expect((await rig.run(streamEvent(), process)).summary).toContain('the evidence is 10100 ms old');
+    expect(rig.world.of('deregister')).toEqual([]);
+  });
+
   it('I-32: a wall clock that steps stops the call', async () => {
     const rig = await setUpHung();
     const process = new Process();
