@@ -101,7 +101,7 @@ describe('an environment', () => {
       ([id, { Metadata }]) => Metadata?.[EPHEMERAL_MARK] === true && id.startsWith('Throttle'),
     );
     const locked = environment.lock().stateful['State']!;
-    expect(Object.keys(locked)).toHaveLength(1);
+    expect(Object.values(locked).toSorted()).toEqual(['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret']);
     expect(locked).not.toHaveProperty(mark![0]);
     const table = environment.state.throttleTable!.table.node.defaultChild as CfnResource;
     table.addMetadata(EPHEMERAL_MARK, false);

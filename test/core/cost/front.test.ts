@@ -164,7 +164,8 @@ describe('the cost of the tasks', () => {
   it('is that of the least that scaling runs: the template names no count', () => {
     const more = withFront();
     for (const { Type, Properties } of Object.values(more.json.compute.Resources)) {
-      if (Type === 'AWS::ApplicationAutoScaling::ScalableTarget') Object.assign(Properties, { MinCapacity: 6 });
+      if (Type === 'AWS::ApplicationAutoScaling::ScalableTarget')
+        Object.assign(Properties, { MinCapacity: 6 });
     }
     const [three, six] = [made, more].map((one) => estimateTasks({ template: one.json.compute, prices }).usd);
     expect(six!).toBeCloseTo(2 * three!, 6);

@@ -97,6 +97,9 @@ describe('an environment', () => {
       ([id]) => plainId(id) === 'FrontTable',
     );
     expect(found?.[1].DeletionPolicy).toBe('Delete');
-    expect(Object.keys(environment.lock().stateful['State']!).map(plainId)).toEqual(['StateTable']);
+    expect(Object.keys(environment.lock().stateful['State']!).map(plainId)).toEqual([
+      'Secretstokenkey',
+      'StateTable',
+    ]);
   });
 });
