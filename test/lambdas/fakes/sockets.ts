@@ -26,7 +26,7 @@ export async function closedPort(): Promise<number> {
 }
 
 /** A busy machine may be late with a timer; what never ends is later still. */
-const LATE_MS = 3000;
+const LATE_MS = 15_000;
 
 /** What it comes to, and how long that took; rejects where it has not ended long after its time. */
 export async function timed<T>(timeoutMs: number, work: Promise<T>): Promise<{ result: T; tookMs: number }> {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ElastiCacheControl } from '../../../../lambdas/shared/aws/elasticache.ts';
 import { FrontLedger } from '../../../../lambdas/shared/aws/front-ledger.ts';
-import { closeEndpoints, endpoint, OUTCOMES, refusal, type Said } from './endpoint.ts';
+import { closeEndpoints, endpoint, OUTCOMES, refusal, type Said, REQUEST_MS } from './endpoint.ts';
 
 const NOW = 1_700_000_000_000;
 afterEach(closeEndpoints);
@@ -23,7 +23,7 @@ const NODE: Said = {
 
 async function control(answer: (request: string) => Said | null) {
   const { asked, connection } = await endpoint(answer);
-  return { asked, control: new ElastiCacheControl({ now: () => NOW, requestMs: 300, connection }) };
+  return { asked, control: new ElastiCacheControl({ now: () => NOW, requestMs: REQUEST_MS, connection }) };
 }
 
 describe('ElastiCache', () => {
@@ -96,7 +96,10 @@ describe('the rows of the shards, through the front', () => {
   async function ledger(answer: unknown, headers: Readonly<Record<string, string>> = {}) {
     const body = typeof answer === 'string' ? answer : JSON.stringify(answer);
     const { asked, connection } = await endpoint(() => ({ body, headers }));
-    return { asked, ledger: new FrontLedger({ front: 'demo-cache-front', requestMs: 300, connection }) };
+    return {
+      asked,
+      ledger: new FrontLedger({ front: 'demo-cache-front', requestMs: REQUEST_MS, connection }),
+    };
   }
   const row = { shard: 1, epoch: 5, state: 'closed' };
   const AT = { cache: 'main', shard: 1, epoch: 4 } as const;

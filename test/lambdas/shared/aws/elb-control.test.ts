@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ElbApi } from '../../../../lambdas/shared/aws/elb-control.ts';
-import { closeEndpoints, endpoint, OUTCOMES, refusal, type Said } from './endpoint.ts';
+import { closeEndpoints, endpoint, OUTCOMES, refusal, type Said, REQUEST_MS } from './endpoint.ts';
 
 afterEach(closeEndpoints);
 
@@ -20,7 +20,7 @@ const target = (state: string, zone = '<AvailabilityZone>eu-west-1a</Availabilit
 
 async function elb(answer: (request: string) => Said | null) {
   const { asked, connection } = await endpoint(answer);
-  return { asked, elb: new ElbApi({ requestMs: 300, connection }) };
+  return { asked, elb: new ElbApi({ requestMs: REQUEST_MS, connection }) };
 }
 
 describe('the targets of a group', () => {

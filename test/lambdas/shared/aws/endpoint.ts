@@ -23,6 +23,9 @@ export interface AnsweringEndpoint {
   };
 }
 
+/** Long enough for an answer on a busy machine: it is waited for only where none comes. */
+export const REQUEST_MS = 2000;
+
 const servers: http.Server[] = [];
 
 /** @param answer null for an answer that never comes */

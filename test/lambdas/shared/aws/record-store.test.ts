@@ -13,7 +13,7 @@ import { createDns, type Dns } from '../../../../proving/sandbox/dns/index.ts';
 import { createEndpoint, type Endpoint } from '../../../../proving/sandbox/wire/index.ts';
 import { create } from '../../../proving/sandbox/events/doubles.ts';
 import { OPERATOR_KEY, REGION, testIdentity, testWorld } from '../../../proving/sandbox/wire/world.ts';
-import { closeEndpoints, endpoint, OUTCOMES, refusal, type Said } from './endpoint.ts';
+import { closeEndpoints, endpoint, OUTCOMES, refusal, type Said, REQUEST_MS } from './endpoint.ts';
 
 const lookup = vi.hoisted(() => vi.fn());
 vi.mock('node:dns/promises', async (original) => ({
@@ -153,7 +153,7 @@ const nextOf = (name: string, type = 'A', id = 's-2') =>
 
 async function told(answer: (request: string) => Said | null) {
   const { asked, connection } = await endpoint(answer);
-  return { asked, records: new Route53Records({ hostedZone: 'Z9', requestMs: 300, connection }) };
+  return { asked, records: new Route53Records({ hostedZone: 'Z9', requestMs: REQUEST_MS, connection }) };
 }
 
 describe('Route 53 as it may answer', () => {
@@ -210,7 +210,7 @@ describe('Route 53 as it may answer', () => {
 describe('whether a name has addresses', () => {
   const records = new Route53Records({
     hostedZone: 'Z9',
-    requestMs: 300,
+    requestMs: REQUEST_MS,
     connection: { region: REGION, endpoint: 'http://127.0.0.1:1', credentials: OPERATOR_KEY },
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ZonalShiftApi } from '../../../../lambdas/shared/aws/zonal-shift.ts';
-import { closeEndpoints, endpoint, OUTCOMES, type Answer, type Said } from './endpoint.ts';
+import { closeEndpoints, endpoint, OUTCOMES, type Answer, type Said, REQUEST_MS } from './endpoint.ts';
 
 afterEach(closeEndpoints);
 
@@ -13,7 +13,7 @@ const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', ses
 
 async function arc(answer: Answer, zoneIds: Readonly<Record<string, string>> = ZONE_IDS) {
   const { asked, url } = await endpoint(answer);
-  const options = { region: 'eu-west-1', requestMs: 300, zoneIds, endpoint: url, credentials };
+  const options = { region: 'eu-west-1', requestMs: REQUEST_MS, zoneIds, endpoint: url, credentials };
   return { asked, arc: new ZonalShiftApi(options) };
 }
 
@@ -84,7 +84,7 @@ describe('what is shifted on a balancer', () => {
   it('is asked where AWS_ENDPOINT_URL says, as by every other client', async () => {
     const { asked, url } = await endpoint(() => told({}));
     vi.stubEnv('AWS_ENDPOINT_URL', url);
-    const options = { region: 'eu-west-1', requestMs: 300, zoneIds: {}, credentials };
+    const options = { region: 'eu-west-1', requestMs: REQUEST_MS, zoneIds: {}, credentials };
     await new ZonalShiftApi(options).managed(BALANCER).finally(() => vi.unstubAllEnvs());
     expect(asked).toHaveLength(1);
   });
