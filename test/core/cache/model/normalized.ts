@@ -70,9 +70,12 @@ function neededClient(client: Client, world: World, isExact: boolean): Client {
   return isSame ? client : { ...client, views, ring, connections };
 }
 
-/** A client that neither serves hits nor deletes by what it knows is as good as one that knows nothing. */
+/**
+ * A client that neither serves hits nor deletes by what it knows is as good as one that knows nothing: unless an answer of
+ * before is on its way, which counts only where nothing newer is known.
+ */
 function neededView(client: Client, view: ShardView, row: ShardRow): ShardView {
-  if (client.write) return view;
+  if (client.write || client.renewal) return view;
   const isForReads = view.row.state === 'serving';
   const isForWrites = client.writesLeft > 0 && view.row.state === 'opening';
   const isLeased = view.leaseUntil !== NO_LEASE;

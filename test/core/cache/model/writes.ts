@@ -99,13 +99,17 @@ function deliveries(
   };
   const sight = sightOf(scene, shard);
   const { incarnation } = sight;
-  const givenUp = { label: `undelivered ${id}`, state: after(world, false) };
-  if (incarnation === null || !protocol.mayDeliver(state, sight)) return [givenUp];
+  const givenUp = (from: World): Step<World> => ({ label: `undelivered ${id}`, state: after(from, false) });
+  // One that was sent under a lease may arrive when it has ended: the router gives up only what it has to send again.
+  const isStill = protocol.mayDeliver(state, { ...sight, now: Number.NEGATIVE_INFINITY });
+  if (incarnation === null || !isStill) return [givenUp(world)];
+  const isEnded = !protocol.mayDeliver(state, sight) && world.faults.timeouts > 0;
   const unanswered = (from: World): World => disconnected({ ...scene, world: from }, shard);
   if (!processOf(world, incarnation)) return [{ label: `lost ${id} deletes`, state: unanswered(world) }];
   const executed = deleted(world, incarnation, key);
   return [
     { label: `deleted ${id}`, state: after(executed, true) },
+    ...(isEnded ? [givenUp(spent(world, 'timeouts'))] : []),
     ...timeouts(world, `${id} deletes`, [world, executed], unanswered),
   ];
 }
