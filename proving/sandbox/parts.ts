@@ -89,8 +89,8 @@ export function createParts(
     caFile: () => authority.caFile,
   };
   const stores = { objects: s3, queues, topics, streams: dynamoDb };
-  const sourceAddress = (name: string, subnetId: string): string =>
-    sources.ofFunction(name, zoneOf(cloudFormation, subnetId));
+  const zoneOfSubnet = (subnetId: string) => zoneOf(cloudFormation, subnetId);
+  const sourceAddress = (name: string, subnet: string) => sources.ofFunction(name, zoneOfSubnet(subnet));
   lambda = createLambda(world, { ...stores, ...network, sourceAddress, identity, metrics, logs });
   cloudWatch = createCloudWatch(world, { invoker, topics });
   const eventRules = createEvents(world, { functions: invoker, queues, topics });
@@ -102,23 +102,9 @@ export function createParts(
   const taskNetwork = { ...network, dns: () => dns.environment() };
   const tasks = createTaskRunner(world, { ...taskNetwork, identity, sourceAddress: sources.ofTask });
 
-  const ofFront = {
-    names: dns.names,
-    buckets: s3,
-    routes: endpoint,
-    identity,
-    events,
-    logs,
-    metrics,
-    secrets,
-  };
-  const zoneOfSubnet = (subnetId: string) => zoneOf(cloudFormation, subnetId);
-  const { loadBalancing, ecs } = createFront(world, {
-    ...taskNetwork,
-    ...naming,
-    ...ofFront,
-    zoneOf: zoneOfSubnet,
-  });
+  const served = { names: dns.names, buckets: s3, routes: endpoint, zoneOf: zoneOfSubnet };
+  const told = { identity, events, logs, metrics, secrets };
+  const { loadBalancing, ecs } = createFront(world, { ...taskNetwork, ...naming, ...served, ...told });
 
   const stateful = [identity, s3, ssm, secrets, queues, topics, dynamoDb, logs];
   const engines = [cloudWatch, eventRules, aurora, elastiCache, loadBalancing];
