@@ -16,6 +16,8 @@ export interface TargetEntry {
   readonly balancer: 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unused' | null;
   /** Since when `registered` is as it is. */
   readonly since: number;
+  /** When ECS told that its task has stopped, although it still stands in a group; absent where it did not. */
+  readonly stoppedAt?: number;
 }
 
 /** The tasks to probe, as dns-failover last saw them. Its write is fenced by the epoch of the controller's lease. */

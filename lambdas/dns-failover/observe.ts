@@ -41,7 +41,7 @@ export interface FrontContext {
   readonly desks: { readonly web: ClearanceDesk; readonly edge: ClearanceDesk };
   readonly held: HeldLease;
   readonly invocation: Invocation;
-  /** Addresses of tasks that have stopped. */
+  /** Addresses of tasks that have stopped, as the event tells. */
   readonly stopped: readonly string[];
 }
 
@@ -66,11 +66,12 @@ export async function observeFront({ ports, settings, stopped }: FrontContext): 
   ]);
   const now = clock.now();
   const ledger = recent.filter((item) => item.function === functionName);
-  const answering = new Set(
+  const answering = new Map(
     votingOf({ observations, zones, env, now, web })
       .flatMap(({ samples }) => samples)
       .filter(({ reach }) => reach === 'ok')
-      .map(({ memberId }) => memberId),
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ memberId, at }) => [memberId, at]),
   );
   const gone = { stopped, answering, forgetMs: web['forget-ms'] };
   const targets = mergeTargets({ now, known, described: answers, ledger, ...gone });

@@ -6,6 +6,7 @@ import type { BalancerSays, DescribedTarget } from '../types.ts';
 
 /** Name of the steps that take a target out of a group; one recovery has one for each group. */
 export const DEREGISTER_STEP = 'deregister';
+const REGISTER_STEP = 'register';
 
 export interface MergeInput {
   readonly now: number;
@@ -16,19 +17,20 @@ export interface MergeInput {
   readonly ledger: readonly LedgerItem[];
   /** Addresses of tasks that have stopped, or are about to. */
   readonly stopped: readonly string[];
-  /** Targets that some prober gets good answers from. */
-  readonly answering: ReadonlySet<string>;
+  /** Targets that some prober gets good answers from, and when it got the newest. */
+  readonly answering: ReadonlyMap<string, number>;
   /** A target that we took out, and that answers nobody, is given up after this. */
   readonly forgetMs: number;
 }
 
 /**
  * Every target that stands in a group, and every one that we took out and whose task may still be there. What AWS
- * took out itself is gone: ECS deregisters a task before it stops it. Without the answer of every group nobody is
- * taken for gone (I-30).
+ * took out itself is gone: ECS deregisters a task before it stops it, and only then: what we register afterwards stays
+ * for ever, so a target that stands although its task has stopped is marked. Without the answer of every group nobody
+ * is taken for gone (I-30).
  */
 export function mergeTargets(input: MergeInput): readonly TargetEntry[] {
-  const { now, known, described, ledger, stopped } = input;
+  const { now, known, described, ledger } = input;
   const isGivenUp = ({ memberId }: TargetEntry, outSince: number): boolean =>
     now - outSince > input.forgetMs && !input.answering.has(memberId);
   const answered = described.every((group) => group !== null);
@@ -42,18 +44,32 @@ export function mergeTargets(input: MergeInput): readonly TargetEntry[] {
     if (entry?.registered === false && one.groups < described.length) continue;
     const since = entry?.registered === true ? entry.since : now;
     const { groups: _groups, ...seenAs } = one;
-    merged.set(one.memberId, { ...seenAs, az: one.az ?? entry?.az ?? 'unknown', registered: true, since });
+    const az = one.az ?? entry?.az ?? 'unknown';
+    merged.set(one.memberId, { ...seenAs, az, registered: true, since, ...stopOf(one, entry, input) });
   }
-  for (const entry of before.values()) {
-    if (merged.has(entry.memberId) || stopped.includes(entry.address)) continue;
-    const balancer = seen.get(entry.memberId)?.balancer ?? null;
+  for (const { stoppedAt, ...entry } of before.values()) {
+    if (merged.has(entry.memberId)) continue;
+    const stop = stopOf(entry, { stoppedAt }, input);
+    const { balancer = null, groups = 0 } = seen.get(entry.memberId) ?? {};
     const removedAt = entry.registered ? removedSince(entry, ledger) : entry.since;
-    if (!answered) merged.set(entry.memberId, entry);
-    else if (removedAt !== null && !isGivenUp(entry, removedAt)) {
-      merged.set(entry.memberId, { ...entry, registered: false, balancer, since: removedAt });
+    const isOver = groups === 0 && stop.stoppedAt !== undefined;
+    if (!answered) merged.set(entry.memberId, { ...entry, ...stop });
+    else if (removedAt !== null && !isOver && !isGivenUp(entry, removedAt)) {
+      merged.set(entry.memberId, { ...entry, registered: false, balancer, since: removedAt, ...stop });
     }
   }
   return [...merged.values()].toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1));
+}
+
+/** ECS tells it once, so it is kept; whoever answers after that is another task at the same address. */
+function stopOf(
+  { memberId, address }: Pick<TargetEntry, 'memberId' | 'address'>,
+  entry: Pick<TargetEntry, 'stoppedAt'> | undefined,
+  { now, stopped, answering }: MergeInput,
+): Pick<TargetEntry, 'stoppedAt'> {
+  const stoppedAt = entry?.stoppedAt ?? (stopped.includes(address) ? now : undefined);
+  const answeredAt = answering.get(memberId) ?? Number.NEGATIVE_INFINITY;
+  return stoppedAt === undefined || answeredAt > stoppedAt ? {} : { stoppedAt };
 }
 
 /** When we took it out last; null where it was not us, or the call was refused. */
@@ -64,16 +80,28 @@ function removedSince({ memberId, since }: TargetEntry, ledger: readonly LedgerI
   return times.length === 0 ? null : Math.max(...times);
 }
 
+interface Made {
+  readonly memberId: string;
+  readonly at: number;
+}
+
 /** Deregistrations that were made or may have been, oldest first. */
-export function removalsIn(
-  ledger: readonly LedgerItem[],
-): readonly { readonly memberId: string; readonly at: number }[] {
+export function removalsIn(ledger: readonly LedgerItem[]): readonly Made[] {
+  return madeIn(ledger, DEREGISTER_STEP);
+}
+
+/** The same of registrations. */
+export function returnsIn(ledger: readonly LedgerItem[]): readonly Made[] {
+  return madeIn(ledger, REGISTER_STEP);
+}
+
+function madeIn(ledger: readonly LedgerItem[], stepName: string): readonly Made[] {
   return ledger
     .flatMap(({ memberId, mode, steps }) => {
       if (memberId === null || mode !== 'act') return [];
       const made = steps.find(
         ({ name, at, outcome }) =>
-          name.startsWith(DEREGISTER_STEP) && at !== null && outcome !== 'refused' && outcome !== 'skipped',
+          name.startsWith(stepName) && at !== null && outcome !== 'refused' && outcome !== 'skipped',
       );
       return made === undefined ? [] : [{ memberId, at: made.at! }];
     })

@@ -1,8 +1,12 @@
-/** Which target is taken out of the balancers because it fails: what the balancers' own checks find much later. */
+/**
+ * Which target is taken out of the balancers: one that fails, which the balancers' own checks find much later, and one
+ * that has no task any more, which nobody else takes out.
+ */
 
 import type { FrontAction, FrontFacts, FrontHold, FrontHoldCause } from '../facts.ts';
 import { ASKED_PAUSE_MS } from '../facts.ts';
 import { askedAt } from '../record.ts';
+import { goneFrom, isGone } from './gone.ts';
 import { removalsIn } from './merge.ts';
 import type { TargetView } from './votes.ts';
 
@@ -71,7 +75,10 @@ function holdOf(view: TargetView, input: RemovalInput, leaving: readonly TargetV
   ) {
     return wait('aws-unknown', 'not every balancer answered', now + LOOK_AGAIN_MS);
   }
-  if (target.balancer !== 'healthy') return wait('not-in-service', 'no balancer sends it requests');
+  const goneAt = goneFrom(view, facts.ledger);
+  if (target.balancer !== 'healthy' && (goneAt === null || now < goneAt)) {
+    return wait('not-in-service', 'no balancer sends it requests', goneAt);
+  }
   if (failOpen) return wait('fail-open', 'too few targets look fit: fails open');
   if (isLastIn(view, views, leaving)) return wait('last-healthy', 'it is the last fit one of a balancer');
   const asked = askedAt(target.memberId, 'deregister', facts.ledger);
@@ -121,9 +128,9 @@ export function isFit({ target, standsIn, isFailing }: TargetView): boolean {
   return standsIn.length > 0 && target.balancer === 'healthy' && !isFailing;
 }
 
-/** Whoever has only just been registered is not in service yet, and is no part of any share. */
-export function isCounted({ target }: TargetView): boolean {
-  return target.balancer !== 'initial';
+/** Whoever has only just been registered, or has no task any more, cannot serve, and is no part of any share. */
+export function isCounted(view: TargetView): boolean {
+  return view.target.balancer !== 'initial' && !isGone(view);
 }
 
 function byAge(a: TargetView, b: TargetView): number {

@@ -11,7 +11,10 @@ const HOLD_FACTOR_MAX = 8;
 /** Removals are remembered for this many velocity windows, to damp what flaps. */
 const REMEMBERED_WINDOWS = 10;
 
-/** One at a time, after two zones have called it healthy for `return-hold-ms`, which doubles with each removal. */
+/**
+ * One at a time, after two zones have called it healthy for `return-hold-ms`, which doubles with each removal. Never
+ * one whose task ECS has stopped: it may answer for a moment yet.
+ */
 export function decideReturns(
   facts: FrontFacts,
   views: readonly TargetView[],
@@ -21,8 +24,8 @@ export function decideReturns(
   const holds: FrontHold[] = [];
   for (const view of views) {
     const missing = missingFrom(view, facts);
-    if (missing.length === 0 || !view.isHealthy) continue;
     const { target, told } = view;
+    if (missing.length === 0 || !view.isHealthy || target.stoppedAt !== undefined) continue;
     const { memberId, az } = target;
     const holdMs = holdOf(memberId, facts);
     const outAt = target.registered ? removedAt(memberId, facts) : target.since;

@@ -58,6 +58,7 @@ function viewOf(
       group.some((one) => one.address === address && one.port === port && one.state !== 'draining'),
     )
     .map(([targetGroup]) => targetGroup);
+  const isStopped = target.stoppedAt === undefined ? '' : ', and ECS that its task has stopped';
   const counts = `${failing.length} of ${zones.length} zones get no good answer, ${healthy.length} do`;
   return {
     target,
@@ -68,7 +69,7 @@ function viewOf(
     isFailing: failing.length >= PROBERS_MIN && failing.length > healthy.length,
     isHealthy: healthy.length >= PROBERS_MIN && failing.length === 0,
     standsIn,
-    told: `${memberId}: ${counts}; its balancer says ${target.balancer ?? 'nothing'}`,
+    told: `${memberId}: ${counts}; its balancer says ${target.balancer ?? 'nothing'}${isStopped}`,
   };
 }
 

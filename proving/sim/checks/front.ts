@@ -1,5 +1,6 @@
 /** The edge and web tiers: who leaves the balancers and why, what stays, and that nobody needs the functions. */
 
+import type { TargetEntry } from '../../../core/state/front-items.ts';
 import { defaultsOf } from '../../../core/thresholds/validate.ts';
 import { REQUESTS_PER_TARGET, type FrontChange, type FrontView } from '../front/index.ts';
 import type { Checker, SimView } from '../model.ts';
@@ -42,7 +43,7 @@ export function frontFailsOpen(): Checker {
     count(fresh.length);
     return firstWrong(fresh, (change) => {
       const known = view.front!.item?.targets ?? [];
-      const inService = known.filter(({ balancer }) => balancer !== 'initial').length;
+      const inService = known.filter(couldServe).length;
       const healthy = change.after.filter(({ state }) => state === 'healthy').length;
       const share = inService === 0 ? 1 : healthy / inService;
       return share >= WEB['panic-ratio']!
@@ -50,6 +51,11 @@ export function frontFailsOpen(): Checker {
         : `${change.target} left: ${healthy} of ${inService} are healthy after it`;
     });
   });
+}
+
+/** Neither just registered, nor called unhealthy with its task stopped. */
+function couldServe({ balancer, stoppedAt }: TargetEntry): boolean {
+  return balancer !== 'initial' && (balancer === 'healthy' || stoppedAt === undefined);
 }
 
 /** I-05: at most max(1, floor(velocity-ratio x N)) targets leave in a window, of all and of a zone. */

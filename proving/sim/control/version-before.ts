@@ -1,6 +1,6 @@
 /**
  * A function as the version before this one was (F-39). It does not know what came later: `dns-failover` wrote the
- * list of targets before it remembered anything in it, and `health-check` looked at no targets at all. Whatever it
+ * list of targets before it remembered anything in it or of them, and `health-check` looked at no targets at all. Whatever it
  * does not know it neither reads nor writes back.
  */
 
@@ -17,10 +17,11 @@ export function versionBefore(ports: FunctionPorts, folder: FolderName, shows: (
   }
   const { store } = front;
   const known = (item: TargetsItem): TargetsItem => {
-    if (item.memory === undefined) return item;
+    const isKnown = item.memory === undefined && item.targets.every((one) => one.stoppedAt === undefined);
+    if (isKnown) return item;
     shows();
-    const { memory: _unknown, ...rest } = item;
-    return rest;
+    const { memory: _memory, ...rest } = item;
+    return { ...rest, targets: item.targets.map(({ stoppedAt: _stoppedAt, ...target }) => target) };
   };
   const older = {
     ...store,

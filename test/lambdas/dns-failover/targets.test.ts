@@ -92,6 +92,43 @@ describe('targets', () => {
     expect(rig.front.targets?.targets.map(({ memberId }) => memberId)).not.toContain('10.0.1.10:8080');
   });
 
+  it('I-14: takes out what still stands after ECS has stopped its task, and forgets it', async () => {
+    const rig = await setUpHung();
+    rig.world.tasks[0]!.says = 'unhealthy';
+    expect((await rig.run(streamEvent())).summary).toContain('not-in-service');
+    await rig.run(taskEvent('10.0.1.10'));
+    expect(rig.world.stands(0)).toBe(0);
+    expect(rig.front.targets?.targets.map(({ memberId }) => memberId)).not.toContain('10.0.1.10:8080');
+  });
+
+  it('I-14: remembers what ECS has told until the probers and the balancer agree', async () => {
+    const rig = setUp();
+    await rig.run();
+    await rig.run(taskEvent('10.0.1.10'));
+    expect(rig.world.calls).toEqual([]);
+    rig.world.hang(0);
+    rig.world.tasks[0]!.says = 'unhealthy';
+    rig.clock.advance(2500);
+    await rig.run(streamEvent());
+    expect(rig.world.stands(0)).toBe(0);
+  });
+
+  it('I-14: takes back what it registered and nobody gets an answer from, though the word of ECS was lost', async () => {
+    const rig = await setUpHung();
+    await rig.run(streamEvent());
+    rig.world.heal(0);
+    rig.clock.advance(8000);
+    await rig.run(streamEvent());
+    expect(rig.world.stands(0)).toBe(2);
+    rig.world.hang(0);
+    rig.world.tasks[0]!.says = 'unhealthy';
+    rig.clock.advance(2500);
+    await rig.run(streamEvent());
+    expect(rig.world.stands(0)).toBe(2);
+    await rig.minutes(2);
+    expect(rig.world.stands(0)).toBe(0);
+  });
+
   it('SEC-07: a task of another cluster, and an event of another table, move nothing', async () => {
     const rig = setUp();
     const foreign = JSON.parse(JSON.stringify(streamEvent()).replaceAll('demo-front', 'other')) as unknown;

@@ -41,6 +41,16 @@ describe('F-39: a function as the version before was', () => {
     expect(await front!.store.putTargets({ ...ITEM, epoch: 1 })).toBe(false);
   });
 
+  it('dns-failover knows of no task that has stopped and still stands', async () => {
+    const { store, shown, front } = older('dns-failover');
+    const target = { memberId: '10.0.0.1:80', address: '10.0.0.1', port: 80, az: 'az-a', registered: true };
+    const entry = { ...target, balancer: 'unhealthy', since: 0 } as const;
+    const { memory: _memory, ...known } = ITEM;
+    await store.putTargets({ ...known, targets: [{ ...entry, stoppedAt: 1 }] });
+    expect((await front!.store.readTargets('demo'))!.targets).toEqual([entry]);
+    expect(shown).toHaveLength(1);
+  });
+
   it('shows where there was something that it does not know, and only there', async () => {
     const { store, shown, front } = older('dns-failover');
     expect(await front!.store.readTargets('demo')).toBeNull();

@@ -35,6 +35,14 @@ describe('front, seeds 1 to 12', () => {
     expect(idle).toEqual([]);
   });
 
+  it('I-14, seed 69: what was registered just as ECS ended its task does not stand for ever', async () => {
+    const { violations, rare } = await runSim({ seed: 69, mix: 'front', checkers: newCheckers() });
+    expect(violations).toEqual([]);
+    for (const name of ['event given up: RetriesExhausted', 'front: register']) {
+      expect([name, (rare[name] ?? 0) > 0]).toEqual([name, true]);
+    }
+  });
+
   it('replays a seed exactly, checkers and all', { timeout: 120_000 }, async () => {
     const run = (seed: number) => runSim({ seed, mix: 'front', checkers: newCheckers() });
     const [once, again] = [await run(7), await run(7)];
