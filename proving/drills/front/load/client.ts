@@ -4,8 +4,8 @@
  *
  * - Connecting takes 1 s at most; where it fails nothing was sent, so any request goes on to the next address.
  * - A GET whose connection breaks before an answer goes on to the next address, too.
- * - A GET that failed otherwise, or has no answer within 2 s, is sent once more after a second, give or take a quarter. These retries stay
- *   within 10 % of what was asked in the last 10 s.
+ * - A GET that failed otherwise, or has no answer within 2 s, is sent once more after 1 to 1.5 s. These retries stay within 10 %
+ *   of what was asked in the last 10 s.
  * - An address that failed so is taken last for 10 s. A POST without an answer says nothing of its address.
  * - A POST of which something was sent is never sent again.
  */
@@ -23,7 +23,7 @@ const CONNECTIONS_MAX = 1024;
 const DOUBTFUL_MS = 10_000;
 const RETRY_RATIO = 0.1;
 const RETRY_WINDOW_S = 10;
-/** Longer than a balancer takes to leave a dead target alone: sooner, every third retry would meet it again. */
+/** Longer than a dead target is asked: sooner, every third retry would meet it again. */
 const RETRY_BACKOFF_MS = 1000;
 
 export interface DoorClientOptions {
@@ -92,7 +92,7 @@ export class DoorClient implements Client {
   }
 
   async #again(request: Request, once: (address: string) => Promise<Attempt>): Promise<Attempt> {
-    await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS * (0.75 + Math.random() / 2)));
+    await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS * (1 + Math.random() / 2)));
     return this.#tryAddresses(await this.#inTurn(), request, once);
   }
 
