@@ -6,6 +6,7 @@ import type { Target } from '../../../ops/target.ts';
 import { askDoor, type Door, type TierRecords } from '../../../proving/drills/index.ts';
 import type { SandboxClient, SandboxStatus } from '../../../proving/sandbox/index.ts';
 import type { Front } from './outputs.ts';
+import { serviceTask } from './tasks.ts';
 
 const POLL_MS = 500;
 /** A prober's word counts this long. */
@@ -39,11 +40,14 @@ export async function untilFrontHealthy(health: FrontHealth, timeoutMs: number):
 
 async function frontReason({ client, target, front, door, records }: FrontHealth): Promise<string | null> {
   const { cluster, webService, services, targetGroups } = front;
+  const status = await client.status();
+  const tasks = status.containerTasks.flatMap((task) => serviceTask(task, front));
+  const targets = tasks.filter(({ tier }) => tier === 'web').map(({ id }) => id);
   const query = { cluster, services: [webService, ...services], targetGroups };
   return (
-    nodesReason(await client.status(), front) ??
+    nodesReason(status, front) ??
     (await unhealthyFront(target, query)) ??
-    probersReason(await records(Date.now() - OBSERVATION_MS_MAX)) ??
+    probersReason(await records(Date.now() - OBSERVATION_MS_MAX), targets) ??
     (await doorReason(door))
   );
 }
@@ -58,13 +62,22 @@ function nodesReason({ balancerNodes }: SandboxStatus, { balancers }: Front): st
   return null;
 }
 
-function probersReason(records: TierRecords | null): string | null {
+/**
+ * Why the probers' word is not that all is well. A target that none of them was told of yet would be missed by nobody.
+ * Null where functions do not run.
+ */
+export function probersReason(
+  records: Pick<TierRecords, 'observations'> | null,
+  targets: readonly string[],
+): string | null {
   const latest = new Map<string, TierRecords['observations'][number]>();
   for (const one of (records?.observations ?? []).toSorted((a, b) => a.at - b.at)) latest.set(one.az, one);
   for (const { az, blind, verdicts } of latest.values()) {
     if (blind) return `the prober of ${az} is blind`;
     const failing = verdicts.find(({ failure }) => failure !== null);
     if (failing) return `the prober of ${az} sees ${failing.failure} at ${failing.memberId}`;
+    const unseen = targets.find((id) => !verdicts.some(({ memberId }) => memberId === id));
+    if (unseen) return `the prober of ${az} does not look at ${unseen} yet`;
   }
   return records !== null && latest.size === 0 ? 'no prober has seen a target' : null;
 }

@@ -3,12 +3,13 @@
 import { output, type Outputs } from '../../../ops/outputs.ts';
 import { readFrontRecords } from '../../../ops/records.ts';
 import type { Target } from '../../../ops/target.ts';
-import type { Door, EdgeNode, FrontPlace, ServiceTask } from '../../../proving/drills/index.ts';
-import type { BalancerNode, ContainerTask, SandboxClient } from '../../../proving/sandbox/index.ts';
+import type { Door, EdgeNode, FrontPlace } from '../../../proving/drills/index.ts';
+import type { BalancerNode, SandboxClient } from '../../../proving/sandbox/index.ts';
 import { PROBER, zonesOf } from '../probers.ts';
 import { deployments } from './deployments.ts';
 import { untilFrontHealthy } from './healthy.ts';
 import { frontOf, type Front } from './outputs.ts';
+import { serviceTask } from './tasks.ts';
 
 export interface FrontPlaceOptions {
   readonly client: SandboxClient;
@@ -58,16 +59,6 @@ export function frontPlace(options: FrontPlaceOptions): FrontPlace | null {
     ...deployments({ card, stage, say }),
     healthy: (timeoutMs) => untilFrontHealthy({ client, target, front, door, records }, timeoutMs),
   };
-}
-
-/** Those that run: of one that is starting or ending there is nothing to break. */
-function serviceTask(task: ContainerTask, front: Front): readonly ServiceTask[] {
-  const { az, address, port, pid, version, status, service } = task;
-  if (pid === null || status !== 'RUNNING') return [];
-  const isWeb = service === front.webService;
-  if (!isWeb && !front.services.includes(service)) return [];
-  const tier = isWeb ? 'web' : 'service';
-  return [{ id: `${address}:${port}`, tier, az, address, port, pid, version }];
 }
 
 function edgeNode(node: BalancerNode, { balancers }: Front): readonly EdgeNode[] {
