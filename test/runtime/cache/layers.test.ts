@@ -161,8 +161,10 @@ describe('what a write records for two caches', () => {
     const { value: pending } = await outcome(clock, a.record(NO_SESSION, ['k', 'other']));
     product.value = 2;
     await outcome(clock, a.deliver(pending!));
-    expect([outer.tables.ledger.journal, inner.tables.ledger.journal]).toEqual([[], []]);
     expect((await outcome(clock, b.getOrLoad('k', product.load, TTL))).value).toBe(2);
+    // The journal is emptied once the write was acknowledged: nobody waits for that.
+    await clock.advance(1000);
+    expect([outer.tables.ledger.journal, inner.tables.ledger.journal]).toEqual([[], []]);
   });
 
   it('of a process that died is swept in both: the outer one keeps nothing that it took from the inner one', async () => {
