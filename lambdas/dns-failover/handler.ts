@@ -48,7 +48,7 @@ export function createHandler(ports: FrontPorts, settings: FrontSettings): Front
     const desks = { web: desk('web'), edge: desk('edge') };
     const options = { lease: LEASE, leaseMs: LEASE_MS, callMs: REQUEST_TIMEOUT_MS };
     const stopped = trigger.kind === 'tasks' ? trigger.stopped : [];
-    const told = { edge: false, metrics: false };
+    const told = { edge: false, metrics: false, recordsFrom: Number.NEGATIVE_INFINITY };
     const report = await runController(ports, options, invocation, (held) =>
       takeTurn({ ports, settings, desks, held, invocation, stopped }, ports, { trigger, told }),
     );
@@ -71,8 +71,8 @@ function triggerOf(event: unknown, { functionArn }: Invocation, settings: FrontS
 
 interface Woken {
   readonly trigger: Trigger;
-  /** What this invocation has done already. */
-  readonly told: { edge: boolean; metrics: boolean };
+  /** What this invocation has done already, and when it looks at the records, or does again. */
+  readonly told: { edge: boolean; metrics: boolean; recordsFrom: number };
 }
 
 async function takeTurn(
@@ -86,7 +86,8 @@ async function takeTurn(
   const summaries = [recovered.summary];
   let memory: FrontMemory = item.memory!;
   const { env, check } = context.settings;
-  if (isTimed(trigger) && !told.edge && !changed) {
+  const isOwn = isTimed(trigger) && !changed;
+  if (isOwn && !told.edge) {
     told.edge = true;
     const looked = check === null ? null : await look(context, check, { before: memory.edge, facts });
     if (looked !== null) {
@@ -94,23 +95,28 @@ async function takeTurn(
       memory = { ...memory, edge: looked };
       if (trigger.kind === 'schedule' || isNews) metrics.emit([edgeMetric(env, memory)]);
     }
-    if (records !== null) {
-      const input = { facts, memory, unrest: recovered.unrest ?? edgeUnrest(memory) };
-      const repaired = await lookAfterRecords(context, records, input);
-      memory = repaired.memory;
-      summaries.push(repaired.summary);
-    }
+  }
+  if (isOwn && records !== null && clock.now() >= told.recordsFrom) {
+    const input = { facts, memory, unrest: recovered.unrest ?? edgeUnrest(memory) };
+    const repaired = await lookAfterRecords(context, records, input);
+    memory = repaired.memory;
+    summaries.push(repaired.summary);
+    told.recordsFrom = repaired.reviewAt ?? Number.POSITIVE_INFINITY;
   }
   if (!(await remember(context, item, { ...item, memory }))) return STOP;
   const groups = told.metrics && !changed ? [] : frontMetrics(env, recovered, memory);
   if (groups.length > 0) metrics.emit(groups);
   told.metrics = true;
-  const { reviewAt } = recovered;
-  const isNear = reviewAt !== null && reviewAt - clock.now() <= NEAR_MS;
   return {
-    reviewAt: isNear ? reviewAt : null,
+    reviewAt: nearest([recovered.reviewAt ?? Number.POSITIVE_INFINITY, told.recordsFrom], clock.now()),
     summary: summaries.filter((text) => text !== '').join('; '),
   };
+}
+
+/** Null where all are for the schedule. */
+function nearest(times: readonly number[], now: number): number | null {
+  const near = times.filter((at) => Number.isFinite(at) && at - now <= NEAR_MS);
+  return near.length === 0 ? null : Math.min(...near);
 }
 
 function look(

@@ -36,6 +36,8 @@ const LATE_MS = 600_000;
 export interface Repaired {
   readonly memory: FrontMemory;
   readonly summary: string;
+  /** When to look again; null when only an event can change anything. */
+  readonly reviewAt: number | null;
 }
 
 /** @param quiet null where the records may be read and repaired, else why they are left alone */
@@ -50,14 +52,18 @@ export async function lookAfterRecords(
   const { recordsReadAt: readAt, drift } = memory;
   const isDue =
     readAt === null || drift !== null || now - readAt >= input.facts.edge['drift-hold-ms'] * READ_SHARE;
-  if (settings.records.length === 0 || unrest !== null || !isDue) return { memory, summary: '' };
+  if (settings.records.length === 0 || unrest !== null || !isDue) {
+    return { memory, summary: '', reviewAt: null };
+  }
   const facts = await observeRecords(context, records, input);
   const reviewed = await reviewRepairs(context, facts);
   const plan = planRecords({ ...facts, ledger: reviewed });
   const next = { ...memory, drift: plan.drift, recordsReadAt: facts.published === null ? readAt : now };
-  const told = plan.hold === null ? '' : `no repair (${plan.hold.cause}) ${plan.hold.reason}`;
-  if (plan.repair === null) return { memory: next, summary: told };
-  return { memory: next, summary: await act(context, records, { ...facts, ledger: reviewed }, plan.repair) };
+  const { hold, repair } = plan;
+  const told = hold === null ? '' : `no repair (${hold.cause}) ${hold.reason}`;
+  if (repair === null) return { memory: next, summary: told, reviewAt: hold?.reviewAt ?? null };
+  const summary = await act(context, records, { ...facts, ledger: reviewed }, repair);
+  return { memory: next, summary, reviewAt: null };
 }
 
 async function observeRecords(

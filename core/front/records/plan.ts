@@ -8,13 +8,12 @@ import { must } from '../invariants.ts';
 import { actionOf } from '../record.ts';
 import type { ExpectedRecord } from '../types.ts';
 import { asPublished, compareRecords, type Comparison } from './compare.ts';
-import type { RecordFacts, RecordHoldCause, RecordsPlan, RepairAction } from './types.ts';
+import type { RecordFacts, RecordHold, RecordsPlan, RepairAction } from './types.ts';
 
 export function planRecords(facts: RecordFacts): RecordsPlan {
   const { expected, published, memory, now } = facts;
-  const held = (cause: RecordHoldCause, reason: string): RecordsPlan['hold'] => ({ cause, reason });
   if (published === null) {
-    const hold = held('unknown', 'the hosted zone cannot be asked');
+    const hold = wait('unknown', 'the hosted zone cannot be asked');
     return { drifts: [], drift: memory.drift, repair: null, hold };
   }
   const compared = compareRecords({ ...facts, published });
@@ -22,9 +21,10 @@ export function planRecords(facts: RecordFacts): RecordsPlan {
   const told = drifts.map((one) => one.told).join('; ');
   if (drifts.length === 0) return { drifts, drift: null, repair: null, hold: null };
   const drift = memory.drift?.told === told ? memory.drift : { told, since: now };
-  const hold = holdOf(facts, compared, now - drift.since);
-  if (hold !== null)
-    return { drifts, drift, repair: null, hold: held(hold.cause, `${told}; ${hold.reason}`) };
+  const hold = holdOf(facts, compared, drift.since);
+  if (hold !== null) {
+    return { drifts, drift, repair: null, hold: { ...hold, reason: `${told}; ${hold.reason}` } };
+  }
   const repair: RepairAction = {
     kind: 'repair',
     memberId: expected[0]!.name,
@@ -37,34 +37,34 @@ export function planRecords(facts: RecordFacts): RecordsPlan {
   return { drifts, drift, repair, hold: null };
 }
 
-function holdOf(
-  facts: RecordFacts,
-  { remove, create }: Comparison,
-  stoodMs: number,
-): { readonly cause: RecordHoldCause; readonly reason: string } | null {
+function holdOf(facts: RecordFacts, { remove, create }: Comparison, since: number): RecordHold | null {
   const { edge, unrest, ledger, now, expected, resolves } = facts;
-  if (expected.length === 0) return { cause: 'nothing-deployed', reason: 'no record is deployed' };
-  if (unrest !== null) return { cause: 'not-quiet', reason: unrest };
+  if (expected.length === 0) return wait('nothing-deployed', 'no record is deployed');
+  if (unrest !== null) return wait('not-quiet', unrest);
   const stray = remove.find(({ isForeign }) => isForeign);
   if (stray !== undefined) {
-    return { cause: 'foreign', reason: `${stray.name} ${stray.type} has fields that are not ours to delete` };
+    return wait('foreign', `${stray.name} ${stray.type} has fields that are not ours to delete`);
   }
   const dead = create.find(({ alias }) => resolves[alias.dnsName] !== true);
   if (dead !== undefined) {
-    return { cause: 'dangling', reason: `${dead.alias.dnsName} has no address that is known` };
+    return wait('dangling', `${dead.alias.dnsName} has no address that is known`);
   }
   if (remove.length + create.length === 0) {
-    return { cause: 'dangling', reason: 'the records are as deployed: what they point at is gone' };
+    return wait('dangling', 'the records are as deployed: what they point at is gone');
   }
-  if (stoodMs < edge['drift-hold-ms']) {
-    return { cause: 'drift-hold', reason: `it has stood for ${stoodMs} of ${edge['drift-hold-ms']} ms` };
+  const { 'drift-hold-ms': holdMs, 'repair-cooldown-ms': cooldownMs } = edge;
+  if (now - since < holdMs) {
+    return wait('drift-hold', `it has stood for ${now - since} of ${holdMs} ms`, since + holdMs);
   }
   const last = lastRepair(ledger);
-  const agoMs = last === null ? null : now - last.startedAt;
-  if (agoMs !== null && agoMs < edge['repair-cooldown-ms']) {
-    return { cause: 'cooldown', reason: `${last!.id} was ${agoMs} ms ago` };
+  if (last !== null && now - last.startedAt < cooldownMs) {
+    return wait('cooldown', `${last.id} was ${now - last.startedAt} ms ago`, last.startedAt + cooldownMs);
   }
   return null;
+}
+
+function wait(cause: RecordHold['cause'], reason: string, reviewAt: number | null = null): RecordHold {
+  return { cause, reason, reviewAt };
 }
 
 /** The newest repair that changed something or may have; an acknowledgement forgets it (I-10). */

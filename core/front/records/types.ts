@@ -51,10 +51,18 @@ export interface RepairAction {
 export type RecordHoldCause =
   'unknown' | 'not-quiet' | 'drift-hold' | 'cooldown' | 'dangling' | 'foreign' | 'nothing-deployed';
 
+/** Why a drift is not repaired now. */
+export interface RecordHold {
+  readonly cause: RecordHoldCause;
+  readonly reason: string;
+  /** When to look again without being woken; null when only something new can end the hold. */
+  readonly reviewAt: number | null;
+}
+
 export interface RecordsPlan {
   readonly drifts: readonly Drift[];
   /** What is to be remembered; the one before where the zone could not be asked. */
   readonly drift: FrontMemory['drift'];
   readonly repair: RepairAction | null;
-  readonly hold: { readonly cause: RecordHoldCause; readonly reason: string } | null;
+  readonly hold: RecordHold | null;
 }

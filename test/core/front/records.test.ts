@@ -102,6 +102,7 @@ describe('planRecords', () => {
     const facts = { now: NOW, env: 'demo', edge: EDGE, expected: EXPECTED, resolves: RESOLVES, memory };
     const fresh = planRecords({ ...facts, published: [SECONDARY], unrest: null, ledger: [] });
     expect([fresh.hold?.cause, fresh.drift?.since]).toEqual(['drift-hold', NOW]);
+    expect(fresh.hold?.reviewAt).toBe(NOW + EDGE['drift-hold-ms']);
     const unknown = planRecords({ ...facts, published: null, unrest: null, ledger: [] });
     expect([unknown.hold?.cause, unknown.drift]).toEqual(['unknown', memory.drift]);
   });
@@ -111,7 +112,8 @@ describe('planRecords', () => {
     const made = { env: 'demo', function: 'dns-failover', epoch: 1, now: NOW - 60_000, mode: 'act' as const };
     const item = openFrontRecovery({ action, ...made });
     const done = { ...item, steps: item.steps.map((step) => ({ ...step, at: NOW - 60_000 })) };
-    expect(plan([SECONDARY], { ledger: [done] }).hold?.cause).toBe('cooldown');
+    const reviewAt = NOW - 60_000 + EDGE['repair-cooldown-ms'];
+    expect(plan([SECONDARY], { ledger: [done] }).hold).toMatchObject({ cause: 'cooldown', reviewAt });
     const acknowledged = { by: 'ana', why: 'seen', at: NOW };
     expect(plan([SECONDARY], { ledger: [{ ...done, acknowledged }] }).repair).not.toBeNull();
   });

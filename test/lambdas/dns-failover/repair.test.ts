@@ -4,13 +4,13 @@ import { Killed, Process } from '../fakes/process.ts';
 import { setUp } from './rig.ts';
 
 /** A record is lost and stays so for longer than a deployment takes: the next run repairs it. */
-async function drifted() {
+async function drifted(stoodMs = 610_000) {
   const rig = setUp();
   await rig.run();
   rig.world.records.shift();
   rig.clock.advance(310_000);
   await rig.run();
-  rig.clock.advance(610_000);
+  rig.clock.advance(stoodMs);
   return rig;
 }
 
@@ -25,6 +25,17 @@ async function killedAt(rig: Awaited<ReturnType<typeof drifted>>, call: string):
 }
 
 describe('a repair of the records', () => {
+  it('I-14: that is due in a moment is waited for, and not left to the run after', async () => {
+    const [soon, later] = [await drifted(591_000), await drifted(589_000)];
+    const [reads, report] = [soon.world.recordCalls, await soon.run()];
+    expect(report.turns).toBeGreaterThan(1);
+    expect(soon.world.records).toHaveLength(4);
+    // Route 53 allows few requests: the zone is read now and when the time is over, and changed once.
+    expect(soon.world.recordCalls - reads).toBe(3);
+    expect((await later.run()).turns).toBe(1);
+    expect(later.world.of('repair')).toEqual([]);
+  });
+
   it('that was begun and not called is closed, and planned anew', async () => {
     const rig = await drifted();
     await killedAt(rig, 'updateLedger');

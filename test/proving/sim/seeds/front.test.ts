@@ -43,6 +43,14 @@ describe('front, seeds 1 to 12', () => {
     }
   });
 
+  it('I-14, seed 197: records that drifted behind a shift are repaired in the run in which they are due', async () => {
+    const { violations, rare } = await runSim({ seed: 197, mix: 'front', checkers: newCheckers() });
+    expect(violations).toEqual([]);
+    for (const name of ['front: cancel-shift', 'front: repair']) {
+      expect([name, (rare[name] ?? 0) > 0]).toEqual([name, true]);
+    }
+  });
+
   it('replays a seed exactly, checkers and all', { timeout: 120_000 }, async () => {
     const run = (seed: number) => runSim({ seed, mix: 'front', checkers: newCheckers() });
     const [once, again] = [await run(7), await run(7)];
