@@ -17,7 +17,7 @@ describe('the logical ids of what holds data', () => {
     },
   );
 
-  it('cover the table, the cluster, every member, the key, the secret and the zone', () => {
+  it('cover the table, the cluster, every member, the key, the secrets and the zone', () => {
     const types = Object.values(lockOf('demo').stateful).flatMap((ids) => Object.values(ids));
     expect(types.sort()).toEqual([
       'AWS::DynamoDB::Table',
@@ -27,6 +27,7 @@ describe('the logical ids of what holds data', () => {
       'AWS::RDS::DBInstance',
       'AWS::RDS::DBInstance',
       'AWS::Route53::HostedZone',
+      'AWS::SecretsManager::Secret',
       'AWS::SecretsManager::Secret',
     ]);
   });
