@@ -101,8 +101,10 @@ export class RunningService {
   private dispatch(input: Input): void {
     if (this.isStopped) return;
     const { world } = this.shared;
+    // One moment for what is done and for what is planned: what came due between two would never be done.
+    const now = world.now();
     const { state, effects } = transition(this.current, input, {
-      now: world.now(),
+      now,
       timings: this.timings,
       newTaskId: () => randomBytes(16).toString('hex'),
       newDeploymentId: () => `ecs-svc/${randomInt(10 ** 9, 10 ** 10)}${randomInt(10 ** 8, 10 ** 9)}`,
@@ -112,7 +114,7 @@ export class RunningService {
     for (const task of state.tasks) this.recordOf(task).task = task;
     if (state.isSteady) this.stability.steady();
     clearTimeout(this.timer);
-    const dueAt = nextDueAt(state, world.now(), this.timings);
+    const dueAt = nextDueAt(state, now, this.timings);
     if (dueAt === null) return;
     this.timer = setTimeout(() => this.dispatch({ kind: 'tick' }), Math.max(1, dueAt - world.now()));
   }
