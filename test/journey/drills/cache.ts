@@ -8,7 +8,9 @@ import { brokenAnyhow, stage, type Drilled } from './stage.ts';
 /** Expectations that a slow machine may fail: a shard that answers late is left alone for a moment, too. */
 const OF_TIME =
   /^(first_second_p99_ms|later_reads_p99_ms|other_shards_p(50|99)_ms|serves_again_ms|unexplained_misses_other_shards|hit_pct_after) /;
-const TRAP_KEYS_MIN = 500;
+/** With half of the load half of the keys change meanwhile. */
+const OF_LOAD = /^(keys_changed_while_away|stale_on_shard_at_return) /;
+const TRAP_KEYS_MIN = 4 * LOAD_PCT;
 
 async function drill(
   scenario: string,
@@ -23,7 +25,8 @@ async function drill(
 async function withEverything(scenario: string, fault: string): Promise<CacheLine> {
   const drilled = await drill(scenario, fault);
   const { line } = drilled;
-  expect(brokenAnyhow(drilled, OF_TIME), JSON.stringify(line)).toEqual([]);
+  const broken = brokenAnyhow(drilled, OF_TIME).filter((rule) => LOAD_PCT === 100 || !OF_LOAD.test(rule));
+  expect(broken, JSON.stringify(line)).toEqual([]);
   expect(line.requests).toBeGreaterThan(50 * LOAD_PCT);
   expect(line.acked_writes).toBeGreaterThan(10 * LOAD_PCT);
   expect(line.hit_pct_before).toBeGreaterThan(50);
