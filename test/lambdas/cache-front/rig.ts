@@ -1,5 +1,6 @@
 /** The `cache-front` handler over the cache itself, with simulated shards and tables in virtual time. */
 
+import { expect } from 'vitest';
 import type { FrontAnswer } from '../../../core/cache/front.ts';
 import { createHandler, type OpenedFront } from '../../../lambdas/cache-front/handler.ts';
 import { TIMEOUT_S } from '../../../lambdas/cache-front/contract.ts';
@@ -51,4 +52,10 @@ export async function frontRig(options: Parameters<typeof cacheStage>[0] = {}) {
     opened: () => opened,
     cachesOpened: () => cachesOpened,
   };
+}
+
+/** What a call was refused with. */
+export function refusalOf(answer: FrontAnswer): { code: string; advice: string; message: string } {
+  expect(answer.op).toBe('refused');
+  return (answer as Extract<FrontAnswer, { op: 'refused' }>).error;
 }
