@@ -7,7 +7,9 @@ import { brokenAnyhow, stage, type Drilled } from './stage.ts';
 
 /** Expectations that a slow machine may fail: a shard that answers late is left alone for a moment, too. */
 const OF_TIME =
-  /^(first_second_p99_ms|later_reads_p99_ms|other_shards_p(50|99)_ms|serves_again_ms|unexplained_misses_other_shards|hit_pct_after) /;
+  /^(failed|first_second_p99_ms|later_reads_p99_ms|other_shards_p(50|99)_ms|serves_again_ms|unexplained_misses_other_shards|hit_pct_after) /;
+/** Share of requests that may find no place on a slow machine. */
+const FAILED_MAX = 0.01;
 /** With half of the load half of the keys change meanwhile. */
 const OF_LOAD = /^(keys_changed_while_away|stale_on_shard_at_return) /;
 const TRAP_KEYS_MIN = 4 * LOAD_PCT;
@@ -27,6 +29,7 @@ async function withEverything(scenario: string, fault: string): Promise<CacheLin
   const { line } = drilled;
   const broken = brokenAnyhow(drilled, OF_TIME).filter((rule) => LOAD_PCT === 100 || !OF_LOAD.test(rule));
   expect(broken, JSON.stringify(line)).toEqual([]);
+  expect(line.failed / line.requests, JSON.stringify(line)).toBeLessThan(FAILED_MAX);
   expect(line.requests).toBeGreaterThan(50 * LOAD_PCT);
   expect(line.acked_writes).toBeGreaterThan(10 * LOAD_PCT);
   expect(line.hit_pct_before).toBeGreaterThan(50);
