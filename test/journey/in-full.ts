@@ -2,7 +2,7 @@
 
 import { it } from 'vitest';
 
-const IS_FULL = process.env['DRILLS'] === 'all';
+export const IS_FULL = process.env['DRILLS'] === 'all';
 
 export const itInFull = it.runIf(IS_FULL);
 /** Half of the load leaves a small machine something over, so that what fails is ours. */
